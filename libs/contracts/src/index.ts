@@ -1,0 +1,3 @@
+export * from './clock.js';
+export * from './readings.js';
+export * from './wire.js';

@@ -1,0 +1,250 @@
+import type { CommandOp, DeviceState, ReadingData, ReadingKind } from './readings.js';
+
+/**
+ * The wire between an agent and the core: MQTT 3.1.1 topics under `wh/v1/<site>/<agent>/` and their JSON payloads.
+ * The broker only carries; durability is the agent's outbox and the core's inbox (docs/architecture.md).
+ */
+
+/** Go-back-N: the most records an agent has in flight on one stream. */
+export const UPLINK_WINDOW = 256;
+/** Most records in one `evt` message. */
+export const UPLINK_BATCH_MAX = 64;
+
+/** What the agent itself adds to the devices' readings. */
+export interface AgentRecordData {
+  /** The edge (or, asked in time, the core) chose a lane and the PLC was told. */
+  'point.decided': {
+    decisionId: string;
+    point: string;
+    trackId: number;
+    seq: number;
+    code?: string;
+    action: 'divert' | 'recirculate' | 'reject';
+    /** The lane commanded: for reject and silence the exception lane. */
+    lane: string;
+    because?: string;
+    decidedBy: 'edge' | 'core' | 'default';
+    routeVersion: number;
+    /** From the scan point's bytes to the route's bytes, microseconds. */
+    latencyMicros: number;
+  };
+  /** What became of a command. Rides on the ordered uplink so that an outcome is never lost. */
+  'command.outcome': {
+    commandId: string;
+    op: CommandOp;
+    outcome: 'accepted' | 'started' | 'done' | 'failed' | 'unknown' | 'expired';
+    reason?: string;
+  };
+  'device.state': { state: DeviceState; reason?: string };
+}
+
+export type RecordKind = ReadingKind | keyof AgentRecordData;
+export type RecordData<K extends RecordKind> = K extends ReadingKind
+  ? ReadingData[K]
+  : K extends keyof AgentRecordData
+    ? AgentRecordData[K]
+    : never;
+
+/** One durable record. Streams are one per device and outbox incarnation, so sequences never restart: `<device>~<incarnation>`. */
+export type UplinkRecord = {
+  [K in RecordKind]: {
+    stream: string;
+    /** 1, 2, 3 ... without gaps within the stream. */
+    seq: number;
+    /** UUID v7, made when the reading was appended. */
+    id: string;
+    kind: K;
+    device: string;
+    /** The agent's UTC clock; for display and latency only, never for order. */
+    at: string;
+    monotonicMs: number;
+    rawHex?: string;
+    data: RecordData<K>;
+    /** Trace id that follows the reading to the screen: 32 hex digits. */
+    trace: string;
+    /** CRC-32 (IEEE) of the JSON of the record without `crc`, as 8 hex digits: finds a torn or altered record. */
+    crc: string;
+  };
+}[RecordKind];
+
+/** `evt/<stream>` */
+export interface UplinkBatch {
+  /** The agent's session: a batch of a session that is not the current one is fenced, not applied. */
+  session: string;
+  records: UplinkRecord[];
+}
+
+/** `ack/<stream>`: everything up to and including `seq` is committed. Sent again on a gap, so that the agent goes back. */
+export interface UplinkAck {
+  stream: string;
+  seq: number;
+  /** Set when the batch came from a session that is no longer the agent's. */
+  fenced?: boolean;
+}
+
+/** `cmd/<device>` */
+export interface DeviceCommand {
+  id: string;
+  op: CommandOp;
+  args: unknown;
+  /** After this moment the command must not start. */
+  validUntil: string;
+  trace?: string;
+}
+
+/** `req/<device>` and `res/<device>`; the device `agent` stands for the agent itself. */
+export type EdgeRequest =
+  | { correlationId: string; op: 'hello'; session: string; startedAt: string; incarnation: string }
+  | { correlationId: string; op: 'routes.snapshot' }
+  | {
+      correlationId: string;
+      op: 'route.ask';
+      point: string;
+      trackId: number;
+      seq: number;
+      codes: string[];
+      deadlineAt: string;
+    };
+export type EdgeResponse =
+  | { correlationId: string; op: 'hello'; epoch: number; at: string }
+  | { correlationId: string; op: 'routes.snapshot'; version: number }
+  | { correlationId: string; op: 'route.ask'; route: EdgeRoute | null }
+  | { correlationId: string; op: 'refused'; reason: string };
+
+/** The lane a parcel should take, pushed ahead so that the edge decides alone. */
+export interface EdgeRoute {
+  /** Codes that identify the parcel at a scan point: its SSCC and its tracking number. */
+  codes: string[];
+  parcelId: string;
+  lane: string;
+  alternatives: string[];
+}
+
+export interface EdgeLane {
+  code: string;
+  state: 'open' | 'closed' | 'full' | 'jam';
+}
+
+export interface EdgePoint {
+  code: string;
+  /** The device (PLC) that reports this point. */
+  device: string;
+  /** Where no-read, unknown, spent laps and silence go. */
+  exceptionLane: string;
+  noReadLane: string;
+  /** The lane code that means "go round once more", if the conveyor is a loop. */
+  recirculationLane: string | null;
+  lapsMax: number;
+  /** Time the PLC leaves between arrival and divert. */
+  deadlineMs: number;
+}
+
+/** `routes`: version n+1 follows n; on a gap the agent asks for a snapshot, which the core publishes on this topic too. */
+export type RoutesMessage =
+  | {
+      kind: 'snapshot';
+      version: number;
+      routes: EdgeRoute[];
+      lanes: EdgeLane[];
+      points: EdgePoint[];
+    }
+  | {
+      kind: 'change';
+      version: number;
+      set: EdgeRoute[];
+      removedParcelIds: string[];
+      lanes: EdgeLane[];
+    };
+
+/** `state/agent`, retained; the last will is the same with `online: false`. */
+export interface AgentState {
+  online: boolean;
+  session: string;
+  at: string;
+  outboxDepth: number;
+  oldestUnsentAt: string | null;
+  version: string;
+  disk: 'ok' | 'nearly-full' | 'full';
+  /** The core said that another process uses this identity. */
+  fenced: boolean;
+  routeVersion: number;
+}
+
+/** `state/<device>`, retained. */
+export interface DeviceStateMessage {
+  state: DeviceState;
+  since: string;
+  reason?: string;
+  lastReadingAt: string | null;
+}
+
+/** `inventory`, retained: what the agent has attached. */
+export interface AgentInventory {
+  version: string;
+  node: string;
+  devices: {
+    device: string;
+    driver: string;
+    driverVersion: string;
+    kind: string;
+    link: string;
+    capabilities: string[];
+  }[];
+}
+
+/** `tlm/<device>`, QoS 0: frames for the console, droppable. */
+export interface DeviceFrame {
+  at: string;
+  direction: 'in' | 'out';
+  hex: string;
+  decoded?: string;
+}
+
+/** `wh/v1/<site>/core/state`, retained + last will. */
+export interface CoreState {
+  online: boolean;
+  at: string;
+  version: string;
+}
+
+const SEGMENT = /^[A-Za-z0-9][A-Za-z0-9._~-]{0,63}$/;
+
+/** True for a string that may stand between two slashes of a topic (no wildcards, no spaces, at most 64 characters). */
+export function isTopicSegment(text: string): boolean {
+  return SEGMENT.test(text);
+}
+
+/** Topic names of one agent. Throws a RangeError on a segment that could escape the subtree. */
+export function agentTopics(site: string, agent: string) {
+  const segment = (text: string) => {
+    if (!isTopicSegment(text)) throw new RangeError(`not a topic segment: ${JSON.stringify(text)}`);
+    return text;
+  };
+  const base = `wh/v1/${segment(site)}/${segment(agent)}`;
+  return {
+    base,
+    evt: (stream: string) => `${base}/evt/${segment(stream)}`,
+    ack: (stream: string) => `${base}/ack/${segment(stream)}`,
+    cmd: (device: string) => `${base}/cmd/${segment(device)}`,
+    req: (device: string) => `${base}/req/${segment(device)}`,
+    res: (device: string) => `${base}/res/${segment(device)}`,
+    state: (device: string) => `${base}/state/${segment(device)}`,
+    tlm: (device: string) => `${base}/tlm/${segment(device)}`,
+    routes: `${base}/routes`,
+    inventory: `${base}/inventory`,
+    all: { ack: `${base}/ack/+`, cmd: `${base}/cmd/+`, res: `${base}/res/+` },
+  };
+}
+
+export function coreStateTopic(site: string): string {
+  return `wh/v1/${site}/core/state`;
+}
+
+/** Parses `wh/v1/<site>/<agent>/<branch>[/<leaf>]`; null for anything else. */
+export function parseTopic(
+  topic: string,
+): { site: string; agent: string; branch: string; leaf: string | null } | null {
+  const [wh, version, site, agent, branch, leaf, ...rest] = topic.split('/');
+  if (wh !== 'wh' || version !== 'v1' || !site || !agent || !branch || rest.length > 0) return null;
+  return { site, agent, branch, leaf: leaf ?? null };
+}
