@@ -1,0 +1,3 @@
+export * from './deadline.js';
+export * from './divert.js';
+export * from './identify.js';
