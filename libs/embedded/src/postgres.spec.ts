@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -29,6 +29,7 @@ describe('the embedded PostgreSQL', () => {
 
   beforeEach(async () => {
     dir = await mkdtemp(join(tmpdir(), 'wavehouse-postgres-'));
+    await chmod(dir, 0o711); // as root the server runs under an account that has to pass through
   });
   afterEach(async () => {
     for (const server of running.splice(0)) await server.stop();
