@@ -1,0 +1,137 @@
+import { type AimMeaning, aimMeaning, type Symbology } from './aim.js';
+import { hasMod10, mod10CheckDigit } from './check-digits.js';
+import { BarcodeError, type BarcodeFault, faultOf } from './fault.js';
+import { type DigitalLink, parseDigitalLink } from './gs1/digital-link.js';
+import { GS, type Gs1Element, parseElementString } from './gs1/element-string.js';
+import { expandUpcE, isGtin } from './gtin.js';
+import { readScanText } from './scan-text.js';
+
+/** What the configuration of a scanner says about the text it sends. */
+export interface ScanOptions {
+  /** One character that this scanner sends in place of FNC1; read as GS, and only in codes that are GS1. */
+  readonly fnc1Substitute?: string;
+  /** The AIM identifier to take as read when the scanner sends none, for scanners that are set to one symbology. */
+  readonly assumedAim?: string;
+}
+
+interface Read {
+  /** The AIM identifier as sent or as assumed by the scanner's configuration; null when there is none. */
+  readonly aim: string | null;
+  readonly symbology: Symbology;
+  /** The data without the AIM identifier. */
+  readonly data: string;
+}
+
+/** What a scan says. `plain` means that nothing in it has a grammar: it is never searched for identifiers. */
+export type ScanResult =
+  | (Read & { readonly kind: 'gs1'; readonly elements: readonly Gs1Element[] })
+  | (Read & { readonly kind: 'gtin'; readonly gtin: string })
+  | (Read & {
+      readonly kind: 'digital-link';
+      readonly link: DigitalLink;
+      readonly elements: readonly Gs1Element[];
+    })
+  | (Read & { readonly kind: 'plain' })
+  | { readonly kind: 'refused'; readonly fault: BarcodeFault };
+
+const UNNAMED: AimMeaning = { symbology: 'unnamed', carries: 'plain' };
+
+/**
+ * Reads what a scanner sent, without its frame (CR, LF, STX and ETX are the framer's).
+ *
+ * Application identifiers are looked for when, and only when, the AIM identifier says that the code is GS1:
+ * digits that merely look like (01) or (00) stay plain. A Digital Link URI spells its identifiers out and needs none.
+ * Never throws for any input; what it does not take comes back as `refused` with the character that is wrong.
+ */
+export function parseScan(raw: string | Uint8Array, options: ScanOptions = {}): ScanResult {
+  const outcome = readScanText(raw);
+  if (!outcome.ok) return refused(outcome.fault);
+  const { text } = outcome;
+  const sent = text[0] === ']' ? text.slice(0, 3) : null;
+  const aim = sent ?? options.assumedAim ?? null;
+  const meaning = aim === null ? UNNAMED : aimMeaning(aim);
+  if (meaning === undefined) {
+    return refuse(
+      'barcodes.aim-unknown',
+      0,
+      `"${aim}" is no AIM identifier: it is ] with a letter and a digit.`,
+    );
+  }
+  const start = sent === null ? 0 : 3;
+  if (text.length === start)
+    return refuse('barcodes.empty', start, 'There is nothing behind the AIM identifier.');
+  const read = { aim, symbology: meaning.symbology, data: text.slice(start) };
+  if (meaning.carries === 'gs1') return readGs1(read, text, start, options.fnc1Substitute);
+  if (meaning.carries === 'gtin') return readGtin(read, start);
+  return readPlain(read);
+}
+
+function readGs1(read: Read, text: string, start: number, substitute: string | undefined): ScanResult {
+  const mapped = substitute ? text.slice(0, start) + read.data.replaceAll(substitute, GS) : text;
+  const outcome = parseElementString(mapped, start);
+  if (!outcome.ok) return refused(outcome.fault);
+  return {
+    kind: 'gs1',
+    ...read,
+    data: mapped === text ? read.data : mapped.slice(start),
+    elements: outcome.elements,
+  };
+}
+
+/**
+ * EAN, UPC and ITF with a check digit. `]E0` is EAN-13 with UPC-A and UPC-E written out to 13 digits; scanners that
+ * leave the leading zero out or send UPC-E as printed are understood too. An ITF of another length is no GTIN.
+ */
+function readGtin(read: Read, start: number): ScanResult {
+  const { data, symbology } = read;
+  if (symbology === 'itf' && data.length !== 14) return { kind: 'plain', ...read };
+  const wanted = symbology === 'itf' ? [14] : symbology === 'ean-8' ? [8] : [13, 12, 8];
+  const stray = /\D/.exec(data);
+  if (stray)
+    return refuse('barcodes.character-set', start + stray.index, 'A trade item number is digits only.');
+  if (!wanted.includes(data.length)) {
+    return refuse(
+      'barcodes.value',
+      start,
+      `A trade item number of this kind has ${wanted[0]} digits, got ${data.length}.`,
+    );
+  }
+  if (symbology === 'ean-upc' && data.length === 8) return readUpcE(read, start);
+  if (hasMod10(data)) return { kind: 'gtin', ...read, gtin: data.padStart(14, '0') };
+  const expected = mod10CheckDigit(data.slice(0, -1));
+  const at = start + data.length - 1;
+  return refuse(
+    'barcodes.check-digit',
+    at,
+    `The check digit of ${data} should be ${expected}, not ${data.at(-1)}.`,
+  );
+}
+
+function readUpcE(read: Read, start: number): ScanResult {
+  try {
+    return { kind: 'gtin', ...read, gtin: expandUpcE(read.data).padStart(14, '0') };
+  } catch (error) {
+    if (!(error instanceof BarcodeError)) throw error;
+    if (isGtin(read.data)) return { kind: 'gtin', ...read, gtin: read.data.padStart(14, '0') };
+    return refused({ ...faultOf(error), offset: start + read.data.length - 1 });
+  }
+}
+
+function readPlain(read: Read): ScanResult {
+  const mayBeLink =
+    read.symbology === 'unnamed' || read.symbology === 'qr' || read.symbology === 'data-matrix';
+  if (mayBeLink && /^https?:\/\//i.test(read.data)) {
+    const outcome = parseDigitalLink(read.data);
+    if (outcome.ok)
+      return { kind: 'digital-link', ...read, link: outcome.link, elements: outcome.link.elements };
+  }
+  return { kind: 'plain', ...read };
+}
+
+function refuse(code: BarcodeFault['code'], offset: number, message: string): ScanResult {
+  return refused({ code, offset, message });
+}
+
+function refused(fault: BarcodeFault): ScanResult {
+  return { kind: 'refused', fault };
+}
