@@ -1,0 +1,75 @@
+import { rows, type Tx } from './database.service.js';
+import { newId } from './ids.js';
+
+/**
+ * The facts that modules tell each other. Each module adds its own in `<module>.events.ts`:
+ *
+ *     declare module '../platform/events.js' {
+ *       interface EventMap { 'picking.task-confirmed': { taskId: string; quantity: number } }
+ *     }
+ *
+ * Facts with ids, no entities; names `module.noun-past-verb`.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: filled by the modules through declaration merging
+export interface EventMap {}
+
+export type EventType = keyof EventMap;
+
+export interface NewEvent<K extends EventType = EventType> {
+  type: K;
+  /** Events of one aggregate are delivered in order. */
+  aggregateId: string;
+  /** For the story of an order or a parcel. */
+  orderId?: string | null;
+  parcelId?: string | null;
+  merchantId?: string | null;
+  data: EventMap[K];
+}
+
+/** An event as a listener hears it. */
+export interface HeardEvent<K extends EventType = EventType> extends NewEvent<K> {
+  id: string;
+  siteId: number;
+  seq: number;
+  actor: string;
+  trace: string;
+  at: Date;
+}
+
+let wake: () => void = () => {};
+
+/** The relay registers itself here so that a commit in this process is delivered at once, not at the next poll. */
+export function onEventsCommitted(listener: () => void): void {
+  wake = listener;
+}
+
+/** Writes events in the transaction of the change they tell of; they are delivered after commit, at least once. */
+export async function addEvents(tx: Tx, events: NewEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await rows(
+    tx,
+    `insert into events (site_id, id, type, aggregate_id, order_id, parcel_id, merchant_id, data, actor, trace, at)
+     select $1, e.id, e.type, e.aggregate_id, e.order_id, e.parcel_id, e.merchant_id, e.data, $2, $3, $4
+     from unnest($5::uuid[], $6::text[], $7::uuid[], $8::uuid[], $9::uuid[], $10::uuid[], $11::jsonb[])
+       as e (id, type, aggregate_id, order_id, parcel_id, merchant_id, data)
+     on conflict do nothing`,
+    [
+      tx.siteId,
+      tx.actorName,
+      tx.trace,
+      tx.at,
+      events.map(() => newId()),
+      events.map((event) => event.type),
+      events.map((event) => event.aggregateId),
+      events.map((event) => event.orderId ?? null),
+      events.map((event) => event.parcelId ?? null),
+      events.map((event) => event.merchantId ?? null),
+      events.map((event) => JSON.stringify(event.data)),
+    ],
+  );
+  tx.afterCommit(() => wake());
+}
+
+export async function addEvent<K extends EventType>(tx: Tx, event: NewEvent<K>): Promise<void> {
+  await addEvents(tx, [event as NewEvent]);
+}
