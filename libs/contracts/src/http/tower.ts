@@ -1,0 +1,185 @@
+/** What supervisors and integrators see. The same shapes come over socket.io as snapshots (`/tower`, `/console`). */
+
+export interface StepView {
+  name: string;
+  state: string;
+  attempts: number;
+  durationMs: number | null;
+  log: string[];
+}
+
+export interface WaveView {
+  id: string;
+  number: number;
+  state: string;
+  template: string;
+  channel: string | null;
+  orderCount: number;
+  lineCount: number;
+  unitCount: number;
+  /** Lines whose tasks are done, for the progress bar. */
+  pickedLines: number;
+  shortLines: number;
+  packedOrders: number;
+  shippedOrders: number;
+  cutOffAt: string | null;
+  createdAt: string;
+  releasedAt: string | null;
+  reason: string | null;
+  summary: {
+    runs?: number;
+    walkMetres?: number;
+    naiveWalkMetres?: number;
+    shortLines?: number;
+    reasons?: string[];
+  };
+  steps: StepView[];
+}
+
+export interface WaveTemplateView {
+  id: string;
+  name: string;
+  filter: OrderFilter;
+  limits: { ordersMax: number; linesMax: number; unitsMax: number };
+  steps: string[];
+  /** Orders that a wave of this template could take now. */
+  matching: number;
+}
+
+export interface OrderFilter {
+  merchantCodes?: string[];
+  carriers?: string[];
+  services?: string[];
+  cutOffWithinMinutes?: number;
+  linesMax?: number;
+  priorityMax?: number;
+}
+
+export interface ChannelView {
+  id: string;
+  name: string;
+  state: 'open' | 'locked' | 'asleep';
+  template: string;
+  filter: OrderFilter;
+  maxInFlight: number;
+  batchOrders: number;
+  inFlight: number;
+  waiting: number;
+  /** Why nothing is being released right now, in words. */
+  because: string | null;
+}
+
+export interface LaneView {
+  code: string;
+  name: string;
+  kind: string;
+  closed: boolean;
+  fill: 'clear' | 'full' | 'jam';
+  fillSince: string | null;
+  parcelsLastHour: number;
+  /** Newest first, at most 8. */
+  last: { parcelId: string | null; code: string | null; at: string; because: string | null }[];
+}
+
+export interface AgentView {
+  id: string;
+  code: string;
+  name: string;
+  online: boolean;
+  lastSeenAt: string | null;
+  outboxDepth: number;
+  oldestUnsentAt: string | null;
+  version: string | null;
+  fenced: boolean;
+  devices: DeviceView[];
+}
+
+export interface DeviceView {
+  id: string;
+  code: string;
+  kind: string;
+  driver: string;
+  station: string | null;
+  state: string;
+  stateSince: string | null;
+  reason: string | null;
+  /** Plain-language cause and fix for a fault. */
+  advice: string | null;
+  lastReadingAt: string | null;
+  lastReading: string | null;
+}
+
+export interface ExceptionView {
+  id: string;
+  code: string;
+  title: string;
+  detail: string;
+  owner: string;
+  orderId: string | null;
+  parcelId: string | null;
+  openedAt: string;
+  remedies: string[];
+}
+
+/** Topic `board` in `/tower`: everything the live board shows, whole, at most four times a second. */
+export interface BoardView {
+  /** When the newest event told here happened. */
+  newestEventAt: string | null;
+  stages: { stage: OrderStage; orders: number; oldestAt: string | null }[];
+  throughput: { minute: string; picked: number; packed: number; shipped: number }[];
+  waves: WaveView[];
+  lanes: LaneView[];
+  sorter: {
+    seenLastHour: number;
+    noReads: number;
+    recirculated: number;
+    exceptions: number;
+    /** confirmed = commanded, as a fraction of confirmed; null without any. */
+    divertReliability: number | null;
+    decisionP50Ms: number | null;
+    decisionP99Ms: number | null;
+  };
+  cutOffs: {
+    carrier: string;
+    service: string;
+    cutOffAt: string;
+    open: number;
+    packed: number;
+    shipped: number;
+    projectedAt: string | null;
+    atRisk: boolean;
+  }[];
+  people: { active: number; picking: number; packing: number };
+  agents: AgentView[];
+  exceptions: ExceptionView[];
+}
+
+export type OrderStage = 'waiting' | 'released' | 'picking' | 'picked' | 'packing' | 'packed' | 'staged' | 'shipped';
+
+/** `GET /api/v1/tower/story?parcel=|order=|code=`: the way of one parcel, oldest first. */
+export interface StoryView {
+  orderId: string;
+  externalRef: string;
+  merchantCode: string;
+  orderState: string;
+  parcel: {
+    id: string;
+    sscc: string | null;
+    trackingNumber: string | null;
+    state: string;
+    weightGrams: number | null;
+    plannedLane: string | null;
+    actualLane: string | null;
+  } | null;
+  steps: StoryStep[];
+}
+
+export interface StoryStep {
+  at: string;
+  type: string;
+  /** One sentence, such as "3 of SKU-1 picked from A-03-2 into T-000123". */
+  text: string;
+  actor: string;
+  trace: string;
+  details: Record<string, unknown>;
+}
