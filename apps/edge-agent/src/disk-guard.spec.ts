@@ -1,0 +1,33 @@
+import { tmpdir } from 'node:os';
+import { describe, expect, it } from '@jest/globals';
+import { DiskGuard, diskLevel, usedShareOf } from './disk-guard.js';
+
+describe('the disk guard', () => {
+  it.each([
+    [0.2, 'ok'],
+    [0.8999, 'ok'],
+    [0.9, 'nearly-full'],
+    [0.9699, 'nearly-full'],
+    [0.97, 'full'],
+    [1, 'full'],
+  ] as const)('calls a disk that is used by a share of %d %s', (share, level) => {
+    expect(diskLevel(share)).toBe(level);
+  });
+
+  it('tells each change once, there and back', async () => {
+    const told: string[] = [];
+    let share = 0.5;
+    const guard = new DiskGuard(
+      async () => share,
+      (level) => told.push(level),
+    );
+    for (share of [0.5, 0.98, 0.99, 0.91, 0.3]) await guard.look();
+    expect(told).toEqual(['full', 'nearly-full', 'ok']);
+  });
+
+  it('reads the real file system', async () => {
+    const share = await usedShareOf(tmpdir());
+    expect(share).toBeGreaterThan(0);
+    expect(share).toBeLessThanOrEqual(1);
+  });
+});

@@ -1,0 +1,223 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ClassicLevel } from 'classic-level';
+import { pino } from 'pino';
+import { eventually } from '../test/eventually.js';
+import { runTypescript } from '../test/run-typescript.js';
+import type { DiskLevel } from './disk-guard.js';
+import { Outbox, OutboxRefusal } from './outbox.js';
+import { unseal } from './record.js';
+import { Store } from './store.js';
+
+const log = pino({ level: 'silent' });
+const scan = (code: string, device = 'scan-1') => ({ device, kind: 'scan.read', data: { code } }) as const;
+
+let dir: string;
+let store: Store;
+let outbox: Outbox;
+let disk: DiskLevel;
+let grown: string[][];
+
+async function open(): Promise<void> {
+  store = await Store.open(dir, log);
+  grown = [];
+  outbox = await Outbox.open({
+    store,
+    log,
+    diskLevel: () => disk,
+    onDurable: (streams) => grown.push(streams),
+  });
+}
+
+async function close(): Promise<void> {
+  await outbox.close();
+  await store.close();
+}
+
+/** Changes the database behind the outbox's back. */
+async function tamper(change: (db: ClassicLevel<string, string>) => Promise<void>): Promise<void> {
+  const db = new ClassicLevel<string, string>(`${dir}/store`);
+  await change(db);
+  await db.close();
+}
+
+const stream = () => outbox.streamOf('scan-1');
+const keyOf = (name: string, seq: number) => `o!${name}!${String(seq).padStart(16, '0')}`;
+const codesOf = (texts: { text: string }[]) =>
+  texts.map(({ text }) => (unseal(text)!.data as { code: string }).code);
+
+beforeEach(async () => {
+  dir = await mkdtemp(`${tmpdir()}/outbox-`);
+  disk = 'ok';
+  await open();
+});
+
+afterEach(async () => {
+  await close();
+  await rm(dir, { recursive: true });
+});
+
+describe('appending', () => {
+  it('numbers each stream 1, 2, 3 in the order of the calls and syncs many appends together', async () => {
+    const codes = Array.from({ length: 150 }, (_, index) => `c${index}`);
+    const appended = await Promise.all(codes.map((code) => outbox.append(scan(code))));
+    await outbox.append(scan('other', 'scan-2'));
+    expect(appended.map(({ seq }) => seq)).toEqual(codes.map((_, index) => index + 1));
+    expect(grown.length).toBe(4);
+    expect(codesOf(await outbox.read(stream(), 1, 150))).toEqual(codes);
+    expect(outbox.depth()).toBe(151);
+  });
+
+  it('goes on with the same stream and the next sequence after a restart', async () => {
+    await outbox.append(scan('before'));
+    const name = stream();
+    await close();
+    await open();
+    expect(stream()).toBe(name);
+    expect((await outbox.append(scan('after'))).seq).toBe(2);
+    expect(codesOf(await outbox.read(name, 1, 2))).toEqual(['before', 'after']);
+  });
+
+  it('names its streams anew in a new database', async () => {
+    const name = stream();
+    await close();
+    await rm(dir, { recursive: true });
+    await open();
+    expect(stream()).not.toBe(name);
+  });
+
+  it('writes what belongs to a record in the same batch', async () => {
+    await outbox.append(scan('a'), [{ type: 'put', key: 'c!1', value: 'done' }]);
+    expect(await store.get('c!1')).toBe('done');
+  });
+
+  it('refuses, and says why, from 97 % of the disk on, and takes readings again when there is room', async () => {
+    disk = 'full';
+    await expect(outbox.append(scan('a'))).rejects.toMatchObject({ reason: 'disk-full' });
+    disk = 'nearly-full';
+    expect((await outbox.append(scan('b'))).seq).toBe(1);
+  });
+
+  it('refuses what a failed write could not keep, mends the database and leaves no gap', async () => {
+    await outbox.append(scan('a'));
+    const commit = store.commit.bind(store);
+    store.commit = () => Promise.reject(new Error('IO error: No space left on device'));
+    await expect(outbox.append(scan('lost'))).rejects.toBeInstanceOf(OutboxRefusal);
+    await expect(outbox.append(scan('while broken'))).rejects.toMatchObject({ reason: 'write-failed' });
+    store.commit = commit;
+    const sealed = await eventually('the outbox mends itself', () =>
+      outbox.append(scan('b')).catch(() => null),
+    );
+    expect(sealed.seq).toBe(2);
+    expect(codesOf(await outbox.read(stream(), 1, 2))).toEqual(['a', 'b']);
+  });
+
+  it('refuses when it is closing', async () => {
+    const last = outbox.append(scan('a'));
+    const closed = outbox.close();
+    await expect(outbox.append(scan('b'))).rejects.toMatchObject({ reason: 'closed' });
+    await closed;
+    expect((await last).seq).toBe(1);
+  });
+});
+
+describe('what the core has', () => {
+  it('is remembered over a restart, with the age of the oldest that it has not', async () => {
+    const records = await Promise.all(['a', 'b', 'c'].map((code) => outbox.append(scan(code))));
+    outbox.acknowledged(stream(), 2);
+    await close();
+    await open();
+    expect(outbox.positions()).toEqual([{ stream: stream(), acked: 2, head: 3 }]);
+    expect(await outbox.oldestUnsentAt()).toBe(records[2]!.at);
+    outbox.acknowledged(stream(), 3);
+    expect(await outbox.oldestUnsentAt()).toBeNull();
+  });
+
+  it('is kept for 24 hours, the newest record for ever, and is replaced by faults if a restored core asks later', async () => {
+    await Promise.all(['a', 'b', 'c'].map((code) => outbox.append(scan(code))));
+    outbox.acknowledged(stream(), 3);
+    await outbox.tidy(Date.now() + 23 * 3_600_000);
+    expect(codesOf(await outbox.read(stream(), 1, 3))).toEqual(['a', 'b', 'c']);
+    await outbox.tidy(Date.now() + 25 * 3_600_000);
+    await close();
+    await open();
+    expect(outbox.positions()).toEqual([{ stream: stream(), acked: 3, head: 3 }]);
+    const fed = (await outbox.read(stream(), 1, 3)).map(({ text }) => unseal(text));
+    expect(fed.map((record) => record?.kind)).toEqual(['device.fault', 'device.fault', 'scan.read']);
+    expect(fed.map((record) => record?.seq)).toEqual([1, 2, 3]);
+  });
+
+  it('is not pruned while the core lacks it', async () => {
+    await Promise.all(['a', 'b'].map((code) => outbox.append(scan(code))));
+    await outbox.tidy(Date.now() + 72 * 3_600_000);
+    expect(codesOf(await outbox.read(stream(), 1, 2))).toEqual(['a', 'b']);
+  });
+
+  it('moves the sequence on when the core knows more than this disk', async () => {
+    await outbox.append(scan('a'));
+    outbox.acknowledged(stream(), 20);
+    expect((await outbox.append(scan('b'))).seq).toBe(21);
+  });
+});
+
+describe('damage', () => {
+  it.each([
+    ['torn', (text: string) => text.slice(0, -20)],
+    ['altered', (text: string) => text.replace('"c"', '"x"')],
+  ])('finds a %s last record and puts a fault in its place under its sequence', async (_name, damage) => {
+    await Promise.all(['a', 'b', 'c'].map((code) => outbox.append(scan(code))));
+    const name = stream();
+    await close();
+    await tamper(async (db) => db.put(keyOf(name, 3), damage((await db.get(keyOf(name, 3)))!)));
+    await open();
+    const [, , last] = (await outbox.read(name, 1, 3)).map(({ text }) => unseal(text));
+    expect(last).toMatchObject({ seq: 3, kind: 'device.fault', data: { code: 'outbox.record-lost' } });
+    expect((await outbox.append(scan('d'))).seq).toBe(4);
+  });
+
+  it('fills a hole in the middle the same way', async () => {
+    await Promise.all(['a', 'b', 'c'].map((code) => outbox.append(scan(code))));
+    const name = stream();
+    await close();
+    await tamper((db) => db.del(keyOf(name, 2)));
+    await open();
+    const kinds = (await outbox.read(name, 1, 3)).map(({ text }) => unseal(text)?.kind);
+    expect(kinds).toEqual(['scan.read', 'device.fault', 'scan.read']);
+  });
+
+  it('says in one sentence that another process holds the database', async () => {
+    await expect(Store.open(dir, log)).rejects.toThrow(/^Another agent is running on .*own directory\.$/);
+  });
+});
+
+it('loses no acknowledged append when the process is killed, and leaves no gap', async () => {
+  await close();
+  const acknowledged = new Map<string, string>();
+  for (let round = 0; round < 3; round += 1) {
+    const child = runTypescript(`${import.meta.dirname}/../test/append-until-killed.ts`, [dir]);
+    const exited = once(child, 'exit');
+    let enough = 50 + Math.floor(Math.random() * 300);
+    for await (const line of createInterface({ input: child.stdout! })) {
+      const [device, seq, code] = line.split(' ');
+      acknowledged.set(`${device} ${seq}`, code!);
+      enough -= 1;
+      if (enough === 0) child.kill('SIGKILL');
+    }
+    await exited;
+  }
+  await open();
+  const kept = new Map<string, string>();
+  for (const { stream: name, head } of outbox.positions()) {
+    const records = await outbox.read(name, 1, head);
+    expect(records).toHaveLength(head);
+    for (const { text } of records) {
+      const record = unseal(text)!;
+      kept.set(`${record.device} ${record.seq}`, (record.data as { code: string }).code);
+    }
+  }
+  expect(acknowledged.size).toBeGreaterThan(150);
+  for (const [place, code] of acknowledged) expect([place, kept.get(place)]).toEqual([place, code]);
+}, 120_000);

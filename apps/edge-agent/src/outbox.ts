@@ -1,0 +1,329 @@
+import type { Logger } from 'pino';
+import type { DiskLevel } from './disk-guard.js';
+import { type Entry, type SealedRecord, type StampedEntry, seal, stamp, unseal } from './record.js';
+import type { Change, Store } from './store.js';
+
+/** The reading could not be kept. Nobody may be told "good". */
+export class OutboxRefusal extends Error {
+  constructor(
+    readonly reason: 'disk-full' | 'backlog' | 'write-failed' | 'closed',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+interface Waiting {
+  entry: StampedEntry;
+  also: Change[];
+  resolve: (sealed: SealedRecord) => void;
+  reject: (refusal: OutboxRefusal) => void;
+}
+
+interface Stream {
+  device: string;
+  head: number;
+  acked: number;
+  /** The newest records, so that the live path reads no disk. */
+  recent: Map<number, SealedRecord>;
+  ackUnsaved: boolean;
+}
+
+export interface OutboxOptions {
+  store: Store;
+  log: Logger;
+  diskLevel: () => DiskLevel;
+  /** Called after each commit with the streams that grew. */
+  onDurable: (streams: string[]) => void;
+}
+
+/** Most records in one synced batch. */
+const GROUP_MAX = 64;
+/** Entries that wait for a stalled disk before the outbox refuses more. */
+const WAITING_MAX = 10_000;
+const RECENT_MAX = 256;
+const KEEP_ACKED_MS = 24 * 3_600_000;
+const PRUNE_MAX = 2_000;
+const REOPEN_AFTER_MS = 1_000;
+
+/**
+ * The durable, ordered memory of the agent: one gapless stream per device. Appends that arrive while a batch is being
+ * synced form the next one (group commit), so an append waits for at most two syncs and the disk for nobody.
+ */
+export class Outbox {
+  private readonly streams = new Map<string, Stream>();
+  private waiting: Waiting[] = [];
+  private flushing: Promise<void> | null = null;
+  private broken = false;
+  private closed = false;
+
+  private constructor(private readonly options: OutboxOptions) {}
+
+  /** Finds all streams in the store, with their last record checked. */
+  static async open(options: OutboxOptions): Promise<Outbox> {
+    const outbox = new Outbox(options);
+    await outbox.recover();
+    return outbox;
+  }
+
+  streamOf(device: string): string {
+    return `${device}~${this.options.store.incarnation}`;
+  }
+
+  /**
+   * Resolves when the record is on the disk, together with the changes in `also`. Rejects with an {@link OutboxRefusal}
+   * when it is not kept.
+   */
+  append(entry: Entry, also: Change[] = []): Promise<SealedRecord> {
+    const refusal = this.whyRefused();
+    if (refusal) return Promise.reject(refusal);
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ entry: stamp(entry), also, resolve, reject });
+      this.flushing ??= this.flush();
+    });
+  }
+
+  /** All streams with what the core has committed and what is durable here. */
+  positions(): { stream: string; acked: number; head: number }[] {
+    return [...this.streams].map(([stream, { acked, head }]) => ({ stream, acked, head }));
+  }
+
+  /** Records that the core has not committed. */
+  depth(): number {
+    let depth = 0;
+    for (const { head, acked } of this.streams.values()) depth += head - acked;
+    return depth;
+  }
+
+  /** When the oldest record that the core has not committed was made, ISO 8601. */
+  async oldestUnsentAt(): Promise<string | null> {
+    let oldest: string | null = null;
+    for (const [name, stream] of this.streams) {
+      if (stream.acked >= stream.head) continue;
+      const [record] = await this.read(name, stream.acked + 1, stream.acked + 1);
+      if (record && (oldest === null || record.at < oldest)) oldest = record.at;
+    }
+    return oldest;
+  }
+
+  /**
+   * Records `from` to `to` of a stream, all of them: one that is missing (pruned, and now a restored core asks for it) or
+   * damaged is replaced for good by a `device.fault` under its sequence, so that the stream stays gapless and the loss known.
+   */
+  async read(name: string, from: number, to: number): Promise<SealedRecord[]> {
+    const stream = this.mustHave(name);
+    const live = fromMemory(stream.recent, from, to);
+    if (live) return live;
+    const found = new Map<number, SealedRecord>();
+    for (const [key, text] of await this.options.store.range(
+      recordKey(name, from),
+      recordKey(name, to),
+      to - from + 1,
+    )) {
+      const record = unseal(text);
+      if (record) found.set(seqOf(key), { seq: record.seq, at: record.at, text });
+    }
+    const records: SealedRecord[] = [];
+    for (let seq = from; seq <= to; seq += 1)
+      records.push(found.get(seq) ?? (await this.replaceLost(name, seq)));
+    return records;
+  }
+
+  /** The core has committed everything up to `seq`; a lower one than before means that it was restored. */
+  acknowledged(name: string, seq: number): void {
+    const stream = this.mustHave(name);
+    stream.acked = seq;
+    stream.head = Math.max(stream.head, seq);
+    stream.ackUnsaved = true;
+    for (const kept of stream.recent.keys()) {
+      if (kept > seq) break;
+      stream.recent.delete(kept);
+    }
+  }
+
+  /** Saves the acknowledgements and drops what the core has had for 24 hours. Called now and then. */
+  async tidy(nowMs: number): Promise<void> {
+    const changes: Change[] = [];
+    for (const [name, stream] of this.streams) {
+      if (stream.ackUnsaved) changes.push({ type: 'put', key: ackKey(name), value: String(stream.acked) });
+      stream.ackUnsaved = false;
+      changes.push(...(await this.prunable(name, stream, nowMs)));
+    }
+    if (changes.length > 0) await this.options.store.write(changes);
+  }
+
+  /** Lets the last batch reach the disk; appends are refused from now on. */
+  async close(): Promise<void> {
+    this.closed = true;
+    while (this.flushing) await this.flushing;
+    await this.tidy(Date.now());
+  }
+
+  private whyRefused(): OutboxRefusal | null {
+    if (this.closed) return new OutboxRefusal('closed', 'the agent is stopping');
+    if (this.broken)
+      return new OutboxRefusal('write-failed', 'the disk refused the last write; trying again');
+    if (this.options.diskLevel() === 'full') {
+      return new OutboxRefusal('disk-full', 'the disk is more than 97 % full; nothing more is accepted');
+    }
+    if (this.waiting.length >= WAITING_MAX) {
+      return new OutboxRefusal('backlog', `the disk does not keep up: ${WAITING_MAX} records wait for it`);
+    }
+    return null;
+  }
+
+  private async flush(): Promise<void> {
+    // A first yield lets everything that arrived in the same turn of the event loop share one sync.
+    await new Promise(setImmediate);
+    while (this.waiting.length > 0) {
+      const group = this.waiting.splice(0, GROUP_MAX);
+      try {
+        await this.commit(group);
+      } catch (error) {
+        this.breakDown(error as Error, [...group, ...this.waiting.splice(0)]);
+      }
+    }
+    this.flushing = null;
+  }
+
+  private async commit(group: Waiting[]): Promise<void> {
+    const heads = new Map<string, number>();
+    const sealed: { name: string; device: string; record: SealedRecord }[] = [];
+    const changes: Change[] = [];
+    for (const { entry, also } of group) {
+      const name = this.streamOf(entry.device);
+      const seq = (heads.get(name) ?? this.streams.get(name)?.head ?? 0) + 1;
+      heads.set(name, seq);
+      const record = seal(entry, name, seq);
+      sealed.push({ name, device: entry.device, record });
+      changes.push({ type: 'put', key: recordKey(name, seq), value: record.text }, ...also);
+    }
+    await this.options.store.commit(changes);
+    for (const { name, device, record } of sealed) this.remember(name, device, record);
+    this.options.onDurable([...heads.keys()]);
+    for (const [index, { resolve }] of group.entries()) resolve(sealed[index]!.record);
+  }
+
+  private remember(name: string, device: string, record: SealedRecord): void {
+    let stream = this.streams.get(name);
+    if (!stream) {
+      stream = { device, head: 0, acked: 0, recent: new Map(), ackUnsaved: false };
+      this.streams.set(name, stream);
+    }
+    stream.head = record.seq;
+    stream.recent.set(record.seq, record);
+    const oldest = stream.recent.size > RECENT_MAX ? stream.recent.keys().next().value : undefined;
+    if (oldest !== undefined) stream.recent.delete(oldest);
+  }
+
+  private breakDown(error: Error, refused: Waiting[]): void {
+    this.broken = true;
+    this.options.log.fatal(
+      { err: error, refused: refused.length },
+      'the outbox cannot write; readings are refused',
+    );
+    const refusal = new OutboxRefusal('write-failed', `the disk refused the write: ${error.message}`);
+    for (const { reject } of refused) reject(refusal);
+    this.mendLater();
+  }
+
+  private mendLater(): void {
+    setTimeout(() => void this.mend(), REOPEN_AFTER_MS).unref();
+  }
+
+  private async mend(): Promise<void> {
+    if (this.closed) return;
+    try {
+      await this.options.store.reopen();
+      await this.recover();
+      this.broken = false;
+      this.options.log.info('the outbox writes again');
+      // A batch that failed may be on the disk all the same; the streams then grew without an append.
+      this.options.onDurable([...this.streams.keys()]);
+    } catch (error) {
+      this.options.log.error({ err: error }, 'the outbox still cannot write');
+      this.mendLater();
+    }
+  }
+
+  private async recover(): Promise<void> {
+    const { store } = this.options;
+    let last = await store.lastKey('o!');
+    while (last) {
+      const name = streamNameOf(last);
+      const acked = Number((await store.get(ackKey(name))) ?? 0);
+      const head = Math.max(seqOf(last), acked);
+      this.streams.set(name, { device: deviceOf(name), head, acked, recent: new Map(), ackUnsaved: false });
+      if (seqOf(last) === head) await this.read(name, head, head);
+      last = await store.lastKey('o!', `o!${name}!`);
+    }
+  }
+
+  private async replaceLost(name: string, seq: number): Promise<SealedRecord> {
+    const device = this.mustHave(name).device;
+    const detail = `record ${seq} of ${name} is missing or damaged on the agent's disk`;
+    const entry: Entry = { device, kind: 'device.fault', data: { code: 'outbox.record-lost', detail } };
+    const record = seal(stamp(entry), name, seq);
+    this.options.log.error({ stream: name, seq }, 'a record is missing or damaged; a fault takes its place');
+    await this.options.store.commit([{ type: 'put', key: recordKey(name, seq), value: record.text }]);
+    return record;
+  }
+
+  /** The newest record of a stream stays for ever: it is where the sequence goes on after a restart. */
+  private async prunable(name: string, stream: Stream, nowMs: number): Promise<Change[]> {
+    const last = Math.min(stream.acked, stream.head - 1);
+    if (last < 1) return [];
+    const { store } = this.options;
+    const [first, end] = [recordKey(name, 0), recordKey(name, last)];
+    const [oldest] = await store.range(first, end, 1);
+    if (!oldest || isFresh(oldest[1], nowMs)) return [];
+    const changes: Change[] = [];
+    for (const [key, text] of await store.range(first, end, PRUNE_MAX)) {
+      if (isFresh(text, nowMs)) break;
+      changes.push({ type: 'del', key });
+    }
+    return changes;
+  }
+
+  private mustHave(name: string): Stream {
+    const stream = this.streams.get(name);
+    if (!stream) throw new Error(`no stream ${name}`);
+    return stream;
+  }
+}
+
+function fromMemory(recent: Map<number, SealedRecord>, from: number, to: number): SealedRecord[] | null {
+  const records: SealedRecord[] = [];
+  for (let seq = from; seq <= to; seq += 1) {
+    const record = recent.get(seq);
+    if (!record) return null;
+    records.push(record);
+  }
+  return records;
+}
+
+function isFresh(text: string, nowMs: number): boolean {
+  return nowMs - Date.parse(unseal(text)?.at ?? '') < KEEP_ACKED_MS;
+}
+
+const SEQ_DIGITS = 16;
+
+function recordKey(stream: string, seq: number): string {
+  return `o!${stream}!${String(seq).padStart(SEQ_DIGITS, '0')}`;
+}
+
+function ackKey(stream: string): string {
+  return `a!${stream}`;
+}
+
+function streamNameOf(key: string): string {
+  return key.slice(2, -SEQ_DIGITS - 1);
+}
+
+function seqOf(key: string): number {
+  return Number(key.slice(-SEQ_DIGITS));
+}
+
+function deviceOf(stream: string): string {
+  return stream.slice(0, stream.lastIndexOf('~'));
+}

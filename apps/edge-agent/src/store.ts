@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { ClassicLevel } from 'classic-level';
+import type { Logger } from 'pino';
+
+/** One change of the store; a list of them is written as a whole or not at all. */
+export type Change = { type: 'put'; key: string; value: string } | { type: 'del'; key: string };
+
+/** The agent cannot start for a reason that a person can mend; the message is the whole story. */
+export class StartupError extends Error {}
+
+const INCARNATION = 'm!incarnation';
+
+/**
+ * The agent's one database. Everything durable lives in it, in key spaces that each have one owner:
+ * `o!` and `a!` outbox, `c!` command journal, `r!` routes, `l!` laps, `m!` the store itself.
+ */
+export class Store {
+  private constructor(
+    private readonly db: ClassicLevel<string, string>,
+    /** Made with the database: a stream's sequence never restarts under the same name. */
+    readonly incarnation: string,
+  ) {}
+
+  /**
+   * Opens or makes the database under `dir`. Throws a {@link StartupError} where another process holds it or where it
+   * can't be opened even after a repair.
+   */
+  static async open(dir: string, log: Logger): Promise<Store> {
+    await mkdir(dir, { recursive: true }).catch((error: Error) => {
+      throw new StartupError(`The data directory ${dir} cannot be made: ${error.message}`);
+    });
+    const db = new ClassicLevel<string, string>(`${dir}/store`);
+    await openOrRepair(db, log);
+    let incarnation = await db.get(INCARNATION);
+    if (!incarnation) {
+      incarnation = randomBytes(4).toString('hex');
+      await db.batch([{ type: 'put', key: INCARNATION, value: incarnation }], { sync: true });
+    }
+    return new Store(db, incarnation);
+  }
+
+  /** Resolves when the changes are on the disk (fsync), all of them. */
+  async commit(changes: Change[]): Promise<void> {
+    await this.db.batch(changes, { sync: true });
+  }
+
+  /** For what can be rebuilt: survives the death of the process, not of the machine. */
+  async write(changes: Change[]): Promise<void> {
+    await this.db.batch(changes);
+  }
+
+  get(key: string): Promise<string | undefined> {
+    return this.db.get(key);
+  }
+
+  /** All pairs whose key begins with `prefix`, in the order of their keys. */
+  pairs(prefix: string): AsyncIterable<[string, string]> {
+    return this.db.iterator({ gte: prefix, lt: after(prefix) });
+  }
+
+  /** Pairs with `first <= key <= last`, at most `limit`. */
+  async range(first: string, last: string, limit: number): Promise<[string, string][]> {
+    return this.db.iterator({ gte: first, lte: last, limit }).all();
+  }
+
+  /** The greatest key that begins with `prefix` and is below `below` (the end of the prefix by default). */
+  async lastKey(prefix: string, below: string = after(prefix)): Promise<string | undefined> {
+    const [key] = await this.db.keys({ gte: prefix, lt: below, reverse: true, limit: 1 }).all();
+    return key;
+  }
+
+  /** Closes and opens again: LevelDB takes no write after one that failed. */
+  async reopen(): Promise<void> {
+    await this.db.close();
+    await this.db.open();
+  }
+
+  async close(): Promise<void> {
+    await this.db.close();
+  }
+}
+
+function after(prefix: string): string {
+  return prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
+}
+
+async function openOrRepair(db: ClassicLevel<string, string>, log: Logger): Promise<void> {
+  try {
+    await db.open();
+  } catch (error) {
+    const cause = (error as { cause?: { code?: string; message?: string } }).cause;
+    if (cause?.code === 'LEVEL_LOCKED') {
+      throw new StartupError(
+        `Another agent is running on ${db.location}: stop it or give this one its own directory.`,
+      );
+    }
+    if (cause?.code !== 'LEVEL_CORRUPTION') {
+      throw new StartupError(`The store ${db.location} cannot be opened: ${cause?.message ?? String(error)}`);
+    }
+    log.error({ reason: cause.message }, 'the store is damaged; repairing it');
+    await ClassicLevel.repair(db.location);
+    await db.open().catch((again: Error) => {
+      throw new StartupError(
+        `The store ${db.location} is damaged beyond repair (${again.message}): move it away.`,
+      );
+    });
+  }
+}
