@@ -1,0 +1,104 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type CartonType, chooseCarton, type ItemToPack } from './choose-carton.js';
+
+const carton = (cartonId: string, side: number): CartonType => ({
+  cartonId,
+  inner: { lengthMm: side * 2, widthMm: side, heightMm: side },
+  tareGrams: 100,
+  maxContentGrams: 10_000,
+});
+const CARTONS = [carton('L', 400), carton('S', 150), carton('M', 250)];
+
+const sides = fc.integer({ min: 20, max: 350 });
+const baskets: fc.Arbitrary<ItemToPack[]> = fc
+  .array(
+    fc.record({
+      quantity: fc.integer({ min: 1, max: 3 }),
+      size: fc.record({ lengthMm: sides, widthMm: sides, heightMm: sides }),
+      weightGrams: fc.integer({ min: 1, max: 6000 }),
+      upright: fc.boolean(),
+      fragile: fc.boolean(),
+      mixGroup: fc.constantFrom(undefined, 'food'),
+    }),
+    { maxLength: 5 },
+  )
+  .map((rows) => rows.map((row, at) => ({ ...row, itemId: `i${at}` })));
+
+function item(
+  itemId: string,
+  [lengthMm, widthMm, heightMm]: [number, number, number],
+  quantity = 1,
+): ItemToPack {
+  return { itemId, quantity, size: { lengthMm, widthMm, heightMm }, weightGrams: 100 };
+}
+
+describe('choosing cartons', () => {
+  it('places every unit once, inside, apart from the others and within the weight', () => {
+    fc.assert(
+      fc.property(baskets, (basket) => {
+        const plan = chooseCarton(basket, CARTONS);
+        for (const { itemId, quantity } of basket) {
+          const placed = plan.cartons.flatMap((c) => c.placements).filter((p) => p.itemId === itemId).length;
+          const unpacked = plan.unpacked
+            .filter((u) => u.itemId === itemId)
+            .reduce((sum, u) => sum + u.quantity, 0);
+          expect(placed + unpacked).toBe(quantity);
+        }
+        for (const { cartonId, placements, contentGrams } of plan.cartons) {
+          const { inner, maxContentGrams } = CARTONS.find((type) => type.cartonId === cartonId)!;
+          expect(contentGrams).toBeLessThanOrEqual(maxContentGrams);
+          placements.forEach((one, at) => {
+            expect(one.xMm + one.size.lengthMm).toBeLessThanOrEqual(inner.lengthMm);
+            expect(one.yMm + one.size.widthMm).toBeLessThanOrEqual(inner.widthMm);
+            expect(one.zMm + one.size.heightMm).toBeLessThanOrEqual(inner.heightMm);
+            const asked = basket.find((entry) => entry.itemId === one.itemId)!;
+            if (asked.upright) expect(one.size.heightMm).toBe(asked.size.heightMm);
+            for (const two of placements.slice(at + 1)) {
+              expect(apart(one, two)).toBe(true);
+              expect(basket.find((entry) => entry.itemId === two.itemId)!.mixGroup).toBe(asked.mixGroup);
+            }
+          });
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('takes the smallest carton that fits and counts the smaller ones it tried', () => {
+    const plan = chooseCarton([item('a', [200, 240, 100]), item('b', [200, 240, 100])], CARTONS);
+    expect(plan.cartons.map((c) => c.cartonId)).toEqual(['M']);
+    expect(plan.cartons[0]?.reasons).toEqual([{ code: 'smallest-that-fits', smallerTried: 1 }]);
+  });
+
+  it('splits what no carton holds and lays nothing on what is fragile', () => {
+    expect(chooseCarton([item('a', [800, 400, 400], 2)], CARTONS).cartons.map((c) => c.cartonId)).toEqual([
+      'L',
+      'L',
+    ]);
+    const glass = { ...item('glass', [300, 150, 50], 2), upright: true, fragile: true };
+    expect(chooseCarton([glass], [carton('S', 150)]).cartons).toHaveLength(2);
+  });
+
+  it('says what no carton can hold', () => {
+    const plan = chooseCarton([item('ladder', [2000, 300, 100])], CARTONS);
+    expect(plan.unpacked).toEqual([
+      { itemId: 'ladder', quantity: 1, reason: { code: 'larger-than-cartons' } },
+    ]);
+    const anvil = { ...item('anvil', [100, 100, 100]), weightGrams: 50_000 };
+    expect(chooseCarton([anvil], CARTONS).unpacked[0]?.reason).toEqual({ code: 'heavier-than-cartons' });
+  });
+});
+
+type Placed = { xMm: number; yMm: number; zMm: number; size: ItemToPack['size'] };
+
+function apart(one: Placed, two: Placed): boolean {
+  return (
+    one.xMm + one.size.lengthMm <= two.xMm ||
+    two.xMm + two.size.lengthMm <= one.xMm ||
+    one.yMm + one.size.widthMm <= two.yMm ||
+    two.yMm + two.size.widthMm <= one.yMm ||
+    one.zMm + one.size.heightMm <= two.zMm ||
+    two.zMm + two.size.heightMm <= one.zMm
+  );
+}

@@ -1,0 +1,192 @@
+import { Random } from '../search/random.js';
+import { type Cuboid, cuboidOf, fill, orientationsOf, overlap, type SizeMm } from './box.js';
+
+/** One unit to be packed. */
+export interface Piece {
+  itemId: string;
+  size: SizeMm;
+  weightGrams: number;
+  /** The height must stay vertical. */
+  upright: boolean;
+  /** Nothing may lie on it. */
+  fragile: boolean;
+}
+
+export interface PlacedPiece {
+  piece: Piece;
+  at: Cuboid;
+}
+
+/** Up to this many pieces, every sequence and orientation is tried within a limit of steps. */
+const SEARCH_PIECES = 10;
+const SEARCH_STEPS = 12_000;
+const RANDOM_SEQUENCES = 24;
+
+/**
+ * Finds a place for every piece in a container of this inner size, or null when none was found: first by a dozen greedy
+ * sequences over maximal free spaces, then, for few pieces, by depth-first search.
+ */
+export function fitPieces(pieces: Piece[], inner: SizeMm): PlacedPiece[] | null {
+  if (!canEverFit(pieces, inner)) return null;
+  for (const sequence of greedySequences(pieces)) {
+    for (const rule of RULES) {
+      const placed = placeGreedily(sequence, inner, rule);
+      if (placed) return placed;
+    }
+  }
+  return pieces.length <= SEARCH_PIECES ? new FitSearch(inner).run(pieces) : null;
+}
+
+/** Packs what fits, biggest first; answers the placed and the left over. */
+export function fillContainer(pieces: Piece[], inner: SizeMm, maxWeightGrams: number) {
+  const placed: PlacedPiece[] = [];
+  const left: Piece[] = [];
+  let spaces = [cuboidOf(inner)];
+  let weightGrams = 0;
+  for (const piece of [...pieces].sort((one, two) => volume(two) - volume(one))) {
+    const at =
+      weightGrams + piece.weightGrams <= maxWeightGrams ? bestPlace(piece, spaces, placed, lowest) : null;
+    if (!at) {
+      left.push(piece);
+      continue;
+    }
+    weightGrams += piece.weightGrams;
+    placed.push({ piece, at });
+    spaces = fill(spaces, occupied(piece, at, inner));
+  }
+  return { placed, left };
+}
+
+function volume(piece: Piece): number {
+  return piece.size.lengthMm * piece.size.widthMm * piece.size.heightMm;
+}
+
+function canEverFit(pieces: Piece[], inner: SizeMm): boolean {
+  const room = inner.lengthMm * inner.widthMm * inner.heightMm;
+  if (pieces.reduce((sum, piece) => sum + volume(piece), 0) > room) return false;
+  return pieces.every((piece) =>
+    orientationsOf(piece.size, piece.upright).some(
+      (turn) =>
+        turn.lengthMm <= inner.lengthMm && turn.widthMm <= inner.widthMm && turn.heightMm <= inner.heightMm,
+    ),
+  );
+}
+
+function greedySequences(pieces: Piece[]): Piece[][] {
+  const sides = ({ size }: Piece) =>
+    [size.lengthMm, size.widthMm, size.heightMm].sort((one, two) => two - one);
+  const keys: ((piece: Piece) => number)[] = [
+    volume,
+    (piece) => sides(piece)[0]!,
+    (piece) => sides(piece)[0]! * sides(piece)[1]!,
+    (piece) => sides(piece)[2]!,
+  ];
+  const sequences = keys.map((key) =>
+    [...pieces].sort((one, two) => Number(one.fragile) - Number(two.fragile) || key(two) - key(one)),
+  );
+  const random = new Random(pieces.length);
+  const extra = pieces.length > 40 ? 0 : RANDOM_SEQUENCES;
+  for (let count = 0; count < extra; count++) sequences.push(random.shuffle([...pieces]));
+  return sequences;
+}
+
+type PlaceRule = (at: Cuboid, space: Cuboid) => number;
+
+const lowest: PlaceRule = (at) => at.z2 * 4 + at.y2 * 2 + at.x2;
+const tightest: PlaceRule = (at, space) => {
+  const slack = [space.x2 - at.x2, space.y2 - at.y2, space.z2 - at.z2].sort((one, two) => one - two);
+  return slack[0]! * 1_000_000 + slack[1]!;
+};
+const nearCorner: PlaceRule = (at) => at.x2 * at.x2 + at.y2 * at.y2 + at.z2 * at.z2;
+const RULES = [lowest, tightest, nearCorner];
+
+/** A fragile piece takes the room above it too. */
+function occupied(piece: Piece, at: Cuboid, inner: SizeMm): Cuboid {
+  return piece.fragile ? { ...at, z2: inner.heightMm } : at;
+}
+
+function* placesIn(piece: Piece, space: Cuboid, placed: PlacedPiece[]): Generator<Cuboid> {
+  for (const turn of orientationsOf(piece.size, piece.upright)) {
+    const at = {
+      ...space,
+      x2: space.x1 + turn.lengthMm,
+      y2: space.y1 + turn.widthMm,
+      z2: space.z1 + turn.heightMm,
+    };
+    if (at.x2 > space.x2 || at.y2 > space.y2 || at.z2 > space.z2) continue;
+    const above = { ...at, z2: Number.POSITIVE_INFINITY };
+    if (piece.fragile && placed.some((other) => overlap(other.at, above))) continue;
+    yield at;
+  }
+}
+
+function bestPlace(piece: Piece, spaces: Cuboid[], placed: PlacedPiece[], rule: PlaceRule): Cuboid | null {
+  let best: Cuboid | null = null;
+  let bestScore = Number.POSITIVE_INFINITY;
+  for (const space of spaces) {
+    for (const at of placesIn(piece, space, placed)) {
+      const score = rule(at, space);
+      if (score < bestScore) {
+        bestScore = score;
+        best = at;
+      }
+    }
+  }
+  return best;
+}
+
+function placeGreedily(sequence: Piece[], inner: SizeMm, rule: PlaceRule): PlacedPiece[] | null {
+  const placed: PlacedPiece[] = [];
+  let spaces = [cuboidOf(inner)];
+  for (const piece of sequence) {
+    const at = bestPlace(piece, spaces, placed, rule);
+    if (!at) return null;
+    placed.push({ piece, at });
+    spaces = fill(spaces, occupied(piece, at, inner));
+  }
+  return placed;
+}
+
+/** Depth first over every next piece, space and orientation. */
+class FitSearch {
+  private steps = 0;
+  private readonly placed: PlacedPiece[] = [];
+
+  constructor(private readonly inner: SizeMm) {}
+
+  run(pieces: Piece[]): PlacedPiece[] | null {
+    const sorted = [...pieces].sort((one, two) => volume(two) - volume(one));
+    return this.place(sorted, [cuboidOf(this.inner)]) ? this.placed : null;
+  }
+
+  private place(left: Piece[], spaces: Cuboid[]): boolean {
+    if (left.length === 0) return true;
+    const tried = new Set<string>();
+    for (const [index, piece] of left.entries()) {
+      const kind = `${piece.size.lengthMm},${piece.size.widthMm},${piece.size.heightMm},${piece.upright},${piece.fragile}`;
+      if (tried.has(kind)) continue;
+      tried.add(kind);
+      const rest = left.filter((_, at) => at !== index);
+      for (const space of spaces) {
+        for (const at of placesIn(piece, space, this.placed)) {
+          if (++this.steps > SEARCH_STEPS) return false;
+          const free = fill(spaces, occupied(piece, at, this.inner));
+          if (!rest.every((other) => free.some((room) => hasRoom(other, room)))) continue;
+          this.placed.push({ piece, at });
+          if (this.place(rest, free)) return true;
+          this.placed.pop();
+        }
+      }
+    }
+    return false;
+  }
+}
+
+function hasRoom(piece: Piece, room: Cuboid): boolean {
+  return orientationsOf(piece.size, piece.upright).some(
+    (turn) =>
+      turn.lengthMm <= room.x2 - room.x1 &&
+      turn.widthMm <= room.y2 - room.y1 &&
+      turn.heightMm <= room.z2 - room.z1,
+  );
+}

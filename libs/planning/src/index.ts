@@ -1,0 +1,18 @@
+/** Pure optimisation for planning waves: no I/O, deterministic for a seed, anytime, cancellable. Lengths in millimetres. */
+export * from './assignment/assign-lanes.js';
+export * from './assignment/solve-assignment.js';
+export type { SizeMm } from './cartons/box.js';
+export * from './cartons/choose-carton.js';
+export * from './runs/batch-runs.js';
+export { type RoutedRun, type RouteRequest, routeRun } from './runs/route-run.js';
+export {
+  type Aisle,
+  type AisleSite,
+  inferAisleSite,
+  type LocatedBin,
+  type PointMm,
+  type RunStop,
+} from './runs/site-layout.js';
+export type { SearchLimits } from './search/search-limits.js';
+export * from './stock/allocate-fefo.js';
+export * from './waves/select-orders.js';

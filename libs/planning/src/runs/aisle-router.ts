@@ -1,0 +1,301 @@
+import { type AisleSite, across, along, type PointMm } from './site-layout.js';
+import { ACROSS_COUNT, STRETCH, STRETCH_COUNT, type TourStates, tourStatesFor } from './tour-states.js';
+
+/** More cross aisles than this make the exact automaton too large. */
+export const MOST_CROSS_AISLES = 5;
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+interface Column {
+  acrossMm: number;
+  /** A real aisle; a column without one only marks where a station stands on a cross aisle. */
+  aisleId: string | null;
+}
+
+/** Where the drawn tour chose what: enough to walk back from the last state to the first. */
+interface Trace {
+  from: Int16Array[];
+  choice: Int8Array[];
+}
+
+/** The choices of an optimal tour. */
+export interface TourDrawing {
+  lengthMm: number;
+  /** `stretches[column][stretch]` is a STRETCH option. */
+  stretches: number[][];
+  /** `crossings[column][lane]`: times walked from this column to the next. */
+  crossings: number[][];
+}
+
+/**
+ * A site prepared for exact routes between two fixed points: columns (aisles and stations) from left to right, lanes
+ * (cross aisles) from low to high, and the automaton of tour states.
+ */
+export class AisleRouter {
+  readonly columns: Column[];
+  readonly lanesMm: number[];
+  readonly startNode: number;
+  readonly endNode: number;
+  /** Walked between the start or end point and its cross aisle, in every route. */
+  readonly approachMm: number;
+  readonly stretchCount: number;
+  private readonly states: TourStates;
+  private readonly columnOfAisle: Map<string, number>;
+  private readonly startColumn: number;
+  private readonly endColumn: number;
+  private readonly visits: { column: number; move: number }[];
+  private current: Float64Array;
+  private following: Float64Array;
+
+  /** @throws RangeError for a site with fewer than two or more than MOST_CROSS_AISLES cross aisles. */
+  constructor(site: AisleSite, start: PointMm, end: PointMm) {
+    this.lanesMm = [...new Set(site.crossAislesMm)].sort((one, two) => one - two);
+    const lanes = this.lanesMm.length;
+    if (lanes < 2 || lanes > MOST_CROSS_AISLES) {
+      throw new RangeError(
+        `Exact routes need 2 to ${MOST_CROSS_AISLES} cross aisles; the site has ${lanes}.`,
+      );
+    }
+    this.stretchCount = lanes - 1;
+    const stations = [start, end].map((point) => across(site.aislesAlong, point));
+    this.columns = columnsOf(site, stations);
+    this.columnOfAisle = new Map(
+      this.columns.flatMap(({ aisleId }, at) => (aisleId === null ? [] : [[aisleId, at]])),
+    );
+    [this.startColumn, this.endColumn] = stations.map((acrossMm) =>
+      this.columns.findIndex((column) => column.acrossMm === acrossMm),
+    ) as [number, number];
+    const startLane = this.nearestLane(along(site.aislesAlong, start));
+    const endLane = this.nearestLane(along(site.aislesAlong, end));
+    this.startNode = this.startColumn * lanes + startLane;
+    this.endNode = this.endColumn * lanes + endLane;
+    this.approachMm =
+      Math.abs(along(site.aislesAlong, start) - this.lanesMm[startLane]!) +
+      Math.abs(along(site.aislesAlong, end) - this.lanesMm[endLane]!);
+    const pathEnd = Number(this.startNode !== this.endNode);
+    this.visits = [
+      { column: this.startColumn, move: startLane * 2 + pathEnd },
+      { column: this.endColumn, move: endLane * 2 + pathEnd },
+    ];
+    this.states = tourStatesFor(lanes);
+    this.current = new Float64Array(this.states.count);
+    this.following = new Float64Array(this.states.count);
+  }
+
+  /** @throws RangeError for an aisle that the site does not have. */
+  columnOf(aisleId: string): number {
+    const column = this.columnOfAisle.get(aisleId);
+    if (column === undefined) throw new RangeError(`The site has no aisle ${aisleId}.`);
+    return column;
+  }
+
+  /** @throws RangeError for a place beyond the first or last cross aisle. */
+  stretchOf(alongMm: number): number {
+    const stretch = this.lanesMm.findIndex((laneMm, lane) => lane > 0 && alongMm <= laneMm) - 1;
+    if (stretch < 0 || alongMm < this.lanesMm[0]!) {
+      throw new RangeError(`A stop at ${alongMm} mm lies beyond the cross aisles of its aisle.`);
+    }
+    return stretch;
+  }
+
+  stretchLengthMm(stretch: number): number {
+    return this.lanesMm[stretch + 1]! - this.lanesMm[stretch]!;
+  }
+
+  /** Costs of a site without stops: fill in the stretches with stops by `setStretchCosts`. */
+  emptyCosts(): Float64Array {
+    const costs = new Float64Array(this.columns.length * this.stretchCount * STRETCH_COUNT);
+    for (let column = 0; column < this.columns.length; column++) {
+      for (let stretch = 0; stretch < this.stretchCount; stretch++) {
+        const at = (column * this.stretchCount + stretch) * STRETCH_COUNT;
+        const lengthMm = this.columns[column]!.aisleId === null ? NEVER : this.stretchLengthMm(stretch);
+        costs.set([0, lengthMm, 2 * lengthMm, NEVER, NEVER, NEVER], at);
+      }
+    }
+    return costs;
+  }
+
+  /** Length of the shortest tour; `costs` as from `emptyCosts`, `firstColumn`..`lastColumn` hold all stops. */
+  shortestMm(costs: Float64Array, firstColumn: number, lastColumn: number): number {
+    return this.draw(costs, firstColumn, lastColumn, null).lengthMm;
+  }
+
+  /** The shortest tour itself. */
+  shortest(costs: Float64Array, firstColumn: number, lastColumn: number): TourDrawing {
+    const trace: Trace = { from: [], choice: [] };
+    const { lengthMm, from, to, state } = this.draw(costs, firstColumn, lastColumn, trace);
+    return { lengthMm, ...this.walkBack(trace, from, to, state) };
+  }
+
+  private draw(costs: Float64Array, firstColumn: number, lastColumn: number, trace: Trace | null) {
+    const needFirst = Math.min(firstColumn, this.startColumn, this.endColumn);
+    const needLast = Math.max(lastColumn, this.startColumn, this.endColumn);
+    const from = this.openColumn(needFirst, -1);
+    const to = this.openColumn(needLast, 1);
+    const { complete, empty } = this.states;
+    this.current.fill(NEVER);
+    this.current[empty] = 0;
+    let best = { lengthMm: NEVER, from, to, state: -1 };
+    for (let column = from; column <= to; column++) {
+      this.drawColumn(costs, column, trace);
+      if (column >= needLast) {
+        for (let state = 0; state < complete.length; state++) {
+          if (complete[state] === 1 && state !== empty && this.current[state]! < best.lengthMm) {
+            best = { lengthMm: this.current[state]!, from, to: column, state };
+          }
+        }
+      }
+      if (column < to) this.crossOver(column, trace);
+    }
+    return best;
+  }
+
+  /** The tour may need a passable aisle at or beyond its outermost stop. */
+  private openColumn(column: number, step: 1 | -1): number {
+    let open = column;
+    while (this.columns[open] && this.columns[open]!.aisleId === null) open += step;
+    return this.columns[open] ? open : column;
+  }
+
+  private drawColumn(costs: Float64Array, column: number, trace: Trace | null): void {
+    const { stretchNext, visitNext, count } = this.states;
+    for (const visit of this.visits) {
+      if (visit.column !== column) continue;
+      this.following.fill(NEVER);
+      const step = beginStep(trace, count);
+      this.relax(visitNext, visit.move * count, 0, 0, step);
+      this.swap();
+    }
+    if (this.columns[column]!.aisleId === null) return;
+    for (let stretch = 0; stretch < this.stretchCount; stretch++) {
+      this.following.fill(NEVER);
+      const step = beginStep(trace, count);
+      const at = (column * this.stretchCount + stretch) * STRETCH_COUNT;
+      for (let option = 0; option < STRETCH_COUNT; option++) {
+        const cost = costs[at + option]!;
+        if (cost === NEVER) continue;
+        this.relax(stretchNext, (stretch * STRETCH_COUNT + option) * count, cost, option, step);
+      }
+      this.swap();
+    }
+  }
+
+  private crossOver(column: number, trace: Trace | null): void {
+    const { acrossNext, count } = this.states;
+    const gapMm = this.columns[column + 1]!.acrossMm - this.columns[column]!.acrossMm;
+    for (let lane = 0; lane <= this.stretchCount; lane++) {
+      this.following.fill(NEVER);
+      const step = beginStep(trace, count);
+      for (let times = 0; times < ACROSS_COUNT; times++) {
+        this.relax(acrossNext, (lane * ACROSS_COUNT + times) * count, times * gapMm, times, step);
+      }
+      this.swap();
+    }
+  }
+
+  private relax(next: Int16Array, at: number, cost: number, choice: number, step: Step | null): void {
+    const { current, following } = this;
+    for (let state = 0; state < current.length; state++) {
+      const known = current[state]!;
+      if (known === NEVER) continue;
+      const to = next[at + state]!;
+      if (to < 0 || known + cost >= following[to]!) continue;
+      following[to] = known + cost;
+      if (step) {
+        step.from[to] = state;
+        step.choice[to] = choice;
+      }
+    }
+  }
+
+  private swap(): void {
+    const held = this.current;
+    this.current = this.following;
+    this.following = held;
+  }
+
+  private walkBack(trace: Trace, from: number, to: number, lastState: number): Omit<TourDrawing, 'lengthMm'> {
+    const stretches = this.columns.map(() => new Array<number>(this.stretchCount).fill(STRETCH.none));
+    const crossings = this.columns.map(() => new Array<number>(this.stretchCount + 1).fill(0));
+    let state = lastState;
+    let step = this.stepsUpTo(from, to);
+    const back = () => {
+      step--;
+      const choice = trace.choice[step]![state]!;
+      state = trace.from[step]![state]!;
+      return choice;
+    };
+    for (let column = to; column >= from; column--) {
+      if (column < to) {
+        for (let lane = this.stretchCount; lane >= 0; lane--) crossings[column]![lane] = back();
+      }
+      if (this.columns[column]!.aisleId !== null) {
+        for (let stretch = this.stretchCount - 1; stretch >= 0; stretch--)
+          stretches[column]![stretch] = back();
+      }
+      for (const visit of this.visits) if (visit.column === column) back();
+    }
+    return { stretches, crossings };
+  }
+
+  /** Trace steps taken until the stretches of column `to` are drawn. */
+  private stepsUpTo(from: number, to: number): number {
+    let steps = (to - from) * (this.stretchCount + 1);
+    for (let column = from; column <= to; column++) {
+      if (this.columns[column]!.aisleId !== null) steps += this.stretchCount;
+      steps += this.visits.filter((visit) => visit.column === column).length;
+    }
+    return steps;
+  }
+
+  private nearestLane(alongMm: number): number {
+    let nearest = 0;
+    this.lanesMm.forEach((laneMm, lane) => {
+      if (Math.abs(laneMm - alongMm) < Math.abs(this.lanesMm[nearest]! - alongMm)) nearest = lane;
+    });
+    return nearest;
+  }
+}
+
+interface Step {
+  from: Int16Array;
+  choice: Int8Array;
+}
+
+function beginStep(trace: Trace | null, states: number): Step | null {
+  if (!trace) return null;
+  const step = { from: new Int16Array(states), choice: new Int8Array(states) };
+  trace.from.push(step.from);
+  trace.choice.push(step.choice);
+  return step;
+}
+
+function columnsOf(site: AisleSite, stationsMm: number[]): Column[] {
+  const columns: Column[] = site.aisles.map(({ aisleId, acrossMm }) => ({ acrossMm, aisleId }));
+  for (const acrossMm of new Set(stationsMm)) {
+    if (!columns.some((column) => column.acrossMm === acrossMm)) columns.push({ acrossMm, aisleId: null });
+  }
+  return columns.sort((one, two) => one.acrossMm - two.acrossMm);
+}
+
+/**
+ * Writes what each way through one stretch costs: `positionsMm` are the stops' distances from the low end, ascending
+ * and not empty.
+ */
+export function setStretchCosts(
+  costs: Float64Array,
+  at: number,
+  positionsMm: number[],
+  lengthMm: number,
+): void {
+  let largestGapMm = 0;
+  for (let stop = 1; stop < positionsMm.length; stop++) {
+    largestGapMm = Math.max(largestGapMm, positionsMm[stop]! - positionsMm[stop - 1]!);
+  }
+  costs[at + STRETCH.none] = NEVER;
+  costs[at + STRETCH.once] = lengthMm;
+  costs[at + STRETCH.twice] = 2 * lengthMm;
+  costs[at + STRETCH.fromLow] = 2 * positionsMm[positionsMm.length - 1]!;
+  costs[at + STRETCH.fromHigh] = 2 * (lengthMm - positionsMm[0]!);
+  costs[at + STRETCH.gap] = largestGapMm > 0 ? 2 * (lengthMm - largestGapMm) : NEVER;
+}

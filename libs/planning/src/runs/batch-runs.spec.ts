@@ -1,0 +1,115 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type BatchRequest, batchRuns } from './batch-runs.js';
+
+const AISLES = 6;
+const site = {
+  aislesAlong: 'y' as const,
+  aisles: Array.from({ length: AISLES }, (_, at) => ({ aisleId: `A${at}`, acrossMm: at * 4000 })),
+  crossAislesMm: [0, 20_000],
+};
+
+const requests: fc.Arbitrary<BatchRequest> = fc
+  .array(
+    fc.record({
+      units: fc.integer({ min: 1, max: 12 }),
+      weightGrams: fc.integer({ min: 1, max: 4000 }),
+      stops: fc.array(fc.tuple(fc.nat(AISLES - 1), fc.nat(20)), { minLength: 1, maxLength: 4 }),
+    }),
+    { maxLength: 14 },
+  )
+  .map((orders) => ({
+    site,
+    cart: { slots: 4, units: 10, weightGrams: 9000 },
+    start: { xMm: 9000, yMm: 0 },
+    orders: orders.map(({ units, weightGrams, stops }, index) => ({
+      orderId: `o${index}`,
+      units,
+      volumeMl: 100,
+      weightGrams,
+      stops: stops.map(([aisle, metre], stop) => ({
+        stopId: `o${index}s${stop}`,
+        aisleId: `A${aisle}`,
+        xMm: aisle * 4000,
+        yMm: metre * 1000,
+      })),
+    })),
+  }));
+
+describe('batching orders into runs', () => {
+  it('puts every order into exactly one run, or says why not', () => {
+    fc.assert(
+      fc.property(requests, (request) => {
+        const plan = batchRuns(request, { maxIterations: 60 });
+        const seen = [
+          ...plan.runs.flatMap((run) => run.orderIds),
+          ...plan.unplaced.map(({ orderId }) => orderId),
+        ];
+        expect(seen.sort()).toEqual(request.orders.map((order) => order.orderId).sort());
+        for (const run of plan.runs) {
+          const stops = request.orders
+            .filter((order) => run.orderIds.includes(order.orderId))
+            .flatMap((o) => o.stops);
+          expect([...run.stopIds].sort()).toEqual(stops.map((stop) => stop.stopId).sort());
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('never loads a cart beyond a capacity', () => {
+    fc.assert(
+      fc.property(requests, (request) => {
+        for (const { load } of batchRuns(request, { maxIterations: 60 }).runs) {
+          expect(load.slots).toBeLessThanOrEqual(4);
+          expect(load.units).toBeLessThanOrEqual(10);
+          expect(load.weightGrams).toBeLessThanOrEqual(9000);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('gives the same plan for the same seed, and never a longer one for more iterations', () => {
+    fc.assert(
+      fc.property(requests, fc.nat(1000), (request, seed) => {
+        const short = batchRuns(request, { seed, maxIterations: 20 });
+        expect(batchRuns(request, { seed, maxIterations: 20 })).toEqual(short);
+        expect(batchRuns(request, { seed, maxIterations: 200 }).walkMm).toBeLessThanOrEqual(short.walkMm);
+        expect(short.walkMm).toBeLessThanOrEqual(short.walkAloneMm);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('leaves out an order that no cart holds and one whose stop is nowhere', () => {
+    const plan = batchRuns({
+      site,
+      cart: { units: 5 },
+      start: { xMm: 0, yMm: 0 },
+      orders: [
+        { orderId: 'large', units: 6, volumeMl: 1, weightGrams: 1, stops: [] },
+        {
+          orderId: 'lost',
+          units: 1,
+          volumeMl: 1,
+          weightGrams: 1,
+          stops: [{ stopId: 's', aisleId: 'none', xMm: 0, yMm: 0 }],
+        },
+      ],
+    });
+    expect(plan.runs).toEqual([]);
+    expect(plan.unplaced).toEqual([
+      { orderId: 'large', reason: { code: 'larger-than-cart', capacity: 'units', needed: 6, limit: 5 } },
+      {
+        orderId: 'lost',
+        reason: { code: 'stop-unreachable', stopId: 's', detail: 'The site has no aisle none.' },
+      },
+    ]);
+  });
+
+  it('ends at once when asked to stop', () => {
+    const request = fc.sample(requests, { seed: 7, numRuns: 1 })[0]!;
+    expect(batchRuns(request, { shouldStop: () => true }).iterations).toBe(0);
+  });
+});

@@ -1,0 +1,163 @@
+import { SearchBudget, type SearchLimits } from '../search/search-limits.js';
+import { AisleRouter } from './aisle-router.js';
+import { type BatchProblem, BatchSearch } from './batch-search.js';
+import { routeStops } from './route-run.js';
+import { RunLengths } from './run-lengths.js';
+import type { AisleSite, PointMm, RunStop } from './site-layout.js';
+
+/** An order that goes whole onto one cart. */
+export interface BatchOrder {
+  orderId: string;
+  stops: RunStop[];
+  /** Totes or cart slots it needs. Default 1. */
+  slots?: number;
+  units: number;
+  volumeMl: number;
+  weightGrams: number;
+}
+
+/** What one cart carries. What is left out is unlimited. */
+export interface CartCapacity {
+  slots?: number;
+  units?: number;
+  volumeMl?: number;
+  weightGrams?: number;
+}
+
+export interface BatchRequest {
+  site: AisleSite;
+  orders: BatchOrder[];
+  cart: CartCapacity;
+  start: PointMm;
+  /** Default: where the run began. */
+  end?: PointMm;
+}
+
+export interface RunLoad {
+  slots: number;
+  units: number;
+  volumeMl: number;
+  weightGrams: number;
+}
+
+export interface PlannedRun {
+  orderIds: string[];
+  /** The stops of all its orders in the order of the walk. */
+  stopIds: string[];
+  walkMm: number;
+  /** Walk saved against picking each of its orders alone. */
+  savedMm: number;
+  load: RunLoad;
+}
+
+export type UnplacedReason =
+  | { code: 'larger-than-cart'; capacity: keyof CartCapacity; needed: number; limit: number }
+  | { code: 'stop-unreachable'; stopId: string; detail: string };
+
+export interface RunsPlan {
+  runs: PlannedRun[];
+  unplaced: { orderId: string; reason: UnplacedReason }[];
+  walkMm: number;
+  /** The same orders one by one. */
+  walkAloneMm: number;
+  iterations: number;
+}
+
+const CAPACITIES = ['slots', 'units', 'volumeMl', 'weightGrams'] as const;
+
+/**
+ * Puts orders together into runs of least total walk, each within the cart's capacities. Default 2,000 iterations.
+ * Every order is in exactly one run or is unplaced with its reason.
+ */
+export function batchRuns(request: BatchRequest, limits: SearchLimits = {}): RunsPlan {
+  const budget = new SearchBudget(limits, 2000);
+  const router = new AisleRouter(request.site, request.start, request.end ?? request.start);
+  const unplaced: RunsPlan['unplaced'] = [];
+  const orders = request.orders.filter((order) => {
+    const reason = whyUnplaceable(order, request, router);
+    if (reason) unplaced.push({ orderId: order.orderId, reason });
+    return !reason;
+  });
+  const problem = problemOf(orders, request, router);
+  const search = new BatchSearch(problem, budget.seed);
+  search.improve(budget);
+  const runs = search.best.map((members) => runOf(members, orders, problem, router, request));
+  runs.sort((one, two) => (one.orderIds[0]! < two.orderIds[0]! ? -1 : 1));
+  return {
+    runs,
+    unplaced,
+    walkMm: runs.reduce((sum, run) => sum + run.walkMm, 0),
+    walkAloneMm: runs.reduce((sum, run) => sum + run.walkMm + run.savedMm, 0),
+    iterations: budget.iterations,
+  };
+}
+
+function needOf(order: BatchOrder, capacity: keyof CartCapacity): number {
+  return capacity === 'slots' ? (order.slots ?? 1) : order[capacity];
+}
+
+function whyUnplaceable(
+  order: BatchOrder,
+  request: BatchRequest,
+  router: AisleRouter,
+): UnplacedReason | undefined {
+  for (const capacity of CAPACITIES) {
+    const needed = needOf(order, capacity);
+    const limit = request.cart[capacity];
+    if (limit !== undefined && needed > limit) return { code: 'larger-than-cart', capacity, needed, limit };
+  }
+  for (const stop of order.stops) {
+    try {
+      router.columnOf(stop.aisleId);
+      router.stretchOf(request.site.aislesAlong === 'x' ? stop.xMm : stop.yMm);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      return { code: 'stop-unreachable', stopId: stop.stopId, detail: error.message };
+    }
+  }
+  return undefined;
+}
+
+function problemOf(orders: BatchOrder[], request: BatchRequest, router: AisleRouter): BatchProblem {
+  const lengths = new RunLengths(
+    router,
+    request.site.aislesAlong,
+    orders.map((order) => order.stops),
+  );
+  const limited = CAPACITIES.filter((capacity) => request.cart[capacity] !== undefined);
+  return {
+    loads: orders.map((order) => limited.map((capacity) => needOf(order, capacity))),
+    limits: limited.map((capacity) => request.cart[capacity]!),
+    lengthOf: (members) => lengths.of(members),
+    kinship: (one, two) => lengths.kinship(one, two),
+  };
+}
+
+function runOf(
+  members: number[],
+  orders: BatchOrder[],
+  problem: BatchProblem,
+  router: AisleRouter,
+  request: BatchRequest,
+): PlannedRun {
+  const inRun = [...members].sort((one, two) => one - two).map((member) => orders[member]!);
+  const { stopIds, walkMm } = routeStops(router, {
+    site: request.site,
+    stops: inRun.flatMap((order) => order.stops),
+  });
+  const aloneMm = members.reduce((sum, member) => sum + problem.lengthOf([member]), 0);
+  const total = (capacity: keyof CartCapacity) =>
+    inRun.reduce((sum, order) => sum + needOf(order, capacity), 0);
+  return {
+    orderIds: inRun.map((order) => order.orderId),
+    stopIds,
+    walkMm,
+    savedMm: aloneMm - walkMm,
+    load: {
+      slots: total('slots'),
+      units: total('units'),
+      volumeMl: total('volumeMl'),
+      weightGrams: total('weightGrams'),
+    },
+  };
+}

@@ -1,0 +1,160 @@
+import { Random } from '../search/random.js';
+import { type AisleRouter, setStretchCosts } from './aisle-router.js';
+import { along, type RunStop } from './site-layout.js';
+import { STRETCH_COUNT } from './tour-states.js';
+
+const WORD_BITS = 32;
+
+/** Where one stretch of an aisle keeps its places: as bits of `words` words from `firstWord` on. */
+interface StretchPlaces {
+  /** Index as in AisleRouter costs, without the option. */
+  key: number;
+  column: number;
+  lengthMm: number;
+  positionsMm: number[];
+  firstWord: number;
+}
+
+/**
+ * Exact lengths of many runs over a fixed set of orders. Each order is a bit set of places, a run is the union of its
+ * orders, and every length asked for once is remembered.
+ */
+export class RunLengths {
+  private readonly places: StretchPlaces[] = [];
+  private readonly words: number;
+  private readonly bitsOfOrder: Int32Array[];
+  private readonly union: Int32Array;
+  private readonly costs: Float64Array;
+  private readonly emptyCosts: Float64Array;
+  private readonly known = new Map<number, number>();
+  private readonly hashLow: Uint32Array;
+  private readonly hashHigh: Uint32Array;
+  private readonly scratch: number[] = [];
+
+  constructor(
+    private readonly router: AisleRouter,
+    aislesAlong: 'x' | 'y',
+    stopsOfOrder: RunStop[][],
+  ) {
+    const placed = stopsOfOrder.map((stops) =>
+      stops.map((stop) => this.place(along(aislesAlong, stop), stop.aisleId)),
+    );
+    const byKey = new Map<number, StretchPlaces>();
+    for (const { key, column, lengthMm, positionMm } of placed.flat()) {
+      const stretch = byKey.get(key) ?? { key, column, lengthMm, positionsMm: [], firstWord: 0 };
+      stretch.positionsMm.push(positionMm);
+      byKey.set(key, stretch);
+    }
+    this.words = this.layOutWords([...byKey.values()]);
+    this.bitsOfOrder = placed.map((stops) => {
+      const bits = new Int32Array(this.words);
+      for (const { key, positionMm } of stops) {
+        const stretch = byKey.get(key)!;
+        const bit = stretch.positionsMm.indexOf(positionMm);
+        bits[stretch.firstWord + Math.floor(bit / WORD_BITS)]! |= 1 << (bit % WORD_BITS);
+      }
+      return bits;
+    });
+    this.union = new Int32Array(this.words);
+    this.emptyCosts = router.emptyCosts();
+    this.costs = router.emptyCosts();
+    const random = new Random(stopsOfOrder.length + 1);
+    this.hashLow = Uint32Array.from(stopsOfOrder, () => random.below(0x1_0000_0000));
+    this.hashHigh = Uint32Array.from(stopsOfOrder, () => random.below(0x20_0000));
+  }
+
+  private place(alongMm: number, aisleId: string) {
+    const stretch = this.router.stretchOf(alongMm);
+    const column = this.router.columnOf(aisleId);
+    const lengthMm = this.router.stretchLengthMm(stretch);
+    const key = column * this.router.stretchCount + stretch;
+    return { key, column, lengthMm, positionMm: alongMm - this.router.lanesMm[stretch]! };
+  }
+
+  private layOutWords(stretches: StretchPlaces[]): number {
+    let words = 0;
+    for (const stretch of stretches.sort((one, two) => one.key - two.key)) {
+      stretch.positionsMm = [...new Set(stretch.positionsMm)].sort((one, two) => one - two);
+      stretch.firstWord = words;
+      words += Math.ceil(stretch.positionsMm.length / WORD_BITS);
+      this.places.push(stretch);
+    }
+    return words;
+  }
+
+  /** Walk of the run over these orders, all different. */
+  of(orders: readonly number[]): number {
+    let low = 0;
+    let high = 0;
+    for (const order of orders) {
+      low ^= this.hashLow[order]!;
+      high ^= this.hashHigh[order]!;
+    }
+    const key = (low >>> 0) + high * 0x1_0000_0000;
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    if (this.known.size > 3_000_000) this.known.clear();
+    const lengthMm = this.measure(orders);
+    this.known.set(key, lengthMm);
+    return lengthMm;
+  }
+
+  /** Share of the aisles of both orders that they have in common, 0..1: a cheap guess at how well they go together. */
+  kinship(one: number, two: number): number {
+    const bitsOne = this.bitsOfOrder[one]!;
+    const bitsTwo = this.bitsOfOrder[two]!;
+    let shared = 0;
+    let all = 0;
+    for (const { firstWord, positionsMm } of this.places) {
+      let inOne = 0;
+      let inTwo = 0;
+      for (let word = firstWord; word < firstWord + Math.ceil(positionsMm.length / WORD_BITS); word++) {
+        inOne |= bitsOne[word]!;
+        inTwo |= bitsTwo[word]!;
+      }
+      if (inOne !== 0 || inTwo !== 0) all++;
+      if (inOne !== 0 && inTwo !== 0) shared++;
+    }
+    return all === 0 ? 1 : shared / all;
+  }
+
+  private measure(orders: readonly number[]): number {
+    if (orders.length === 0) return 0;
+    const { union, costs } = this;
+    union.fill(0);
+    for (const order of orders) {
+      const bits = this.bitsOfOrder[order]!;
+      for (let word = 0; word < bits.length; word++) union[word]! |= bits[word]!;
+    }
+    costs.set(this.emptyCosts);
+    let firstColumn = Number.MAX_SAFE_INTEGER;
+    let lastColumn = -1;
+    for (const stretch of this.places) {
+      const positionsMm = this.positionsIn(stretch);
+      if (positionsMm.length === 0) continue;
+      setStretchCosts(costs, stretch.key * STRETCH_COUNT, positionsMm, stretch.lengthMm);
+      firstColumn = Math.min(firstColumn, stretch.column);
+      lastColumn = stretch.column;
+    }
+    if (lastColumn < 0) return this.router.approachMm;
+    return this.router.shortestMm(costs, firstColumn, lastColumn) + this.router.approachMm;
+  }
+
+  private positionsIn(stretch: StretchPlaces): number[] {
+    const found = this.scratch;
+    found.length = 0;
+    for (
+      let first = 0, word = stretch.firstWord;
+      first < stretch.positionsMm.length;
+      first += WORD_BITS, word++
+    ) {
+      let bits = this.union[word]!;
+      while (bits !== 0) {
+        const bit = 31 - Math.clz32(bits & -bits);
+        found.push(stretch.positionsMm[first + bit]!);
+        bits &= bits - 1;
+      }
+    }
+    return found;
+  }
+}

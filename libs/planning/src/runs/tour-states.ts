@@ -1,0 +1,165 @@
+/**
+ * The states of a tour that is being drawn aisle by aisle, left to right (Ratliff and Rosenthal 1983 for one block,
+ * Roodbergen and de Koster 2001 for two, Pansart et al. 2018 for any number of cross aisles).
+ *
+ * A state describes the newest crossing on each cross aisle: untouched, or part of a connected piece with an even or
+ * odd number of edges. It is all that decides which continuations make a tour. Everything here depends only on the
+ * number of cross aisles, so one automaton serves every route of a site.
+ */
+
+/** What can be done in one stretch of an aisle between two neighbouring cross aisles. */
+export const STRETCH = { none: 0, once: 1, twice: 2, fromLow: 3, fromHigh: 4, gap: 5 } as const;
+export const STRETCH_COUNT = 6;
+
+/** How many times a cross aisle is walked from one aisle to the next. */
+export const ACROSS_COUNT = 3;
+
+export class TourStates {
+  /** The state before anything is drawn. */
+  readonly empty = 0;
+  /** Cross aisles of the site. */
+  readonly lanes: number;
+  /** `stretchNext[(lane * STRETCH_COUNT + option) * capacity + state]`: next state or -1. */
+  stretchNext = new Int16Array(0);
+  /** `acrossNext[(lane * ACROSS_COUNT + times) * capacity + state]`. */
+  acrossNext = new Int16Array(0);
+  /** `visitNext[(lane * 2 + isPathEnd) * capacity + state]`: the crossing must be part of the tour, or one end of it. */
+  visitNext = new Int16Array(0);
+  /** 1 where the drawn part may be a finished tour: in one piece, no odd crossing. */
+  complete = new Uint8Array(0);
+  count = 0;
+
+  constructor(lanes: number) {
+    this.lanes = lanes;
+    this.explore();
+  }
+
+  private explore(): void {
+    const idByKey = new Map<string, number>();
+    const labels: Int8Array[] = [];
+    const idOf = (label: Int8Array | null): number => {
+      if (!label) return -1;
+      const canonical = renumber(label);
+      const key = canonical.join();
+      const known = idByKey.get(key);
+      if (known !== undefined) return known;
+      idByKey.set(key, labels.length);
+      labels.push(canonical);
+      return labels.length - 1;
+    };
+    idOf(new Int8Array(this.lanes));
+    const rows: number[][] = [];
+    for (let state = 0; state < labels.length; state++) rows.push(this.movesFrom(labels[state]!).map(idOf));
+    this.count = labels.length;
+    this.fillTables(rows, labels);
+  }
+
+  /** All moves in the fixed order: stretches, crossings, visits. */
+  private movesFrom(label: Int8Array): (Int8Array | null)[] {
+    const moves: (Int8Array | null)[] = [];
+    for (let lane = 0; lane + 1 < this.lanes; lane++) {
+      for (let option = 0; option < STRETCH_COUNT; option++) moves.push(walkStretch(label, lane, option));
+    }
+    for (let lane = 0; lane < this.lanes; lane++) {
+      for (let times = 0; times < ACROSS_COUNT; times++) moves.push(walkAcross(label, lane, times));
+    }
+    for (let lane = 0; lane < this.lanes; lane++) {
+      moves.push(touch(label, lane));
+      moves.push(flip(touch(label, lane), lane));
+    }
+    return moves;
+  }
+
+  private fillTables(rows: number[][], labels: Int8Array[]): void {
+    const stretchMoves = (this.lanes - 1) * STRETCH_COUNT;
+    const acrossMoves = this.lanes * ACROSS_COUNT;
+    const column = (move: number) => rows.map((row) => row[move]!);
+    const table = (from: number, moves: number) =>
+      Int16Array.from(Array.from({ length: moves }, (_, move) => column(from + move)).flat());
+    this.stretchNext = table(0, stretchMoves);
+    this.acrossNext = table(stretchMoves, acrossMoves);
+    this.visitNext = table(stretchMoves + acrossMoves, this.lanes * 2);
+    this.complete = Uint8Array.from(labels, (label) => Number(isComplete(label)));
+  }
+}
+
+const cache = new Map<number, TourStates>();
+
+/** The automaton for a number of cross aisles, built once. */
+export function tourStatesFor(lanes: number): TourStates {
+  const known = cache.get(lanes) ?? new TourStates(lanes);
+  cache.set(lanes, known);
+  return known;
+}
+
+// A label per crossing: 0 untouched, otherwise piece * 2 + parity with pieces from 1.
+
+function pieceOf(label: number): number {
+  return label >> 1;
+}
+
+function touch(from: Int8Array, lane: number): Int8Array {
+  if (from[lane] !== 0) return from;
+  const label = from.slice();
+  label[lane] = (Math.max(...from.map(pieceOf)) + 1) << 1;
+  return label;
+}
+
+function flip(from: Int8Array, lane: number): Int8Array {
+  const label = from.slice();
+  label[lane]! ^= 1;
+  return label;
+}
+
+function join(from: Int8Array, one: number, two: number): Int8Array {
+  const kept = pieceOf(from[one]!);
+  const merged = pieceOf(from[two]!);
+  return from.map((label) => (pieceOf(label) === merged && label !== 0 ? (kept << 1) | (label & 1) : label));
+}
+
+function walkStretch(label: Int8Array, low: number, option: number): Int8Array | null {
+  const high = low + 1;
+  switch (option) {
+    case STRETCH.none:
+      return label;
+    case STRETCH.fromLow:
+      return touch(label, low);
+    case STRETCH.fromHigh:
+      return touch(label, high);
+    case STRETCH.gap:
+      return touch(touch(label, low), high);
+    default: {
+      const joined = join(touch(touch(label, low), high), low, high);
+      return option === STRETCH.once ? flip(flip(joined, low), high) : joined;
+    }
+  }
+}
+
+/** Leaves the crossing of this aisle for that of the next; null where no tour can come of it. */
+function walkAcross(from: Int8Array, lane: number, times: number): Int8Array | null {
+  const label = from[lane]!;
+  const odd = (label & 1) === 1;
+  if (odd !== (times === 1)) return null;
+  if (times > 0) return label === 0 ? null : from;
+  if (label === 0) return from;
+  const pieceGoesOn = from.some((other, index) => index !== lane && pieceOf(other) === pieceOf(label));
+  if (!pieceGoesOn) return null;
+  const left = from.slice();
+  left[lane] = 0;
+  return left;
+}
+
+function isComplete(label: Int8Array): boolean {
+  const pieces = new Set(label.filter((at) => at !== 0).map(pieceOf));
+  return pieces.size <= 1 && label.every((at) => (at & 1) === 0);
+}
+
+function renumber(label: Int8Array): Int8Array {
+  const numbers = new Map<number, number>();
+  return label.map((at) => {
+    if (at === 0) return 0;
+    const piece = numbers.get(pieceOf(at)) ?? numbers.size + 1;
+    numbers.set(pieceOf(at), piece);
+    return (piece << 1) | (at & 1);
+  });
+}
