@@ -1,0 +1,1 @@
+export { type LabelSymbol, type ReadLabelOptions, readLabel, renderLabelPng } from './read-label.js';
