@@ -6,6 +6,7 @@ export {
   applicationIdentifier,
   applicationIdentifiers,
 } from './gs1/ai-dictionary.js';
+export { associationFaults } from './gs1/associations.js';
 export {
   buildDigitalLink,
   type DigitalLink,
