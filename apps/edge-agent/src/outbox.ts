@@ -129,6 +129,17 @@ export class Outbox {
     return records;
   }
 
+  /** The newest records that are there, oldest first, at most `count`. */
+  async newest(name: string, count: number): Promise<SealedRecord[]> {
+    const { head } = this.mustHave(name);
+    const from = Math.max(1, head - count + 1);
+    const pairs = await this.options.store.range(recordKey(name, from), recordKey(name, head), count);
+    return pairs.flatMap(([, text]) => {
+      const record = unseal(text);
+      return record ? [{ seq: record.seq, at: record.at, text }] : [];
+    });
+  }
+
   /** The core has committed everything up to `seq`; a lower one than before means that it was restored. */
   acknowledged(name: string, seq: number): void {
     const stream = this.mustHave(name);

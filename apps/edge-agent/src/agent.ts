@@ -1,0 +1,383 @@
+import type { Server } from 'node:http';
+import type { Logger } from 'pino';
+import { v7 as uuidV7 } from 'uuid';
+import {
+  type AgentState,
+  agentTopics,
+  type CommandArgs,
+  type CoreState,
+  coreStateTopic,
+  type EdgeResponse,
+  type EdgeRoute,
+  type Reading,
+  type RoutesMessage,
+  type UplinkAck,
+} from '#lib/contracts';
+import type { DriverEntry, ReadingTime } from '#lib/device-kit';
+import { Broker } from './broker.js';
+import { Commands } from './commands.js';
+import type { AgentConfig } from './config.js';
+import { DiskGuard, usedShareOf } from './disk-guard.js';
+import { Metrics, portOf, serveHealth } from './health.js';
+import { Outbox, OutboxRefusal } from './outbox.js';
+import { type Decision, Points, type RouteSent, type Sighting } from './points.js';
+import { type Entry, newTrace, unseal } from './record.js';
+import { Routes } from './routes.js';
+import { Sessions } from './sessions.js';
+import { Store } from './store.js';
+import { Uplink } from './uplink.js';
+
+export interface AgentOptions {
+  config: AgentConfig;
+  drivers: readonly DriverEntry[];
+  version: string;
+  log: Logger;
+}
+
+const STATE_EVERY_MS = 5_000;
+const TIDY_EVERY_MS = 10_000;
+const SNAPSHOT_LIMIT_MS = 10_000;
+const DRAIN_LIMIT_MS = 1_500;
+const RECALL_RECORDS = 256;
+const RECALL_WITHIN_MS = 60_000;
+
+/** One process beside the hardware: wires devices, outbox, decisions and uplink together, and starts and stops them in order. */
+export class Agent {
+  readonly session = uuidV7();
+  private readonly startedAt = new Date().toISOString();
+  private readonly topics;
+  private readonly timers: NodeJS.Timeout[] = [];
+  private store!: Store;
+  private outbox!: Outbox;
+  private routes!: Routes;
+  private points!: Points;
+  private commands!: Commands;
+  private sessions!: Sessions;
+  private broker!: Broker;
+  private uplink!: Uplink;
+  private guard!: DiskGuard;
+  private metrics!: Metrics;
+  private http: Server | null = null;
+  private snapshotAsked = false;
+  private oldestUnsentAt: string | null = null;
+
+  constructor(private readonly options: AgentOptions) {
+    this.topics = agentTopics(options.config.site, options.config.agent);
+  }
+
+  /** Throws a StartupError where a person must mend something first. */
+  async start(): Promise<void> {
+    const { config, log, drivers, version } = this.options;
+    await this.openMemory();
+    this.connectParts();
+    if (config.httpPort !== null) {
+      this.http = await serveHealth(this.metrics, config.httpHost, config.httpPort);
+      log.info({ port: portOf(this.http) }, 'health and metrics over HTTP');
+    }
+    await this.recallDecisions();
+    await this.commands.recover().catch((error: Error) => {
+      log.error(
+        { err: error },
+        'commands that a restart cut off are not reported yet; the next start tries again',
+      );
+    });
+    this.sessions = new Sessions({
+      index: drivers,
+      mqtt: this.broker.port(),
+      log,
+      onReading: (device, reading, time) => this.hear(device, reading, time),
+      onState: (device, state, changed) => {
+        this.uplink.retain(this.topics.state(device), state);
+        const { reason } = state;
+        const data = { state: state.state, ...(reason === undefined ? {} : { reason }) };
+        if (changed) this.keepIfPossible({ device, kind: 'device.state', data });
+      },
+      onFrame: (device, frame) => this.uplink.frame(device, frame),
+    });
+    await this.sessions.start(config.devices);
+    this.uplink.retain(this.topics.inventory, this.sessions.inventory(version));
+    this.publishState();
+    this.uplink.start();
+    this.broker.start();
+    this.every(STATE_EVERY_MS, 'state', async () => {
+      this.oldestUnsentAt = await this.outbox.oldestUnsentAt();
+      this.publishState();
+    });
+    this.every(TIDY_EVERY_MS, 'tidying', () => this.outbox.tidy(Date.now()));
+    this.every(3_600_000, 'journal', () => this.commands.tidy(Date.now()));
+    log.info(
+      { session: this.session, devices: config.devices.length, depth: this.outbox.depth() },
+      'agent started',
+    );
+  }
+
+  /** Devices first, so that nothing new comes in; then what is kept is sent while the core answers; then goodbye. */
+  async stop(): Promise<void> {
+    for (const timer of this.timers) clearInterval(timer);
+    await this.sessions.stop();
+    await this.commands.settled();
+    await this.drain();
+    this.publishState(false);
+    await this.broker.stop();
+    this.uplink.stop();
+    this.guard.stop();
+    await this.routes.settled();
+    await this.outbox.close();
+    await this.store.close();
+    this.http?.close();
+    this.options.log.info('agent stopped');
+  }
+
+  private async openMemory(): Promise<void> {
+    const { config, log } = this.options;
+    this.store = await Store.open(config.dataDir, log);
+    this.guard = new DiskGuard(
+      () => usedShareOf(config.dataDir),
+      (level, share) => {
+        log[level === 'ok' ? 'info' : 'error']({ level, percent: Math.round(share * 100) }, 'disk');
+        if (this.uplink) this.publishState();
+      },
+    );
+    await this.guard.start();
+    this.outbox = await Outbox.open({
+      store: this.store,
+      log,
+      diskLevel: () => this.guard.level,
+      onDurable: (streams) => this.uplink?.grew(streams),
+    });
+    this.routes = await Routes.load(this.store, log, config.points);
+  }
+
+  private connectParts(): void {
+    const { config, log } = this.options;
+    const { topics } = this;
+    this.broker = new Broker(
+      {
+        url: config.mqttUrl,
+        username: `${config.site}/${config.agent}`,
+        password: config.secret,
+        clientId: `${config.site}/${config.agent}/${this.session.slice(-12)}`,
+        tls: config.tls,
+        will: { topic: topics.state('agent'), payload: () => JSON.stringify(this.state(false)) },
+        subscriptions: [
+          topics.all.ack,
+          topics.all.cmd,
+          topics.all.res,
+          topics.routes,
+          coreStateTopic(config.site),
+        ],
+        log,
+      },
+      {
+        onUp: () => this.uplink.connected(),
+        onDown: () => this.uplink.disconnected(),
+        onMessage: (topic, payload) => this.receive(topic, payload.toString()),
+      },
+    );
+    this.uplink = new Uplink({
+      broker: this.broker,
+      topics,
+      outbox: this.outbox,
+      session: this.session,
+      startedAt: this.startedAt,
+      incarnation: this.store.incarnation,
+      log,
+      onReady: () => this.askSnapshot(),
+      onFenced: (reason) => this.becomeFenced(reason),
+    });
+    this.points = new Points({
+      routes: this.routes,
+      log,
+      sendRoute: (device, args) => this.sendRoute(device, args),
+      keep: (device, decision, trace) => this.keepDecision(device, decision, trace),
+      ask: (device, sighting, limitMs) => this.askRoute(device, sighting, limitMs),
+    });
+    this.commands = new Commands({
+      store: this.store,
+      outbox: this.outbox,
+      log,
+      run: (device, order) => this.sessions.command(device, order),
+    });
+    this.metrics = new Metrics({
+      outboxDepth: () => this.outbox.depth(),
+      connected: () => this.uplink.coreReachable,
+      routes: () => this.routes.table.size,
+    });
+  }
+
+  /** What a device says. Decisions are made before the disk is waited for. */
+  private async hear(device: string, reading: Reading, time: ReadingTime): Promise<void> {
+    const trace = newTrace();
+    const { rawHex } = reading;
+    const { kind, data } = reading;
+    const entry = { device, time, trace, kind, data, ...(rawHex === undefined ? {} : { rawHex }) } as Entry;
+    const store = () => this.outbox.append(entry);
+    try {
+      switch (reading.kind) {
+        case 'point.seen':
+          await this.points.seen({ device, sighting: reading.data, time, trace }, store);
+          break;
+        case 'lane.full':
+        case 'lane.jam':
+        case 'lane.clear':
+          this.routes.hearLane({ code: reading.data.lane, state: LANE_STATE[reading.kind] });
+          await store();
+          break;
+        default:
+          await store();
+      }
+      this.metrics.readings.inc({ device, kind: reading.kind });
+    } catch (error) {
+      if (error instanceof OutboxRefusal) this.metrics.refused.inc({ device, reason: error.reason });
+      this.options.log.error(
+        { device, kind: reading.kind, trace, reason: (error as Error).message },
+        'a reading is not kept',
+      );
+      this.sessions.signalNotKept(device);
+      throw error;
+    }
+  }
+
+  private receive(topic: string, payload: string): void {
+    try {
+      this.dispatch(topic, payload);
+    } catch (error) {
+      this.options.log.error(
+        { topic, reason: (error as Error).message },
+        'a message of the core cannot be read',
+      );
+    }
+  }
+
+  private dispatch(topic: string, payload: string): void {
+    if (this.uplink.fenced) return;
+    if (topic === coreStateTopic(this.options.config.site)) {
+      this.uplink.coreIs((JSON.parse(payload) as CoreState).online);
+      return;
+    }
+    if (topic === this.topics.routes) {
+      this.takeRoutes(JSON.parse(payload) as RoutesMessage);
+      return;
+    }
+    const [branch, leaf] = topic.slice(this.topics.base.length + 1).split('/');
+    if (branch === 'ack') this.uplink.acknowledged(JSON.parse(payload) as UplinkAck);
+    else if (branch === 'res') this.uplink.answered(JSON.parse(payload) as EdgeResponse);
+    else if (branch === 'cmd' && leaf) {
+      this.metrics.commands.inc({ device: leaf });
+      void this.commands.take(leaf, payload);
+    }
+  }
+
+  private takeRoutes(message: RoutesMessage): void {
+    const had = this.routes.table.version;
+    const result = this.routes.take(message);
+    if (result === 'applied') return;
+    this.options.log.warn(
+      { had, version: message.version },
+      result === 'gap' ? 'a route change was missed' : 'an old route change',
+    );
+    if (result === 'gap') this.askSnapshot();
+  }
+
+  private askSnapshot(): void {
+    if (this.snapshotAsked) return;
+    this.snapshotAsked = true;
+    this.uplink.requests
+      .ask('agent', { op: 'routes.snapshot' }, SNAPSHOT_LIMIT_MS)
+      .catch((error: Error) =>
+        this.options.log.warn({ reason: error.message }, 'no route snapshot; the last one holds'),
+      )
+      .finally(() => {
+        this.snapshotAsked = false;
+      });
+  }
+
+  private askRoute(device: string, sighting: Sighting, limitMs: number): Promise<EdgeRoute | null> | null {
+    if (!this.uplink.coreReachable) return null;
+    const { point, trackId, seq, codes } = sighting;
+    const deadlineAt = new Date(Date.now() + limitMs).toISOString();
+    const question = { op: 'route.ask', point, trackId, seq, codes, deadlineAt } as const;
+    return this.uplink.requests.ask(device, question, limitMs).then(({ route }) => route);
+  }
+
+  private async sendRoute(device: string, args: CommandArgs['route']): Promise<RouteSent> {
+    const sent = this.sessions.command(device, { op: 'route', args });
+    if (!sent) return { trouble: `no device ${device} is attached` };
+    const { outcome, reason, sentMonotonicMs } = await sent;
+    return {
+      ...(sentMonotonicMs === undefined ? {} : { sentMonotonicMs }),
+      ...(outcome === 'done' ? {} : { trouble: reason ?? outcome }),
+    };
+  }
+
+  private keepDecision(device: string, decision: Decision, trace: string): void {
+    const { point, action, decidedBy } = decision;
+    this.metrics.decisions.inc({ point, action, by: decidedBy });
+    this.metrics.decisionSeconds.observe({ by: decidedBy }, decision.latencyMicros / 1e6);
+    this.keepIfPossible({ device, kind: 'point.decided', data: decision, trace });
+  }
+
+  /** For what the agent itself has to say: nobody waits for it, so a refusal can only be logged. */
+  private keepIfPossible(entry: Entry): void {
+    this.outbox.append(entry).catch((error: Error) => {
+      this.options.log.error({ entry, reason: error.message }, 'a record of the agent is not kept');
+    });
+  }
+
+  /** A PLC may repeat an arrival over a restart of the agent: the newest decisions are remembered from the outbox. */
+  private async recallDecisions(): Promise<void> {
+    const sightings = new Map<string, Sighting>();
+    for (const { stream } of this.outbox.positions()) {
+      for (const { text, at } of await this.outbox.newest(stream, RECALL_RECORDS)) {
+        const agoMs = Date.now() - Date.parse(at);
+        const record = agoMs < RECALL_WITHIN_MS ? unseal(text) : null;
+        if (record?.kind === 'point.seen') sightings.set(record.trace, record.data);
+        if (record?.kind !== 'point.decided') continue;
+        const sighting = sightings.get(record.trace);
+        if (sighting) this.points.recall(record.device, sighting, record.data, performance.now() - agoMs);
+      }
+    }
+  }
+
+  private becomeFenced(reason: string): void {
+    this.options.log.fatal(
+      { reason, session: this.session },
+      'FENCED: another process runs with the identity of this agent. This one keeps its readings but sends nothing more.',
+    );
+    this.uplink.retain(this.topics.state('agent'), { ...this.state(true), fenced: true });
+    void this.broker.stop();
+  }
+
+  private publishState(online = true): void {
+    this.uplink.retain(this.topics.state('agent'), this.state(online));
+  }
+
+  private state(online: boolean): AgentState {
+    return {
+      online,
+      session: this.session,
+      at: new Date().toISOString(),
+      outboxDepth: this.outbox.depth(),
+      oldestUnsentAt: this.oldestUnsentAt,
+      version: this.options.version,
+      disk: this.guard.level,
+      fenced: this.uplink?.fenced ?? false,
+      routeVersion: this.routes.table.version,
+    };
+  }
+
+  private async drain(): Promise<void> {
+    const endMs = performance.now() + DRAIN_LIMIT_MS;
+    while (this.uplink.coreReachable && this.outbox.depth() > 0 && performance.now() < endMs) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  private every(ms: number, what: string, task: () => Promise<void>): void {
+    const run = () =>
+      task().catch((error: Error) => this.options.log.error({ err: error }, `${what} failed; trying again`));
+    this.timers.push(setInterval(() => void run(), ms));
+  }
+}
+
+const LANE_STATE = { 'lane.full': 'full', 'lane.jam': 'jam', 'lane.clear': 'open' } as const;

@@ -1,0 +1,226 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
+import type { CommandArgs, EdgeLane, EdgePoint, EdgeRoute } from '#lib/contracts';
+import { eventually } from '../test/eventually.js';
+import { type Decision, Points, type RouteSent, type Sighting } from './points.js';
+import { Routes } from './routes.js';
+import { Store } from './store.js';
+
+const log = pino({ level: 'silent' });
+const point: EdgePoint = {
+  code: 'P1',
+  device: 'plc-1',
+  exceptionLane: 'EXC',
+  noReadLane: 'NOREAD',
+  recirculationLane: 'LOOP',
+  lapsMax: 2,
+  deadlineMs: 600,
+};
+const known: EdgeRoute = { parcelId: 'p1', codes: ['c1'], lane: 'A', alternatives: ['B'] };
+
+let dir: string;
+let store: Store;
+let routes: Routes;
+let points: Points;
+let sent: CommandArgs['route'][];
+let decisions: Decision[];
+let asked: number;
+let ask: ((limitMs: number) => Promise<EdgeRoute | null>) | null;
+let sending: () => Promise<RouteSent>;
+let stored: Sighting[];
+let version = 1;
+
+async function open(): Promise<void> {
+  store = await Store.open(dir, log);
+  routes = await Routes.load(store, log, []);
+  sent = [];
+  decisions = [];
+  stored = [];
+  points = new Points({
+    routes,
+    log,
+    sendRoute: (_device, args) => {
+      sent.push(args);
+      return sending();
+    },
+    keep: (_device, decision) => void decisions.push(decision),
+    ask: (_device, _sighting, limitMs) => {
+      if (!ask) return null;
+      asked += 1;
+      return ask(limitMs);
+    },
+  });
+}
+
+async function close(): Promise<void> {
+  await routes.settled();
+  await store.close();
+}
+
+function lanesAre(lanes: Record<string, EdgeLane['state']>): void {
+  version += 1;
+  const list = Object.entries(lanes).map(([code, state]) => ({ code, state }));
+  routes.take({ kind: 'snapshot', version, routes: [known], lanes: list, points: [point] });
+}
+
+let trackId = 0;
+const arrival = (codes: string[], change: Partial<Sighting> = {}): Sighting => {
+  trackId += 1;
+  return { point: 'P1', trackId, seq: 1, codes, result: codes.length > 0 ? 'read' : 'no-read', ...change };
+};
+
+function see(
+  sighting: Sighting,
+  store: () => Promise<unknown> = async () => stored.push(sighting),
+): Promise<unknown> {
+  const time = { at: new Date().toISOString(), monotonicMs: performance.now() };
+  return points.seen({ device: 'plc-1', sighting, time, trace: 't' }, store);
+}
+
+const lastDecision = (count = 1) => eventually('a decision', () => decisions[count - 1]);
+
+beforeEach(async () => {
+  dir = await mkdtemp(`${tmpdir()}/points-`);
+  ask = null;
+  asked = 0;
+  sending = async () => ({ sentMonotonicMs: performance.now() });
+  await open();
+  lanesAre({ A: 'open', B: 'open' });
+});
+
+afterEach(async () => {
+  await close();
+  await rm(dir, { recursive: true });
+});
+
+describe('at a scan point', () => {
+  it('the PLC is told before the arrival is stored, and the decision is kept with its latency', async () => {
+    await see(arrival(['c1']), async () => expect(sent).toHaveLength(1));
+    expect(sent[0]).toMatchObject({ point: 'P1', lane: 'A', alternatives: ['B'] });
+    const decision = await lastDecision();
+    expect(decision).toMatchObject({
+      decisionId: sent[0]!.decisionId,
+      code: 'c1',
+      action: 'divert',
+      lane: 'A',
+      decidedBy: 'edge',
+      routeVersion: version,
+    });
+    expect(decision.latencyMicros).toBeGreaterThan(0);
+    expect(Date.parse(sent[0]!.validUntil) - Date.now()).toBeLessThanOrEqual(600);
+  });
+
+  it.each([
+    ['a no-read', [], 'NOREAD', 'no-read', 'edge'],
+    ['a foreign code with nobody to ask', ['x'], 'EXC', 'unknown', 'default'],
+  ])('%s takes its lane', async (_name, codes, lane, because, decidedBy) => {
+    await see(arrival(codes));
+    expect(await lastDecision()).toMatchObject({ action: 'reject', lane, because, decidedBy });
+  });
+
+  it('a repeated arrival gets the same decision and is stored once', async () => {
+    const sighting = arrival(['c1']);
+    await see(sighting);
+    lanesAre({ A: 'closed', B: 'open' });
+    await see(sighting);
+    expect(sent).toHaveLength(2);
+    expect(sent[1]).toEqual(sent[0]);
+    expect(stored).toHaveLength(1);
+    expect(decisions).toHaveLength(1);
+  });
+
+  it('a repeated arrival is stored when the first could not be', async () => {
+    const sighting = arrival(['c1']);
+    await expect(see(sighting, () => Promise.reject(new Error('full')))).rejects.toThrow('full');
+    await see(sighting);
+    expect(stored).toEqual([sighting]);
+  });
+
+  it('the same numbers with another code are another parcel', async () => {
+    await see(arrival(['c1'], { trackId: 7 }));
+    await see(arrival([], { trackId: 7 }));
+    expect(sent.map(({ lane }) => lane)).toEqual(['A', 'NOREAD']);
+  });
+
+  it('a decision of before a restart is given again', async () => {
+    const sighting = arrival(['c1']);
+    await see(sighting);
+    const decision = await lastDecision();
+    await close();
+    await open();
+    points.recall('plc-1', sighting, decision, performance.now() - 500);
+    lanesAre({ A: 'closed', B: 'open' });
+    await see(sighting);
+    expect(sent[0]).toMatchObject({ lane: 'A', decisionId: decision.decisionId });
+    expect(stored).toEqual([]);
+  });
+
+  it('a point that nobody has described gets no answer, but the arrival is stored', async () => {
+    await see(arrival(['c1'], { point: 'P9' }));
+    expect(sent).toEqual([]);
+    expect(stored).toHaveLength(1);
+  });
+
+  it('a route that the PLC did not take is kept all the same', async () => {
+    sending = async () => ({ trouble: 'not connected' });
+    await see(arrival(['c1']));
+    expect(await lastDecision()).toMatchObject({ lane: 'A' });
+  });
+});
+
+describe('laps', () => {
+  it('are counted per parcel and survive a restart', async () => {
+    lanesAre({ A: 'full', B: 'closed' });
+    await see(arrival(['c1']));
+    await close();
+    await open();
+    for (let pass = 0; pass < 2; pass += 1) await see(arrival(['c1']));
+    await lastDecision(2);
+    expect(sent.map(({ lane }) => lane)).toEqual(['LOOP', 'EXC']);
+    expect(decisions.at(-1)).toMatchObject({ action: 'reject', because: 'laps-spent' });
+  });
+
+  it('are forgotten with the parcel', async () => {
+    lanesAre({ A: 'full', B: 'closed' });
+    await see(arrival(['c1']));
+    expect(routes.lapsOf('P1', 'p1')).toBe(1);
+    routes.take({ kind: 'change', version: version + 1, set: [], removedParcelIds: ['p1'], lanes: [] });
+    expect(routes.lapsOf('P1', 'p1')).toBe(0);
+  });
+});
+
+describe('an unknown parcel', () => {
+  it('takes the lane that the core names in time', async () => {
+    ask = async () => ({ parcelId: 'p2', codes: ['x'], lane: 'B', alternatives: [] });
+    await see(arrival(['x']));
+    expect(await lastDecision()).toMatchObject({ action: 'divert', lane: 'B', decidedBy: 'core', code: 'x' });
+  });
+
+  it('takes the exception lane when the core does not know it either', async () => {
+    ask = async () => null;
+    await see(arrival(['x']));
+    expect(await lastDecision()).toMatchObject({ lane: 'EXC', because: 'unknown', decidedBy: 'core' });
+  });
+
+  it('takes the exception lane on silence, and the core had the deadline less the way back', async () => {
+    ask = async (limitMs) => {
+      expect(limitMs).toBeLessThanOrEqual(580);
+      throw new Error('no answer');
+    };
+    await see(arrival(['x']));
+    expect(await lastDecision()).toMatchObject({ lane: 'EXC', because: 'unknown', decidedBy: 'default' });
+  });
+
+  it('is asked about once, however often the PLC repeats itself meanwhile', async () => {
+    let answer: (route: null) => void = () => {};
+    ask = () => new Promise((resolve) => (answer = resolve));
+    const sighting = arrival(['x']);
+    await Promise.all([see(sighting), see(sighting), see(sighting)]);
+    answer(null);
+    await lastDecision();
+    expect(asked).toBe(1);
+    expect(sent).toHaveLength(1);
+  });
+});

@@ -1,0 +1,241 @@
+import type { Logger } from 'pino';
+import type { agentTopics, DeviceFrame, EdgeResponse, UplinkAck } from '#lib/contracts';
+import type { Broker } from './broker.js';
+import type { Outbox } from './outbox.js';
+import { Refused, Requests } from './requests.js';
+import {
+  afterAck,
+  afterAppend,
+  afterConnect,
+  afterSend,
+  afterSilence,
+  newSender,
+  nextBatch,
+  type SenderState,
+} from './sender.js';
+
+export interface UplinkOptions {
+  broker: Broker;
+  topics: ReturnType<typeof agentTopics>;
+  outbox: Outbox;
+  session: string;
+  startedAt: string;
+  incarnation: string;
+  log: Logger;
+  /** The core knows this session: ask for the routes now. */
+  onReady: () => void;
+  /** Another process has this agent's identity and came later. */
+  onFenced: (reason: string) => void;
+}
+
+const HELLO_LIMIT_MS = 3_000;
+const HELLO_AGAIN_MAX_MS = 5_000;
+const TICK_MS = 250;
+
+/**
+ * Feeds the outbox to the core. A connection counts only after the core has answered the hello with an epoch; then each
+ * stream goes on from its last acknowledgement, one small batch at a time in turn, so that the history of one device
+ * delays nobody else's present.
+ */
+export class Uplink {
+  readonly requests: Requests;
+  private readonly senders = new Map<string, SenderState>();
+  private readonly retained = new Map<string, string>();
+  /** Rises with every connection and every return of the core; what belongs to an older one is ignored. */
+  private round = 0;
+  private ready = false;
+  private isFenced = false;
+  private coreGone = false;
+  private pumping = false;
+  private pumpAgain = false;
+  private helloAgain: NodeJS.Timeout | undefined;
+  private ticker: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: UplinkOptions) {
+    this.requests = new Requests((device, request) => {
+      if (this.isFenced) return false;
+      return options.broker.publish(options.topics.req(device), JSON.stringify(request), { qos: 1 });
+    }, options.log);
+  }
+
+  /** True while the core answers: a question may be worth its time. */
+  get coreReachable(): boolean {
+    return this.ready && !this.coreGone;
+  }
+
+  get fenced(): boolean {
+    return this.isFenced;
+  }
+
+  start(): void {
+    for (const { stream, acked, head } of this.options.outbox.positions()) {
+      this.senders.set(stream, newSender(acked, head));
+    }
+    this.ticker = setInterval(() => this.tick(), TICK_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.ticker);
+    this.disconnected();
+  }
+
+  /** The broker is there: say who we are, and everything that is retained. */
+  connected(): void {
+    if (this.isFenced) return;
+    for (const [topic, payload] of this.retained)
+      this.options.broker.publish(topic, payload, { qos: 1, retain: true });
+    this.startRound();
+  }
+
+  disconnected(): void {
+    this.round += 1;
+    this.ready = false;
+    clearTimeout(this.helloAgain);
+  }
+
+  /** What `core/state` says. A core that returns may have been restored: everything is agreed anew. */
+  coreIs(online: boolean): void {
+    const returned = online && this.coreGone;
+    this.coreGone = !online;
+    this.options.log.info({ online }, online ? 'the core is there' : 'the core is gone; going on alone');
+    if (returned && this.options.broker.connected) this.startRound();
+  }
+
+  /** Records of these streams became durable. */
+  grew(streams: string[]): void {
+    const heads = new Map(this.options.outbox.positions().map(({ stream, head }) => [stream, head]));
+    for (const stream of streams) {
+      const head = heads.get(stream) ?? 0;
+      this.senders.set(stream, afterAppend(this.senders.get(stream) ?? newSender(0, head), head));
+    }
+    void this.pump();
+  }
+
+  acknowledged(ack: UplinkAck): void {
+    if (ack.fenced) {
+      this.fence('the core answers to another session of this agent');
+      return;
+    }
+    const before = this.senders.get(ack.stream);
+    if (!before || !Number.isSafeInteger(ack.seq) || ack.seq < 0) return;
+    const { state, effect } = afterAck(before, ack.seq, performance.now());
+    this.senders.set(ack.stream, state);
+    if (effect !== 'ignored' && effect !== 'went-back') this.options.outbox.acknowledged(ack.stream, ack.seq);
+    if (effect === 'rewound')
+      this.options.log.warn({ ...ack, had: before.acked }, 'the core went back; feeding it again');
+    if (effect === 'ahead') {
+      this.options.log.error(
+        { ...ack, head: before.head },
+        'the core has more than this disk; its sequence is taken over',
+      );
+    }
+    void this.pump();
+  }
+
+  answered(answer: EdgeResponse): void {
+    this.requests.answered(answer);
+  }
+
+  /** Publishes now and again on every connection. */
+  retain(topic: string, payload: unknown): void {
+    const text = JSON.stringify(payload);
+    this.retained.set(topic, text);
+    if (!this.isFenced) this.options.broker.publish(topic, text, { qos: 1, retain: true });
+  }
+
+  /** Droppable. */
+  frame(device: string, frame: DeviceFrame): void {
+    if (this.ready)
+      this.options.broker.publish(this.options.topics.tlm(device), JSON.stringify(frame), { qos: 0 });
+  }
+
+  private startRound(): void {
+    this.disconnected();
+    void this.hello(this.round, 500);
+  }
+
+  private async hello(round: number, againMs: number): Promise<void> {
+    const { session, startedAt, incarnation, log } = this.options;
+    try {
+      const question = { op: 'hello', session, startedAt, incarnation } as const;
+      const { epoch } = await this.requests.ask('agent', question, HELLO_LIMIT_MS);
+      if (round !== this.round) return;
+      log.info({ epoch, session }, 'the core knows this session');
+      this.becomeReady();
+    } catch (error) {
+      if (round !== this.round) return;
+      const reason = (error as Error).message;
+      if (error instanceof Refused && reason.includes('fenced')) {
+        this.fence(reason);
+        return;
+      }
+      log.warn({ reason }, 'the core has not answered the hello');
+      const wait = againMs * (1 + Math.random() / 2);
+      this.helloAgain = setTimeout(
+        () => void this.hello(round, Math.min(againMs * 2, HELLO_AGAIN_MAX_MS)),
+        wait,
+      );
+    }
+  }
+
+  private becomeReady(): void {
+    const nowMs = performance.now();
+    for (const [stream, state] of this.senders) this.senders.set(stream, afterConnect(state, nowMs));
+    this.ready = true;
+    this.options.onReady();
+    void this.pump();
+  }
+
+  private fence(reason: string): void {
+    if (this.isFenced) return;
+    this.disconnected();
+    this.options.onFenced(reason);
+    this.isFenced = true;
+  }
+
+  private tick(): void {
+    if (!this.ready) return;
+    const nowMs = performance.now();
+    let resend = false;
+    for (const [stream, state] of this.senders) {
+      const next = afterSilence(state, nowMs, Math.random());
+      if (next === state) continue;
+      this.senders.set(stream, next);
+      resend = true;
+    }
+    if (resend) void this.pump();
+  }
+
+  /** Sends in turns until no stream's window has room. One at a time; a call in between makes it look again. */
+  private async pump(): Promise<void> {
+    this.pumpAgain = true;
+    if (this.pumping) return;
+    this.pumping = true;
+    try {
+      while (this.pumpAgain && this.ready) {
+        this.pumpAgain = false;
+        for (const stream of [...this.senders.keys()]) {
+          if (await this.sendOne(stream)) this.pumpAgain = true;
+        }
+      }
+    } catch (error) {
+      this.options.log.error({ err: error }, 'records cannot be read; trying again');
+    } finally {
+      this.pumping = false;
+    }
+  }
+
+  private async sendOne(stream: string): Promise<boolean> {
+    const { broker, outbox, topics, session } = this.options;
+    const round = this.round;
+    const state = this.senders.get(stream);
+    const batch = state && this.ready ? nextBatch(state) : null;
+    if (!state || !batch) return false;
+    this.senders.set(stream, afterSend(state, batch.to, performance.now()));
+    const records = await outbox.read(stream, batch.from, batch.to);
+    if (round !== this.round) return false;
+    // The records' texts are put in as they are: what was checked on the disk is what is sent.
+    const payload = `{"session":${JSON.stringify(session)},"records":[${records.map(({ text }) => text).join(',')}]}`;
+    return broker.publish(topics.evt(stream), payload, { qos: 1 });
+  }
+}
