@@ -10,6 +10,7 @@ import {
 } from './gs1/ai-dictionary.js';
 import { associationFaults } from './gs1/associations.js';
 import { COUNTRY_LETTERS, COUNTRY_NUMBERS, CURRENCY_NUMBERS, PACKAGE_TYPES } from './gs1/code-lists.js';
+import { buildDigitalLink, parseDigitalLink } from './gs1/digital-link.js';
 import { buildElementString, type Gs1Pair, parseElementString } from './gs1/element-string.js';
 import { valueFault } from './gs1/element-value.js';
 import { hriText } from './gs1/meaning.js';
@@ -114,14 +115,18 @@ const nearlyPair: fc.Arbitrary<Gs1Pair> = fc
   })
   .filter(({ value }) => value.length > 0 && !/[()]/.test(value));
 
-/** What the encoder of BWIPP, which carries the GS1 Syntax Dictionary, says about the elements; null: fine. */
-function bwippFault(pairs: readonly Gs1Pair[]): string | null {
+/** What the encoder of BWIPP, which carries the GS1 Syntax Dictionary, says about a text; null: fine. */
+function encoderFault(bcid: string, text: string): string | null {
   try {
-    bwipjs.raw({ bcid: 'gs1datamatrix', text: hriText(pairs) } as never);
+    bwipjs.raw({ bcid, text });
     return null;
   } catch (error) {
     return String(error);
   }
+}
+
+function bwippFault(pairs: readonly Gs1Pair[]): string | null {
+  return encoderFault('gs1datamatrix', hriText(pairs));
 }
 
 function ourFault(pairs: readonly Gs1Pair[]): string | null {
@@ -162,6 +167,64 @@ describe('the GS1 rules agree with BWIPP', () => {
           throw new Error(`${hriText(list)}: ours ${ours}, BWIPP ${theirs}`);
       }),
       { numRuns: 1500 },
+    );
+  });
+});
+
+describe('Digital Link URIs agree with BWIPP', () => {
+  const segment = fc.oneof(
+    nearlyPair.map(({ ai, value }) => [ai, encodeURIComponent(value)] as const),
+    fc.constantFrom(
+      ['01', '9506000134352'] as const,
+      ['10', 'LOT1'] as const,
+      ['21', 'A%2FB'] as const,
+      ['22', 'V2'] as const,
+      ['235', 'T'] as const,
+      ['17', '260100'] as const,
+      ['3103', '000500'] as const,
+    ),
+  );
+  const key = fc.constantFrom(
+    '01/09506000134352',
+    '00/106141412345678908',
+    '414/9506000134352',
+    '8006/095060001343520102',
+  );
+  const uris = fc
+    .tuple(key, fc.array(segment, { maxLength: 3 }), fc.array(segment, { maxLength: 3 }))
+    .map(([primary, path, query]) => {
+      const inPath = path.map(([ai, value]) => `/${ai}/${value}`).join('');
+      const parameters = ['lang=en', ...query.map(([ai, value]) => `${ai}=${value}`)].join('&');
+      return `https://example.com/shop/${primary}${inPath}?${parameters}`;
+    });
+
+  it('whatever stands in path and query', () => {
+    fc.assert(
+      fc.property(uris, (uri) => {
+        const outcome = parseDigitalLink(uri);
+        const ours = outcome.ok
+          ? (associationFaults(outcome.link.elements)[0]?.message ?? null)
+          : outcome.fault.message;
+        const theirs = encoderFault('gs1dldatamatrix', uri);
+        if ((ours === null) !== (theirs === null)) throw new Error(`${uri}: ours ${ours}, BWIPP ${theirs}`);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it('and come back as they were built', () => {
+    const extras = fc
+      .uniqueArray(validPair, { selector: ({ ai }) => ai, maxLength: 4 })
+      .map((pairs) =>
+        pairs.filter(({ ai }) => applicationIdentifier(ai)!.linkAttribute && !['01', '10'].includes(ai)),
+      );
+    fc.assert(
+      fc.property(extras, (pairs) => {
+        const given = [{ ai: '01', value: '09506000134352' }, { ai: '10', value: 'A/B?c' }, ...pairs];
+        const outcome = parseDigitalLink(buildDigitalLink(given));
+        if (!outcome.ok) throw new Error(outcome.fault.message);
+        expect(outcome.link.elements.map(({ ai, value }) => ({ ai, value }))).toEqual(given);
+      }),
     );
   });
 });

@@ -83,7 +83,7 @@ function compile(row: AiRow): ApplicationIdentifier[] {
     bars: row.bars?.split(' ') ?? [],
     path:
       row.path === undefined ? null : row.path.split('|').map((chain) => chain.split(',').filter(Boolean)),
-    linkAttribute: row.path === undefined && row.linkless !== true,
+    linkAttribute: row.linkless !== true,
   };
   return expand(row.ai).map((ai) => ({
     ai,

@@ -103,34 +103,39 @@ function decode(raw: Segment, inQuery: boolean): string {
   }
 }
 
-function checkQualifiers([key, ...qualifiers]: readonly Gs1Element[]): void {
-  const chains = applicationIdentifier(key!.ai)!.path!;
-  const fits = chains.some((chain) => {
-    let at = -1;
-    return qualifiers.every(({ ai }) => {
-      const next = chain.indexOf(ai, at + 1);
-      at = next;
-      return next >= 0;
-    });
-  });
-  if (fits) return;
+function checkQualifiers(inPath: readonly Gs1Element[]): void {
+  const [key, ...qualifiers] = inPath;
+  if (isChain(inPath.map(({ ai }) => ai))) return;
   const list = qualifiers.map(({ ai }) => `(${ai})`).join(' ');
-  throw new BarcodeError(
-    'barcodes.link',
-    qualifiers[0]!.offset,
-    `(${key!.ai}) can't be qualified by ${list} in this order.`,
-  );
+  const message = `(${key!.ai}) can't be qualified by ${list} in this order.`;
+  throw new BarcodeError('barcodes.link', qualifiers[0]!.offset, message);
 }
 
+/** True when the first identifier is a primary key and the others are qualifiers of it, in the order of one chain. */
+function isChain([key, ...qualifiers]: readonly string[]): boolean {
+  return applicationIdentifier(key!)!.path!.some((chain) => {
+    let at = -1;
+    return qualifiers.every((ai) => {
+      at = chain.indexOf(ai, at + 1);
+      return at >= 0;
+    });
+  });
+}
+
+/** True when the identifier could stand somewhere in the path, which is then where it belongs. */
+function couldQualify(ai: string, inPath: readonly Gs1Element[]): boolean {
+  const path = inPath.map((element) => element.ai);
+  return path.some((_, index) => isChain(path.toSpliced(index + 1, 0, ai)));
+}
+
+/** Parameters with other names than identifiers, and names without a value, belong to the resolver. */
 function readAttributes(query: string, start: number, inPath: readonly Gs1Element[]): Gs1Element[] {
   const attributes: Gs1Element[] = [];
   for (const part of splitWithOffsets(query, /[&;]/, start)) {
-    const equals = part.text.indexOf('=');
-    const name = equals < 0 ? part.text : part.text.slice(0, equals);
-    if (!/^\d+$/.test(name)) continue;
-    const key = { text: name, offset: part.offset };
+    const name = /^(\d+)=/.exec(part.text)?.[1];
+    if (name === undefined) continue;
     const value = { text: part.text.slice(name.length + 1), offset: part.offset + name.length + 1 };
-    const element = readElement(key, value, true);
+    const element = readElement({ text: name, offset: part.offset }, value, true);
     if (!applicationIdentifier(name)!.linkAttribute) {
       throw new BarcodeError(
         'barcodes.link',
@@ -138,8 +143,21 @@ function readAttributes(query: string, start: number, inPath: readonly Gs1Elemen
         `(${name}) can't be an attribute of a Digital Link.`,
       );
     }
-    if ([...inPath, ...attributes].some(({ ai }) => ai === name)) {
-      throw new BarcodeError('barcodes.ai-repeated', part.offset, `(${name}) stands twice in the link.`);
+    const earlier = [...inPath, ...attributes].find(({ ai }) => ai === name);
+    if (earlier && earlier.value !== element.value) {
+      throw new BarcodeError(
+        'barcodes.ai-repeated',
+        part.offset,
+        `(${name}) stands twice in the link with different values.`,
+      );
+    }
+    if (earlier) continue;
+    if (couldQualify(name, inPath)) {
+      throw new BarcodeError(
+        'barcodes.link',
+        part.offset,
+        `(${name}) belongs into the path of the link, not its query.`,
+      );
     }
     attributes.push(element);
   }
@@ -147,21 +165,16 @@ function readAttributes(query: string, start: number, inPath: readonly Gs1Elemen
 }
 
 /**
- * Writes elements as a Digital Link URI: the primary key and its qualifiers in the path, everything else in the query.
+ * Writes elements as a Digital Link URI: the first primary key and its qualifiers in the path, everything else in
+ * the query.
  * @param resolver scheme, host and possibly a path, without a slash at the end
- * @throws BarcodeError when there is no primary key, more than one, or a value breaks its rules
+ * @throws BarcodeError when there is no primary key or a value breaks its rules
  */
 export function buildDigitalLink(pairs: readonly Gs1Pair[], resolver = 'https://id.gs1.org'): string {
   const entries = pairs.map((pair) => ({ ...pair, entry: requireIdentifier(pair.ai) }));
-  const keys = entries.filter(({ entry }) => entry.path !== null);
-  if (keys.length !== 1) {
-    throw new BarcodeError(
-      'barcodes.link',
-      0,
-      `A Digital Link needs exactly one primary key, got ${keys.length}.`,
-    );
-  }
-  const key = keys[0]!;
+  const key = entries.find(({ entry }) => entry.path !== null);
+  if (!key)
+    throw new BarcodeError('barcodes.link', 0, 'A Digital Link needs a primary key such as (01) or (00).');
   const present = new Set(entries.map(({ ai }) => ai));
   const chain = bestChain(key.entry, present);
   const inPath = [key.ai, ...chain.filter((ai) => present.has(ai))];

@@ -167,9 +167,11 @@ describe('a Digital Link', () => {
     ['https://example.com/01/09506000134352/21/A/10/B', 'barcodes.link', 38],
     ['https://example.com/01/09506000134352/17/260100', 'barcodes.link', 38],
     ['https://example.com/01/09506000134352?21=AB', 'barcodes.link', 38],
+    ['https://example.com/01/09506000134352?10=AB', 'barcodes.link', 38],
+    ['https://example.com/01/09506000134352/21/A?10=AB', 'barcodes.link', 43],
     ['https://example.com/01/09506000134352?05=AB', 'barcodes.ai-unknown', 38],
     ['https://example.com/01/09506000134352?17=261301', 'barcodes.date', 43],
-    ['https://example.com/01/09506000134352?17=260101&17=260101', 'barcodes.ai-repeated', 48],
+    ['https://example.com/01/09506000134352?17=260101&17=260102', 'barcodes.ai-repeated', 48],
     ['https://example.com/01/09506000134352/10/%zz', 'barcodes.link', 41],
   ])('%s is refused with %s at %i', (uri, code, offset) => {
     const outcome = parseDigitalLink(uri);
@@ -180,8 +182,8 @@ describe('a Digital Link', () => {
     [[{ ai: '10', value: 'A' }]],
     [
       [
-        { ai: '01', value: '09506000134352' },
         { ai: '00', value: '106141412345678908' },
+        { ai: '21', value: 'X' },
       ],
     ],
     [[{ ai: '01', value: '09506000134353' }]],
