@@ -43,7 +43,9 @@ export async function placeCluster(dataDir: string, runAs: RunAs | undefined, lo
   if (!runAs) return place;
   if ((await readdir(place)).length === 0) await chown(place, runAs.uid, runAs.gid);
   if (await canWrite(place, runAs)) return place;
-  if (existed && (await readdir(place)).length > 0) {
+  const entries = await readdir(place);
+  if (existed && entries.length > 0) {
+    if (!entries.includes('PG_VERSION')) throw foreign(place);
     throw new EmbeddedError(
       'data-unreachable',
       `The database account (user id ${runAs.uid}) cannot enter the data directory ${place}; let it in or give --data another directory.`,
@@ -77,10 +79,7 @@ export async function hasCluster(place: string, binaries: PostgresBinaries): Pro
   });
   if (version === undefined) {
     if ((await readdir(place)).length === 0) return false;
-    throw new EmbeddedError(
-      'data-foreign',
-      `The directory ${place} holds other files and no database; give --data another one.`,
-    );
+    throw foreign(place);
   }
   if (version.trim() !== binaries.major) {
     throw new EmbeddedError(
@@ -144,6 +143,13 @@ export async function initCluster({
   } finally {
     await rm(passwordFile, { force: true });
   }
+}
+
+function foreign(place: string): EmbeddedError {
+  return new EmbeddedError(
+    'data-foreign',
+    `The directory ${place} holds other files and no database; give --data another one.`,
+  );
 }
 
 function explain(error: unknown, place: string): unknown {

@@ -11,3 +11,5 @@ export { EmbeddedError, type Log } from './embedded-error.js';
 export { freePort, isPortFree } from './free-port.js';
 export { type MosquittoFiles, putMosquittoCredential, removeMosquittoCredential } from './mosquitto-files.js';
 export { type PostgresOptions, type PostgresServer, startPostgres } from './postgres.js';
+export { commandLineOf } from './processes.js';
+export { ensureSecrets, newPassword } from './secrets.js';
