@@ -4,6 +4,7 @@ export {
   type LabelDocument,
   type LabelElement,
   LabelError,
+  type LinearElement,
   type LineElement,
   type TextElement,
 } from './label.js';
@@ -13,5 +14,17 @@ export {
   type LabelAddress,
   renderCarrierLabel,
 } from './templates/carrier-label.js';
-export { type Dpi, renderZpl, type ZplOptions } from './zpl.js';
+export {
+  type BadgeLabel,
+  badgeLabel,
+  type CommandLabel,
+  commandLabel,
+  type ItemLabel,
+  itemLabel,
+  type LocationLabel,
+  locationLabel,
+  type PlateLabel,
+  plateLabel,
+} from './templates/house-labels.js';
+export { type Dpi, dotsPerMm, renderZpl, type ZplOptions } from './zpl.js';
 export { zplField } from './zpl-field.js';

@@ -30,16 +30,15 @@ interface BarcodeBox extends Place {
   readonly moduleMm: number;
 }
 
+/** Barcodes of bars; they get narrower than `moduleMm` where their data would not fit the label otherwise. */
+export type LinearElement = BarcodeBox & { readonly heightMm: number } & (
+    | { readonly symbology: 'code-128' | 'itf-14' | 'ean-13'; readonly data: string }
+    | { readonly symbology: 'gs1-128'; readonly elements: readonly Gs1Pair[] }
+  );
+
 /** A symbol without text below it: the template writes what people shall read. */
 export type BarcodeElement =
-  | (BarcodeBox & { readonly symbology: 'code-128'; readonly data: string; readonly heightMm: number })
-  | (BarcodeBox & {
-      readonly symbology: 'gs1-128';
-      readonly elements: readonly Gs1Pair[];
-      readonly heightMm: number;
-    })
-  | (BarcodeBox & { readonly symbology: 'itf-14'; readonly data: string; readonly heightMm: number })
-  | (BarcodeBox & { readonly symbology: 'ean-13'; readonly data: string; readonly heightMm: number })
+  | LinearElement
   | (BarcodeBox & { readonly symbology: 'gs1-data-matrix'; readonly elements: readonly Gs1Pair[] })
   | (BarcodeBox & { readonly symbology: 'qr'; readonly data: string });
 

@@ -1,12 +1,5 @@
-import { buildElementString, GS, normaliseGtin } from '#lib/barcodes';
-import { code128Field, gs1128Field } from './code-128.js';
-import {
-  type BarcodeElement,
-  type LabelDocument,
-  type LabelElement,
-  LabelError,
-  type TextElement,
-} from './label.js';
+import { barcodeCommands } from './barcode-field.js';
+import { type LabelDocument, type LabelElement, LabelError, type TextElement } from './label.js';
 import { fitText } from './text-fit.js';
 import { zplField } from './zpl-field.js';
 
@@ -42,7 +35,7 @@ export function renderZpl(label: LabelDocument, options: ZplOptions): string {
     `^PW${Math.round(label.widthMm * dots)}`,
     `^LL${Math.round(label.heightMm * dots)}`,
     '^LH0,0',
-    ...label.elements.flatMap((element) => renderElement(element, dots, options)),
+    ...label.elements.flatMap((element) => renderElement(element, label, options)),
     `^PQ${requireCopies(options.copies ?? 1)}`,
     '^XZ',
   ];
@@ -67,14 +60,15 @@ function requireCopies(copies: number): number {
   throw new LabelError('labels.option', `Copies must be 1 to 1000, got ${copies}.`);
 }
 
-function renderElement(element: LabelElement, dots: number, options: ZplOptions): string[] {
+function renderElement(element: LabelElement, label: LabelDocument, options: ZplOptions): string[] {
+  const dots = dotsPerMm(options.dpi);
   const dot = (mm: number) => Math.round(mm * dots);
   const origin = `^FO${dot(element.xMm)},${dot(element.yMm)}`;
   switch (element.kind) {
     case 'text':
       return renderText(element, dots, options.unicodeFont);
     case 'barcode':
-      return [`${origin}${renderBarcode(element, dots)}`];
+      return [origin + barcodeCommands(element, dots, dot(label.widthMm - element.xMm))];
     case 'line': {
       const [width, height] = [Math.max(dot(element.widthMm), 1), Math.max(dot(element.heightMm), 1)];
       return [`${origin}^GB${width},${height},${Math.min(width, height)}^FS`];
@@ -106,40 +100,4 @@ function renderText(element: TextElement, dots: number, unicodeFont: string | un
 function namedFont(font: string, height: number): string {
   if (/^[A-Z]:[A-Z0-9_]{1,16}\.(?:TTF|TTE|FNT)$/.test(font)) return `^A@N,${height},${height},${font}`;
   throw new LabelError('labels.option', `A printer font is named like E:SIMSUN.TTF, not "${font}".`);
-}
-
-function renderBarcode(element: BarcodeElement, dots: number): string {
-  const module = Math.max(Math.round(element.moduleMm * dots), 2);
-  const height = 'heightMm' in element ? Math.round(element.heightMm * dots) : 0;
-  switch (element.symbology) {
-    case 'code-128':
-      return `^BY${module}^BCN,${height},N,N,N,N${zplField(code128Field(element.data))}`;
-    case 'gs1-128':
-      return `^BY${module}^BCN,${height},N,N,N,N${zplField(gs1128Field(buildElementString(element.elements)))}`;
-    case 'itf-14':
-      return `^BY${module},2.5^B2N,${height},N,N,N${zplField(normaliseGtin(element.data))}`;
-    case 'ean-13':
-      return `^BY${module}^BEN,${height},N,N${zplField(ean13Digits(element.data))}`;
-    case 'gs1-data-matrix':
-      return `^BXN,${module},200,,,,@${zplField(dataMatrixField(buildElementString(element.elements)))}`;
-    case 'qr':
-      return `^BQN,2,${module}${zplField(`QA,${qrData(element.data)}`)}`;
-  }
-}
-
-/** The printer adds the check digit itself. */
-function ean13Digits(data: string): string {
-  const gtin = normaliseGtin(data);
-  if (gtin.startsWith('0')) return gtin.slice(1, 13);
-  throw new LabelError('labels.value', `GTIN ${gtin} has 14 digits and does not fit an EAN-13.`);
-}
-
-/** `@1` is FNC1, with `@` named as the escape character of `^BX`: unlike `_` it is in no GS1 character set. */
-function dataMatrixField(elementString: string): string {
-  return `@1${elementString.replaceAll(GS, '@1')}`;
-}
-
-function qrData(data: string): string {
-  if (/^[\x20-\x7e]{1,512}$/.test(data)) return data;
-  throw new LabelError('labels.value', 'A QR code of ours holds 1 to 512 printable ASCII characters.');
 }

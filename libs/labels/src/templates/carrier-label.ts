@@ -113,7 +113,7 @@ function sorting({ sortCode, tracking, sscc, printNonce }: CarrierLabel): LabelE
       ],
     },
     { kind: 'barcode', symbology: 'code-128', xMm: 6, yMm: 73, moduleMm: 0.35, heightMm: 20, data: tracking },
-    { kind: 'text', xMm: 5, yMm: 94.5, text: tracking, fontHeightMm: 4, widthMm: 60 },
+    { kind: 'text', xMm: 6, yMm: 94.5, text: tracking, fontHeightMm: 4, widthMm: 60 },
     { kind: 'text', xMm: 66, yMm: 95, text: printNonce, fontHeightMm: 3, widthMm: 29, align: 'right' },
     { kind: 'line', xMm: 3, yMm: 100.5, widthMm: 94, heightMm: 0.5 },
   ];

@@ -1,0 +1,77 @@
+import { buildElementString, GS, normaliseGtin } from '#lib/barcodes';
+import { code128, gs1128, type LinearSymbol } from './code-128.js';
+import { type BarcodeElement, LabelError, type LinearElement } from './label.js';
+import { zplField } from './zpl-field.js';
+
+/** The narrowest bar that thermal printers print and scanners read, in dots. */
+const MODULE_DOTS_MIN = 2;
+
+/**
+ * The commands of one symbol behind its `^FO`. The only parameter that follows the value is the width of the narrow
+ * bar in `^BY`, which shrinks by whole dots until a linear symbol fits its room.
+ * @param roomDots from the symbol's left edge to where its right quiet zone must end
+ */
+export function barcodeCommands(element: BarcodeElement, dotsPerMm: number, roomDots: number): string {
+  if (element.symbology === 'gs1-data-matrix' || element.symbology === 'qr') {
+    return matrixCommands(element, Math.max(Math.round(element.moduleMm * dotsPerMm), MODULE_DOTS_MIN));
+  }
+  const symbol = linearSymbol(element);
+  const wanted = Math.round(element.moduleMm * dotsPerMm);
+  const module = Math.min(wanted, Math.floor(roomDots / (symbol.modules + QUIET_MODULES)));
+  if (module < MODULE_DOTS_MIN) {
+    const text = element.symbology === 'gs1-128' ? 'this GS1-128 barcode' : `the barcode "${element.data}"`;
+    throw new LabelError('labels.value', `The label is too narrow for ${text}.`);
+  }
+  const height = Math.round(element.heightMm * dotsPerMm);
+  return LINEAR_COMMANDS[element.symbology](module, height) + zplField(symbol.field);
+}
+
+/** Quiet zone to the right; the one to the left is the template's, by where it puts the symbol. */
+const QUIET_MODULES = 10;
+
+const LINEAR_COMMANDS: Record<LinearElement['symbology'], (module: number, height: number) => string> = {
+  'code-128': (module, height) => `^BY${module}^BCN,${height},N,N,N,N`,
+  'gs1-128': (module, height) => `^BY${module}^BCN,${height},N,N,N,N`,
+  'itf-14': (module, height) => `^BY${module},2.5^B2N,${height},N,N,N`,
+  'ean-13': (module, height) => `^BY${module}^BEN,${height},N,N`,
+};
+
+/** Modules of 14 digits with wide bars of 2.5: start 4, digits 8 each, stop 4.5. */
+const ITF_14_MODULES = 120.5;
+const EAN_13_MODULES = 95;
+
+function linearSymbol(element: LinearElement): LinearSymbol {
+  switch (element.symbology) {
+    case 'code-128':
+      return code128(element.data);
+    case 'gs1-128':
+      return gs1128(buildElementString(element.elements));
+    case 'itf-14':
+      return { field: normaliseGtin(element.data), modules: ITF_14_MODULES };
+    case 'ean-13':
+      return { field: ean13Digits(element.data), modules: EAN_13_MODULES };
+  }
+}
+
+/** Twelve digits: the printer adds the check digit itself. */
+function ean13Digits(data: string): string {
+  const gtin = normaliseGtin(data);
+  if (gtin.startsWith('0')) return gtin.slice(1, 13);
+  throw new LabelError('labels.value', `GTIN ${gtin} has 14 digits and does not fit an EAN-13.`);
+}
+
+function matrixCommands(
+  element: Extract<BarcodeElement, { symbology: 'gs1-data-matrix' | 'qr' }>,
+  module: number,
+): string {
+  if (element.symbology === 'qr')
+    return `^BQN,2,${Math.min(module, 10)}${zplField(`QA,${qrData(element.data)}`)}`;
+  // `@1` is FNC1, with `@` named as the escape character: unlike `_` it is in no GS1 character set.
+  const data = `@1${buildElementString(element.elements).replaceAll(GS, '@1')}`;
+  return `^BXN,${module},200,,,,@${zplField(data)}`;
+}
+
+function qrData(data: string): string {
+  if (/^[\x20-\x7e]{1,512}$/.test(data)) return data;
+  throw new LabelError('labels.value', 'A QR code of ours holds 1 to 512 printable ASCII characters.');
+}
