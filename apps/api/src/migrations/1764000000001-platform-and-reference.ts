@@ -230,6 +230,7 @@ export class PlatformAndReference1764000000001 implements MigrationInterface {
         code text not null,
         name text not null,
         session uuid,
+        session_started_at timestamptz,
         epoch int not null default 0,
         online boolean not null default false,
         last_seen_at timestamptz,

@@ -53,6 +53,11 @@ export function currentActor(): Actor | null {
   return storage.getStore()?.actor ?? null;
 }
 
+/** False outside any request, delivery or job: there is no trace worth writing down. */
+export function hasContext(): boolean {
+  return storage.getStore() !== undefined;
+}
+
 export function currentTrace(): string {
   return storage.getStore()?.trace ?? newTrace();
 }

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from '#lib/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import type { Clock } from '#lib/contracts';
 import { CLOCK } from './clock.js';
 import { type Actor, actorName, currentActor, currentTrace } from './context.js';
+import { log } from './log.js';
 
 /** One transaction as its work sees it: TypeORM's manager plus what every write needs to know. */
 export interface Tx extends EntityManager {
@@ -66,8 +67,17 @@ export class Database {
       }) as Tx;
       return work(tx);
     });
-    for (const effect of effects) effect();
+    for (const effect of effects) runEffect(effect);
     return answer;
+  }
+}
+
+/** The commit stands whatever an effect does, so its failure is logged and goes no further. */
+function runEffect(effect: () => void): void {
+  try {
+    effect();
+  } catch (error) {
+    log.error({ err: error }, 'an effect after commit failed');
   }
 }
 

@@ -33,12 +33,7 @@ export async function moveAll<S extends string>(
 }
 
 /** Moves one row or refuses, naming the state it is in. */
-export async function move<S extends string>(
-  tx: Tx,
-  machine: Machine<S>,
-  id: string,
-  to: S,
-): Promise<void> {
+export async function move<S extends string>(tx: Tx, machine: Machine<S>, id: string, to: S): Promise<void> {
   const moved = await moveAll(tx, machine, [id], to);
   if (moved.length === 1) return;
   const found = await rows<{ state: string }>(

@@ -1,5 +1,5 @@
-import type { ApiScope, RoleName } from '#lib/contracts';
 import { SetMetadata } from '@nestjs/common';
+import type { ApiScope, RoleName } from '#lib/contracts';
 
 /** Who may call a route. Nothing said means nobody: the guard refuses a route that declares neither. */
 export interface Allowed {

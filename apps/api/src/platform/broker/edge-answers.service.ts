@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import type { EdgeRequest, EdgeResponse } from '#lib/contracts';
+import { newTrace, withContext } from '../context.js';
+import { Database } from '../database.service.js';
+import { EdgeRequests, type EdgeSource } from '../edge-requests.js';
+import { log } from '../log.js';
+import { Refusal } from '../refusal.js';
+import { EdgeRegistry, type KnownAgent } from './edge-registry.js';
+import { parseObject } from './read-batch.js';
+
+const ANSWER_LIMIT_MS = 2_000;
+
+/** Answers what agents ask: `hello` from the registry, the rest through whoever registered for it. */
+@Injectable()
+export class EdgeAnswers {
+  constructor(
+    private readonly db: Database,
+    private readonly edge: EdgeRegistry,
+    private readonly requests: EdgeRequests,
+  ) {}
+
+  /** @returns null for what is no request, so that nobody can be told. */
+  async answer(
+    site: { id: number; code: string },
+    agentCode: string,
+    payload: Buffer,
+  ): Promise<EdgeResponse | null> {
+    const request = parseObject(payload) as EdgeRequest | null;
+    const correlationId = request?.correlationId;
+    if (!request || typeof correlationId !== 'string' || correlationId.length > 64) return null;
+    const actor = { kind: 'system', name: `agent ${agentCode}`, siteId: site.id } as const;
+    return withContext(newTrace(), actor, async () => {
+      try {
+        return await within(this.answerKnown(site, agentCode, request));
+      } catch (error) {
+        if (!(error instanceof Refusal))
+          log.error({ err: error, op: request.op }, 'a request from the edge failed');
+        const reason = error instanceof Refusal ? error.message : 'The core could not answer.';
+        return { correlationId, op: 'refused', reason };
+      }
+    });
+  }
+
+  private async answerKnown(
+    site: { id: number; code: string },
+    agentCode: string,
+    request: EdgeRequest,
+  ): Promise<EdgeResponse> {
+    if (request.op === 'hello') return this.hello(agentCode, request);
+    const agent = await this.db.transaction((tx) => this.edge.findAgent(tx, agentCode));
+    const handler = this.requests.find(request.op);
+    if (!agent) throw unknownAgent(agentCode);
+    if (!handler)
+      throw new Refusal('edge.unknown-request', `The core knows no request "${String(request.op)}".`);
+    const { agentId } = agent;
+    const source: EdgeSource = { siteId: site.id, siteCode: site.code, agentId, agentCode };
+    return handler.answer(source, request as never);
+  }
+
+  private hello(agentCode: string, request: Extract<EdgeRequest, { op: 'hello' }>): Promise<EdgeResponse> {
+    const { correlationId, session, startedAt } = request;
+    if (
+      typeof session !== 'string' ||
+      !/^[0-9a-f-]{36}$/i.test(session) ||
+      Number.isNaN(Date.parse(startedAt))
+    ) {
+      throw new Refusal('edge.malformed', 'A hello has a session (a UUID) and the time it started at.');
+    }
+    return this.db.transaction(async (tx) => {
+      const agent: KnownAgent | null = await this.edge.findAgent(tx, agentCode);
+      if (!agent) throw unknownAgent(agentCode);
+      const epoch = await this.edge.hello(tx, agent, { session, startedAt });
+      return { correlationId, op: 'hello', epoch, at: tx.at.toISOString() };
+    });
+  }
+}
+
+function unknownAgent(code: string): Refusal {
+  return new Refusal('edge.unknown-agent', `No agent ${code} is registered at this site.`, { status: 404 });
+}
+
+function within<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Refusal('edge.late', 'The core is too slow right now.')),
+      ANSWER_LIMIT_MS,
+    );
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
