@@ -263,11 +263,10 @@ describe('mosquitto with the files we write', () => {
     await removeMosquittoCredential(files, TWO);
     port = await freePort();
     const user = process.getuid?.() === 0 ? 'user root\n' : '';
-    await writeFile(
-      join(dir, 'mosquitto.conf'),
-      `listener ${port} 127.0.0.1\n${user}allow_anonymous false\nset_tcp_nodelay true\n` +
-        `password_file ${files.passwordFile}\nacl_file ${files.aclFile}\npersistence false\n`,
-    );
+    // The file that production gets, at another place and port.
+    const shipped = await readFile('deploy/mosquitto/mosquitto.conf', 'utf8');
+    const here = shipped.replace('listener 1883', `listener ${port} 127.0.0.1`);
+    await writeFile(join(dir, 'mosquitto.conf'), here.replaceAll('/mosquitto/credentials', dir) + user);
     mosquitto = spawn('mosquitto', ['-c', join(dir, 'mosquitto.conf')], { stdio: 'ignore' });
     const up = await poll(() => signIn(port, 'core', 'core-secret').catch(() => undefined), {
       limitMs: LIMIT_MS,
