@@ -1,0 +1,76 @@
+import type { Problem } from '#lib/contracts';
+
+/** The server refused or could not be reached; `problem.code` is stable, `message` is for people. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly problem: Problem | null,
+  ) {
+    super(
+      problem?.detail ?? (status === 0 ? 'The server cannot be reached.' : `The server answered ${status}.`),
+    );
+    this.name = 'ApiError';
+  }
+
+  get code(): string {
+    return this.problem?.code ?? (this.status === 0 ? 'network.down' : 'http.error');
+  }
+
+  /** True when trying the same request again later may succeed: the link or the server was down. */
+  get isTransient(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+}
+
+const REPLY_LIMIT_MS = 15_000;
+
+interface Ask {
+  body?: unknown;
+  /** Sent as Idempotency-Key: the same key again answers what the first one did. */
+  key?: string;
+  signal?: AbortSignal;
+}
+
+async function send<T>(method: string, path: string, ask: Ask = {}): Promise<T> {
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (ask.body !== undefined) headers['content-type'] = 'application/json';
+  if (ask.key) headers['idempotency-key'] = ask.key;
+  const limit = AbortSignal.timeout(REPLY_LIMIT_MS);
+  let response: Response;
+  try {
+    response = await fetch(`/api/v1${path}`, {
+      method,
+      headers,
+      credentials: 'same-origin',
+      body: ask.body === undefined ? undefined : JSON.stringify(ask.body),
+      signal: ask.signal ? AbortSignal.any([ask.signal, limit]) : limit,
+    });
+  } catch (error) {
+    if (ask.signal?.aborted) throw error;
+    throw new ApiError(0, null);
+  }
+  if (!response.ok) throw new ApiError(response.status, await problemOf(response));
+  if (response.status === 204) return null as T;
+  return (await response.json()) as T;
+}
+
+async function problemOf(response: Response): Promise<Problem | null> {
+  try {
+    const body = (await response.json()) as Partial<Problem>;
+    return typeof body.code === 'string' ? (body as Problem) : null;
+  } catch {
+    return null;
+  }
+}
+
+export const api = {
+  get: <T>(path: string, signal?: AbortSignal) => send<T>('GET', path, { signal }),
+  post: <T>(path: string, body: unknown = {}, key?: string) => send<T>('POST', path, { body, key }),
+  patch: <T>(path: string, body: unknown) => send<T>('PATCH', path, { body }),
+  delete: <T>(path: string) => send<T>('DELETE', path),
+};
+
+/** The sentence to show for any failure. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,1 @@
+export const floorTexts = { en: {}, ms: {}, zh: {} };

@@ -1,0 +1,153 @@
+import {
+  ActionIcon,
+  AppShell,
+  Burger,
+  Group,
+  Menu,
+  NavLink,
+  Text,
+  Tooltip,
+  useComputedColorScheme,
+  useMantineColorScheme,
+} from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import {
+  IconAlertTriangle,
+  IconBox,
+  IconBroadcast,
+  IconLayoutDashboard,
+  IconMoon,
+  IconPackages,
+  IconRoute,
+  IconSun,
+  IconTruckDelivery,
+  IconUser,
+  IconUsers,
+  IconWaveSine,
+} from '@tabler/icons-react';
+import { Link, Outlet, useNavigate, useRouteContext, useRouterState } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { changeLanguage, LANGUAGES } from '../lib/i18n.js';
+import { signOut } from '../lib/session.js';
+import { DataAge } from '../ui/tower/data-age.js';
+
+const PAGES = [
+  { to: '/', label: 'Board', icon: IconLayoutDashboard },
+  { to: '/waves', label: 'Waves', icon: IconWaveSine },
+  { to: '/orders', label: 'Orders', icon: IconPackages },
+  { to: '/story', label: 'Find a parcel', icon: IconRoute },
+  { to: '/exceptions', label: 'Exceptions', icon: IconAlertTriangle },
+  { to: '/shipping', label: 'Shipping', icon: IconTruckDelivery },
+  { to: '/stock', label: 'Stock', icon: IconBox },
+  { to: '/devices', label: 'Devices', icon: IconBroadcast },
+  { to: '/people', label: 'People', icon: IconUsers },
+] as const;
+
+/** The frame of tower and console: where one is, how fresh the data is, who is signed in. */
+export function TowerShell() {
+  const { t } = useTranslation();
+  const [open, { toggle, close }] = useDisclosure(false);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const { me } = useRouteContext({ from: '/inside' });
+  return (
+    <AppShell
+      header={{ height: 56 }}
+      navbar={{ width: 212, breakpoint: 'md', collapsed: { mobile: !open } }}
+      padding={{ base: 'xs', sm: 'md' }}
+    >
+      <AppShell.Header className="tower-header">
+        <Group h="100%" px="md" gap="sm" wrap="nowrap">
+          <Burger
+            opened={open}
+            onClick={toggle}
+            hiddenFrom="md"
+            size="sm"
+            color="white"
+            aria-label={t('Pages')}
+          />
+          <img src="/favicon.svg" alt="" width={28} height={28} />
+          <Text fw={700} c="white" visibleFrom="xs">
+            Wavehouse
+          </Text>
+          <Text c="#cfe0f2" size="sm" truncate>
+            {me.site.name}
+          </Text>
+          <Group ml="auto" gap="xs" wrap="nowrap">
+            <DataAge />
+            <SchemeToggle />
+            <PersonMenu name={me.name} />
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="xs">
+        <nav aria-label={t('Pages')}>
+          {PAGES.map((page) => (
+            <NavLink
+              key={page.to}
+              component={Link}
+              to={page.to}
+              onClick={close}
+              label={t(page.label)}
+              leftSection={<page.icon size={20} stroke={1.8} aria-hidden />}
+              active={page.to === '/' ? path === '/' : path.startsWith(page.to)}
+            />
+          ))}
+        </nav>
+      </AppShell.Navbar>
+      <AppShell.Main>
+        <Outlet />
+      </AppShell.Main>
+    </AppShell>
+  );
+}
+
+function SchemeToggle() {
+  const { t } = useTranslation();
+  const { setColorScheme } = useMantineColorScheme();
+  const scheme = useComputedColorScheme('light');
+  const next = scheme === 'dark' ? 'light' : 'dark';
+  const label = next === 'dark' ? t('Dark colours') : t('Light colours');
+  return (
+    <Tooltip label={label}>
+      <ActionIcon
+        variant="subtle"
+        color="gray.0"
+        size="lg"
+        aria-label={label}
+        onClick={() => setColorScheme(next)}
+      >
+        {next === 'dark' ? <IconMoon size={20} /> : <IconSun size={20} />}
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+function PersonMenu({ name }: { name: string }) {
+  const { t, i18n } = useTranslation();
+  const navigate = useNavigate();
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray.0" size="lg" aria-label={t('Your account')}>
+          <IconUser size={20} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{name}</Menu.Label>
+        {Object.entries(LANGUAGES).map(([code, title]) => (
+          <Menu.Item key={code} onClick={() => changeLanguage(code)} fw={i18n.language === code ? 700 : 400}>
+            {title}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item
+          onClick={() => {
+            void signOut().finally(() => navigate({ to: '/sign-in', search: {} }));
+          }}
+        >
+          {t('Sign out')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,38 @@
+import { Badge, Group, Stack, Text, Title } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import type { ExceptionView } from '#lib/contracts';
+import { span } from '../../ui/tower/format.js';
+
+/** What needs a person, oldest first. */
+export function ExceptionsStrip({ exceptions }: { exceptions: ExceptionView[] }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <Group justify="space-between" mb="xs">
+        <Title order={2} size="h4">
+          {t('Needs a person')}{' '}
+          {exceptions.length > 0 && (
+            <Badge color="red" variant="filled">
+              {exceptions.length}
+            </Badge>
+          )}
+        </Title>
+        <Link to="/exceptions">{t('All exceptions')}</Link>
+      </Group>
+      {exceptions.length === 0 && <Text c="dimmed">{t('Nothing. Everything runs by itself.')}</Text>}
+      <Stack gap={6}>
+        {exceptions.slice(0, 6).map((exception) => (
+          <Group key={exception.id} justify="space-between" wrap="nowrap" gap="xs">
+            <Text truncate>
+              <b>{exception.title}</b> {exception.detail}
+            </Text>
+            <Text size="sm" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
+              {exception.owner} · {span(exception.openedAt)}
+            </Text>
+          </Group>
+        ))}
+      </Stack>
+    </>
+  );
+}

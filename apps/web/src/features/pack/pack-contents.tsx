@@ -1,0 +1,29 @@
+import { useTranslation } from 'react-i18next';
+import type { PackView } from '#lib/contracts';
+
+/** What belongs in, what is in; the line that is not complete stands first. */
+export function PackContents({ pack }: { pack: PackView }) {
+  const { t } = useTranslation();
+  const lines = [...pack.lines].sort((a, b) => Number(a.packed >= a.picked) - Number(b.packed >= b.picked));
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that can scroll must be reachable by keyboard
+    <ul
+      className="list"
+      aria-label={t('Contents of order {{order}}', { order: pack.externalRef })}
+      tabIndex={0}
+    >
+      {lines.map((line) => (
+        <li key={line.orderLineId} data-done={line.packed >= line.picked}>
+          <span className="name">{line.name}</span>
+          <span className="count">
+            {line.packed}/{line.picked}
+          </span>
+          <span className="sub">
+            {line.sku}
+            {line.fragile ? ` · ${t('fragile')}` : ''}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

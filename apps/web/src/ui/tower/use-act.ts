@@ -1,0 +1,19 @@
+import { notifications } from '@mantine/notifications';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { reasonOf } from '../../api/client.js';
+
+/** A click that changes something: busy while it runs, says what came of it, and has the named lists asked for again. */
+export function useAct<T>(
+  act: (input: T) => Promise<unknown>,
+  options: { done?: string; refresh: string[] },
+) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: act,
+    onSuccess: () => {
+      if (options.done) notifications.show({ message: options.done, color: 'teal' });
+    },
+    onError: (error) => notifications.show({ message: reasonOf(error), color: 'red', autoClose: 10_000 }),
+    onSettled: () => Promise.all(options.refresh.map((key) => client.invalidateQueries({ queryKey: [key] }))),
+  });
+}
