@@ -93,7 +93,7 @@ export function itemLabel(item: ItemLabel): LabelDocument {
 }
 
 function itemSymbol({ sku, gtin, lot, expiry }: ItemLabel): BarcodeElement {
-  const place = { kind: 'barcode', xMm: 5, yMm: 9.5, heightMm: 13.5 } as const;
+  const place = { kind: 'barcode', xMm: 5, yMm: 9.5, heightMm: 12.5 } as const;
   if (gtin === undefined) {
     return { ...place, symbology: 'code-128', moduleMm: 0.375, data: encodeHouseCode('item', sku) };
   }
