@@ -2,19 +2,35 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, run, Sentence, say } from './workspace.mjs';
 
+const OPTIONS = ['--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
+const FAILED =
+  'npm could not install the packages (see above): check the network and the disk, then start again.';
+
 /** Installs the npm packages when they are missing or not those of package-lock.json. */
 export async function ensureInstalled() {
   const state = installed();
   if (state === 'complete') return;
-  const fresh = state === 'absent' && existsSync(join(ROOT, 'package-lock.json'));
   say(state === 'absent' ? 'installing packages (a minute or two, once) ...' : 'updating packages ...');
-  const args = [fresh ? 'ci' : 'install', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
-  const { code, took } = await run('npm', 'npm', [...args, '--loglevel=error'], { show: true });
-  if (code !== 0)
-    throw new Sentence(
-      `npm ${args[0]} failed (see above): check the network and the disk, then start again.`,
-    );
+  const { took } =
+    state === 'absent' && existsSync(join(ROOT, 'package-lock.json')) ? await clean() : await npm('install');
   say(`packages are installed (${took})`);
+}
+
+/**
+ * Exactly what package-lock.json says. Where the registry offers other optional packages (those of other platforms) than
+ * the one that the lock was made with, `npm ci` refuses the lock as a whole, and `npm install` takes its versions as well.
+ */
+async function clean() {
+  const { code, output, took } = await run('npm', 'npm', ['ci', ...OPTIONS]);
+  if (code === 0) return { took };
+  if (/EUSAGE/.test(output)) return npm('install');
+  throw new Sentence(`${output.trim()}\n${FAILED}`);
+}
+
+async function npm(verb) {
+  const { code, took } = await run('npm', 'npm', [verb, '--no-save', ...OPTIONS], { show: true });
+  if (code !== 0) throw new Sentence(FAILED);
+  return { took };
 }
 
 /**

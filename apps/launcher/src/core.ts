@@ -1,8 +1,8 @@
-import { join } from 'node:path';
+import type { ApiEnvironment } from '#lib/contracts';
 import { isPortFree } from '#lib/embedded';
 import { SupervisedChild } from './child-process.js';
 import { refuseForeignDatabase } from './database.js';
-import { type CoreEnvironment, environmentOf } from './environment.js';
+import { environmentOf } from './environment.js';
 import type { House } from './house.js';
 import { StartRefused } from './options.js';
 import { runOnce } from './run-once.js';
@@ -15,7 +15,7 @@ const API_DRAIN_LIMIT_MS = 20_000;
 
 export interface Core {
   url: string;
-  environment: CoreEnvironment;
+  environment: ApiEnvironment;
   child: SupervisedChild;
 }
 
@@ -27,18 +27,17 @@ export async function openCore(
   webDir: string,
 ): Promise<Core> {
   const { options } = house;
-  const environment: CoreEnvironment = {
+  const environment: ApiEnvironment = {
     DATABASE_URL: stores.database.appUrl,
     MQTT_URL: stores.mqttUrl,
     MQTT_USERNAME: stores.core.username,
     MQTT_PASSWORD: stores.core.password,
     PORT: String(options.port),
     HOST: options.host,
-    DATA_DIR: join(options.dataDir, 'api'),
     ...(stores.credentialsFile ? { BROKER_CREDENTIALS_FILE: stores.credentialsFile } : {}),
     WEB_DIR: webDir,
     LOG_LEVEL: house.logLevel,
-    ...(options.demo ? { DEMO: '1' as const } : {}),
+    ...(options.demo ? { DEMO: '1' } : {}),
   };
   await migrate(house, environment, stores.database.ownerUrl, migrationsDir);
   const url = `http://${options.host === '0.0.0.0' || options.host === '::' ? '127.0.0.1' : options.host}:${options.port}`;
@@ -58,7 +57,7 @@ export async function openCore(
 
 async function migrate(
   house: House,
-  environment: CoreEnvironment,
+  environment: ApiEnvironment,
   ownerUrl: string,
   migrationsDir: string,
 ): Promise<void> {

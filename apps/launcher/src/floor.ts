@@ -4,7 +4,7 @@ import { freePort } from '#lib/embedded';
 import type { AgentPlace } from './agent-place.js';
 import { SupervisedChild } from './child-process.js';
 import type { Core } from './core.js';
-import { type AgentEnvironment, environmentOf, type FloorEnvironment } from './environment.js';
+import { type AgentHere, environmentOf, type FloorEnvironment } from './environment.js';
 import type { House } from './house.js';
 import { runOnce } from './run-once.js';
 import type { Stores } from './stores.js';
@@ -40,7 +40,7 @@ export async function openFloor(
   core: Core,
   place: AgentPlace,
 ): Promise<SupervisedChild[]> {
-  const agent = await agentOf(house, stores, core, place);
+  const agent = await agentOf(house, stores, place);
   house.onStop('agent', (force) => agent.stop(force));
   if (house.options.demo) {
     const floor = floorOf(house, core, place);
@@ -55,14 +55,9 @@ export async function openFloor(
   return [agent];
 }
 
-async function agentOf(
-  house: House,
-  stores: Stores,
-  core: Core,
-  place: AgentPlace,
-): Promise<SupervisedChild> {
+async function agentOf(house: House, stores: Stores, place: AgentPlace): Promise<SupervisedChild> {
   const httpPort = await freePort();
-  const environment: AgentEnvironment = {
+  const environment: AgentHere = {
     MQTT_URL: stores.mqttUrl,
     AGENT_SITE: place.site,
     AGENT_CODE: place.agent,
@@ -70,7 +65,6 @@ async function agentOf(
     AGENT_DATA_DIR: join(house.options.dataDir, 'agent'),
     AGENT_CONFIG: place.config,
     AGENT_HTTP_PORT: String(httpPort),
-    API_URL: core.url,
     LOG_LEVEL: house.logLevel,
   };
   return new SupervisedChild(
