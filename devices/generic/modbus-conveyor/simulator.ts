@@ -1,0 +1,313 @@
+import {
+  type Arrival,
+  type ArrivingParcel,
+  arrivalResult,
+  type ConveyorSimulatorOptions,
+  defineSimulator,
+  type ModbusServer,
+  modbusAt,
+  type Place,
+  type RegisterBank,
+  RouteWaiters,
+  type SimulatedConveyor,
+} from '#lib/device-kit';
+import {
+  encodeEvent,
+  HEAD,
+  joinNumber,
+  type MailboxEvent,
+  type MailboxShape,
+  nextSequence,
+  OUT,
+  REASONS,
+  ROUTE_SIZE,
+  readSize,
+  SIGNATURE,
+  slotOffset,
+} from './mailbox.js';
+
+export interface ModbusConveyorOptions extends ConveyorSimulatorOptions, Partial<MailboxShape> {
+  lanes?: Record<string, number>;
+  points?: Record<string, number>;
+  readBase?: number;
+  writeBase?: number;
+}
+
+const LANES = { L1: 1, L2: 2, L3: 3, EXC: 4 };
+const POINTS = { SP1: 1 };
+
+export const simulator = defineSimulator<SimulatedConveyor, ModbusConveyorOptions>({
+  places: ['tcp', 'pty'],
+  config: { lanes: LANES, points: POINTS, lifeMs: 200 },
+  async start(place, options = {}) {
+    const plc = new MailboxPlc(options);
+    await plc.serve(place);
+    return plc;
+  },
+  exercises: [
+    {
+      title: 'nobody routes: the default lane, confirmed',
+      async act(plc) {
+        const { lane } = await plc.arrive({
+          point: 'SP1',
+          codes: [']C100106141412345678908'],
+          deadlineMs: 80,
+        });
+        if (lane !== null) throw new Error(`a lane out of nowhere: ${lane}`);
+      },
+      expect: ['point.seen', 'point.confirmed'],
+    },
+    {
+      title: 'a routed parcel reaches its lane',
+      async act(plc, command) {
+        const arrival = plc.arrive({ point: 'SP1', codes: ['ABC'], trackId: 70_000, deadlineMs: 2_000 });
+        const args = { point: 'SP1', trackId: 70_000, seq: 1, lane: 'L2', alternatives: ['L3'] };
+        await command({
+          op: 'route',
+          args: { ...args, decisionId: 'd1', validUntil: '2099-01-01T00:00:00Z' },
+        });
+        if ((await arrival).lane !== 'L2') throw new Error('the route did not reach the PLC');
+      },
+      expect: ['point.seen', 'point.confirmed'],
+    },
+    {
+      title: 'a lane fills, jams and clears; more events than slots',
+      async act(plc) {
+        plc.laneFull('L1');
+        for (let trackId = 1; trackId <= 9; trackId++) plc.lose({ point: 'SP1', trackId });
+        await until(() => plc.unacknowledged === 0);
+        plc.laneClear('L1');
+      },
+      expect: ['lane.full', ...new Array<'point.lost'>(9).fill('point.lost'), 'lane.clear'],
+    },
+  ],
+});
+
+const UNTIL_LIMIT_MS = 5_000;
+
+function until(holds: () => boolean): Promise<void> {
+  const limit = performance.now() + UNTIL_LIMIT_MS;
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      if (holds()) resolve();
+      else if (performance.now() > limit) reject(new Error('waited too long'));
+      else setTimeout(look, 5);
+    };
+    look();
+  });
+}
+
+type Unnumbered = MailboxEvent extends infer E
+  ? E extends MailboxEvent
+    ? Omit<E, 'sequence'>
+    : never
+  : never;
+
+/** The PLC's memory and its side of the mailbox protocol. */
+class MailboxPlc implements SimulatedConveyor, RegisterBank {
+  private readonly options: Required<ModbusConveyorOptions>;
+  private readonly shape: MailboxShape;
+  private readonly block: number[];
+  private readonly written = new Array<number>(OUT.route + ROUTE_SIZE).fill(0);
+  private readonly waiters = new RouteWaiters();
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private queue: MailboxEvent[] = [];
+  private newest = 0;
+  private lastTrack = 0;
+  private beating: NodeJS.Timeout | null = null;
+  private server: ModbusServer | null = null;
+
+  constructor(options: ModbusConveyorOptions) {
+    this.options = {
+      lanes: LANES,
+      points: POINTS,
+      readBase: 0,
+      writeBase: 200,
+      slots: 4,
+      codeRegisters: 18,
+      wordOrder: 'high-first',
+      lifeMs: 200,
+      defaultLane: 'EXC',
+      autoConfirm: true,
+      divertMs: 0,
+      deadlineMs: 600,
+      ...options,
+    };
+    this.shape = this.options;
+    this.block = new Array<number>(readSize(this.shape)).fill(0);
+    this.block[HEAD.signature] = SIGNATURE;
+    this.block[HEAD.session] = 1;
+    this.heartbeat(true);
+  }
+
+  async serve(place: Place): Promise<void> {
+    this.server = await modbusAt(place, this);
+  }
+
+  get linkConfig() {
+    if (!this.server) throw new Error('the simulator is not started');
+    return this.server.linkConfig;
+  }
+
+  get unacknowledged(): number {
+    return this.queue.length;
+  }
+
+  async arrive(parcel: ArrivingParcel): Promise<Arrival> {
+    const trackId = parcel.trackId ?? ++this.lastTrack;
+    const routed = this.waiters.wait(trackId, parcel.deadlineMs ?? this.options.deadlineMs);
+    const seq = this.add({
+      kind: 'arrive',
+      point: this.numberOf(this.options.points, parcel.point),
+      trackId,
+      result: arrivalResult(parcel),
+      codes: parcel.codes,
+      weightGrams: parcel.weightGrams ?? 0,
+    });
+    const arrival = { trackId, seq, ...(await routed) };
+    if (this.options.autoConfirm) this.confirmSoon(parcel.point, arrival);
+    return arrival;
+  }
+
+  confirm(confirm: {
+    point: string;
+    trackId: number;
+    planned?: string;
+    actual: string;
+    reason?: string;
+  }): void {
+    this.add({
+      kind: 'confirm',
+      point: this.numberOf(this.options.points, confirm.point),
+      trackId: confirm.trackId,
+      actual: this.numberOf(this.options.lanes, confirm.actual),
+      planned: confirm.planned === undefined ? 0 : this.numberOf(this.options.lanes, confirm.planned),
+      reason: REASONS.includes(confirm.reason ?? '') ? (confirm.reason ?? '') : 'other',
+    });
+  }
+
+  lose(lost: { point: string; trackId: number; reason?: string }): void {
+    const point = this.numberOf(this.options.points, lost.point);
+    this.add({ kind: 'lost', point, trackId: lost.trackId, reason: lost.reason ?? '' });
+  }
+
+  laneFull(lane: string): void {
+    this.setLane(lane, true, false);
+  }
+
+  laneClear(lane: string): void {
+    this.setLane(lane, false, false);
+  }
+
+  laneJam(lane: string): void {
+    this.setLane(lane, false, true);
+  }
+
+  heartbeat(beats: boolean): void {
+    if (this.beating) clearInterval(this.beating);
+    const beat = () => {
+      this.block[HEAD.plcLife] = (this.block[HEAD.plcLife]! + 1) & 0xffff;
+    };
+    this.beating = beats ? setInterval(beat, this.options.lifeMs) : null;
+  }
+
+  restart(): void {
+    this.queue = [];
+    this.newest = 0;
+    this.block.fill(0, HEAD.size);
+    this.block[HEAD.session] = (this.block[HEAD.session]! % 0xffff) + 1;
+    for (const register of [HEAD.routeTaken, HEAD.acknowledged, HEAD.newest]) this.block[register] = 0;
+    this.server?.cut();
+  }
+
+  async close(): Promise<void> {
+    this.heartbeat(false);
+    this.waiters.cancelAll();
+    for (const timer of this.timers) clearTimeout(timer);
+    await this.server?.close();
+  }
+
+  read(address: number, count: number): number[] | null {
+    const from = address - this.options.readBase;
+    if (from >= 0 && from + count <= this.block.length) return this.block.slice(from, from + count);
+    return null;
+  }
+
+  write(address: number, values: number[]): boolean {
+    const from = address - this.options.writeBase;
+    if (from < 0 || from + values.length > this.written.length) return false;
+    for (const [i, value] of values.entries()) this.written[from + i] = value;
+    this.takeAcknowledgement();
+    this.takeRoute();
+    return true;
+  }
+
+  private takeAcknowledgement(): void {
+    const acknowledged = this.written[OUT.acknowledge]!;
+    const at = this.queue.findIndex((event) => event.sequence === acknowledged);
+    if (at < 0) return;
+    this.queue.splice(0, at + 1);
+    this.block[HEAD.acknowledged] = acknowledged;
+    this.fillSlots();
+  }
+
+  private takeRoute(): void {
+    const [, first, second, lane, ...rest] = this.written.slice(OUT.route);
+    const sequence = rest[rest.length - 1]!;
+    if (sequence === 0 || sequence === this.block[HEAD.routeTaken]) return;
+    this.block[HEAD.routeTaken] = sequence;
+    const alternatives = rest.slice(0, -1).filter((number) => number > 0);
+    this.waiters.routed(
+      joinNumber(first!, second!, this.shape),
+      this.nameOf(lane!),
+      alternatives.map((number) => this.nameOf(number)),
+    );
+  }
+
+  private add(event: Unnumbered): number {
+    this.newest = nextSequence(this.newest);
+    this.queue.push({ ...event, sequence: this.newest } as MailboxEvent);
+    this.block[HEAD.newest] = this.newest;
+    this.fillSlots();
+    return this.newest;
+  }
+
+  /** Only as many events as there are slots stand in the mailbox; the rest wait in the PLC. */
+  private fillSlots(): void {
+    for (const event of this.queue.slice(0, this.shape.slots)) {
+      const from = slotOffset(this.shape, event.sequence);
+      for (const [i, register] of encodeEvent(event, this.shape).entries()) this.block[from + i] = register;
+    }
+  }
+
+  private confirmSoon(point: string, arrival: Arrival): void {
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      const { trackId, lane } = arrival;
+      if (lane === null)
+        this.confirm({ point, trackId, actual: this.options.defaultLane, reason: 'too-late' });
+      else this.confirm({ point, trackId, planned: lane, actual: lane });
+    }, this.options.divertMs);
+    this.timers.add(timer);
+  }
+
+  private setLane(lane: string, full: boolean, jam: boolean): void {
+    const bit = 1 << (this.numberOf(this.options.lanes, lane) - 1);
+    const set = (register: number, on: boolean) => {
+      this.block[register] = on ? this.block[register]! | bit : this.block[register]! & ~bit;
+    };
+    set(HEAD.lanesFull, full);
+    set(HEAD.lanesJam, jam);
+  }
+
+  private numberOf(names: Record<string, number>, name: string): number {
+    const number = names[name];
+    if (number === undefined) throw new RangeError(`the simulated PLC has no ${name}`);
+    return number;
+  }
+
+  private nameOf(lane: number): string {
+    const { lanes } = this.options;
+    return Object.keys(lanes).find((name) => lanes[name] === lane) ?? `unknown-${lane}`;
+  }
+}
