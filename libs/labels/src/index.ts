@@ -6,8 +6,10 @@ export {
   LabelError,
   type LinearElement,
   type LineElement,
+  type MatrixElement,
   type TextElement,
 } from './label.js';
+export { type DrawSymbol, renderSvg, type SymbolRequest } from './preview.js';
 export {
   type CarrierLabel,
   carrierLabel,

@@ -36,11 +36,15 @@ export type LinearElement = BarcodeBox & { readonly heightMm: number } & (
     | { readonly symbology: 'gs1-128'; readonly elements: readonly Gs1Pair[] }
   );
 
+/** Symbols of squares. */
+export type MatrixElement = BarcodeBox &
+  (
+    | { readonly symbology: 'gs1-data-matrix'; readonly elements: readonly Gs1Pair[] }
+    | { readonly symbology: 'qr'; readonly data: string }
+  );
+
 /** A symbol without text below it: the template writes what people shall read. */
-export type BarcodeElement =
-  | LinearElement
-  | (BarcodeBox & { readonly symbology: 'gs1-data-matrix'; readonly elements: readonly Gs1Pair[] })
-  | (BarcodeBox & { readonly symbology: 'qr'; readonly data: string });
+export type BarcodeElement = LinearElement | MatrixElement;
 
 /** A filled rectangle: a line when it is thin. */
 export interface LineElement extends Place {

@@ -80,7 +80,8 @@ function renderElement(element: LabelElement, label: LabelDocument, options: Zpl
   }
 }
 
-const LINE_PITCH = 1.15;
+/** Distance between lines of a text as a share of its font's height. */
+export const LINE_PITCH = 1.15;
 const JUSTIFY = { left: 'L', center: 'C', right: 'R' } as const;
 
 function renderText(element: TextElement, dots: number, unicodeFont: string | undefined): string[] {
