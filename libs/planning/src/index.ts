@@ -3,6 +3,7 @@ export * from './assignment/assign-lanes.js';
 export * from './assignment/solve-assignment.js';
 export type { SizeMm } from './cartons/box.js';
 export * from './cartons/choose-carton.js';
+export * from './loading/load-container.js';
 export * from './runs/batch-runs.js';
 export { type RoutedRun, type RouteRequest, routeRun } from './runs/route-run.js';
 export {
@@ -13,6 +14,8 @@ export {
   type PointMm,
   type RunStop,
 } from './runs/site-layout.js';
+export { solverOver } from './search/highs-solver.js';
+export type * from './search/linear-model.js';
 export type { SearchLimits } from './search/search-limits.js';
 export * from './stock/allocate-fefo.js';
 export * from './waves/select-orders.js';

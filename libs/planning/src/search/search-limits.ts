@@ -1,3 +1,5 @@
+import type { SolveModel } from './linear-model.js';
+
 /**
  * How long a search may go on. Every search is anytime: it answers with its best plan when the first limit is reached.
  * With only `maxIterations` (or nothing) the answer depends on the input and the seed alone.
@@ -13,6 +15,8 @@ export interface SearchLimits {
   maxIterations?: number;
   /** Polled often; `true` ends the search with the best plan so far. */
   shouldStop?: () => boolean;
+  /** A mixed-integer solver that some searches use to recombine what they found. It should be deterministic. */
+  solveModel?: SolveModel;
 }
 
 /** The countdown of one search over its limits. */
@@ -22,6 +26,7 @@ export class SearchBudget {
   private readonly maxIterations: number;
   private readonly deadlineMs: number;
   private readonly startedMs: number;
+  readonly solveModel: SolveModel | undefined;
   private readonly limits: SearchLimits;
 
   /** @throws RangeError if a time limit is given without a clock. */
@@ -30,6 +35,7 @@ export class SearchBudget {
       throw new RangeError('A time limit needs a clock: pass now() beside timeLimitMs.');
     }
     this.limits = limits;
+    this.solveModel = limits.solveModel;
     this.seed = limits.seed ?? 1;
     const timed = limits.timeLimitMs !== undefined;
     this.maxIterations = limits.maxIterations ?? (timed ? Number.POSITIVE_INFINITY : defaultMaxIterations);
