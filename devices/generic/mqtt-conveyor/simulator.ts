@@ -73,7 +73,7 @@ class TelegramPlc implements SimulatedConveyor {
   private lastTrack = 0;
   private beats = true;
   private life: NodeJS.Timeout | null = null;
-  private unsubscribe: (() => void) | null = null;
+  private unsubscribe: (() => Promise<void>) | null = null;
 
   constructor(
     private readonly base: string,
@@ -164,7 +164,7 @@ class TelegramPlc implements SimulatedConveyor {
     if (this.life) clearInterval(this.life);
     for (const timer of this.timers) clearTimeout(timer);
     this.waiters.cancelAll();
-    this.unsubscribe?.();
+    await this.unsubscribe?.();
   }
 
   private hear(telegram: DownTelegram): void {

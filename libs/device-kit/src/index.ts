@@ -1,5 +1,7 @@
 export * from './bytes.js';
 export * from './config.js';
+export { openTestBroker, type TestBroker } from './conformance/broker.js';
+export { runExercise, waitFor } from './conformance/exercise.js';
 export * from './driver.js';
 export { driverIndexSource, findDriverFolders } from './driver-index.js';
 export * from './framers.js';
@@ -15,5 +17,3 @@ export { type ModbusServer, type RegisterBank, serveModbusRtu, serveModbusTcp } 
 export * from './sim/simulator.js';
 export { ptyWire, tcpWire, type Wire } from './sim/wire.js';
 export * from './timers.js';
-export { openTestBroker, type TestBroker } from './conformance/broker.js';
-export { runExercise, waitFor } from './conformance/exercise.js';

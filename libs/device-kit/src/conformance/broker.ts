@@ -23,7 +23,10 @@ export async function openTestBroker(): Promise<TestBroker> {
   const clients: mqtt.MqttClient[] = [];
   return {
     async connect() {
-      const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { protocolVersion: 4, reconnectPeriod: 0 });
+      const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, {
+        protocolVersion: 4,
+        reconnectPeriod: 0,
+      });
       clients.push(client);
       return mqttPort(client);
     },

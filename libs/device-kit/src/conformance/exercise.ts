@@ -30,7 +30,8 @@ export async function runExercise(
     await waitFor(
       () => missing(exercise.expect, readings) === null,
       EXPECT_LIMIT_MS,
-      () => `no ${missing(exercise.expect, readings)}; got ${readings.map((each) => each.kind).join(', ') || 'nothing'}`,
+      () =>
+        `no ${missing(exercise.expect, readings)}; got ${readings.map((each) => each.kind).join(', ') || 'nothing'}`,
     );
   } finally {
     await session?.stop();

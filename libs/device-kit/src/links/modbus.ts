@@ -77,7 +77,7 @@ async function openModbus(
     async close() {
       mine.silence();
       requests.clear();
-      await drop(client);
+      await drop(link, client);
     },
   };
 }
@@ -99,15 +99,18 @@ async function dialWithin(
     await Promise.race([dialled, late]);
   } catch (error) {
     dialled.catch(() => undefined);
-    await drop(client);
+    await drop(link, client);
     throw new Error(`${link.label}: ${messageOf(error)}`);
   } finally {
     clearTimeout(limit);
   }
 }
 
-/** Destroys the port under the client; its callback is not certain to come, hence the limit. */
-function drop(client: Client): Promise<void> {
+/**
+ * Closes the port under the client; its callback is not certain to come, hence the limit. A TCP port is destroyed; modbus-serial
+ * has no such thing for serial ports, and `destroy` would leave the port open for ever.
+ */
+function drop(link: Link, client: Client): Promise<void> {
   return new Promise((resolve) => {
     const limit = setTimeout(resolve, CLOSE_LIMIT_MS);
     const dropped = () => {
@@ -115,7 +118,8 @@ function drop(client: Client): Promise<void> {
       resolve();
     };
     try {
-      client.destroy(dropped);
+      if (link.kind === 'modbus-rtu') client.close(dropped);
+      else client.destroy(dropped);
     } catch {
       // No port was made yet: there is nothing to close.
       dropped();

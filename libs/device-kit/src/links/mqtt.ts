@@ -7,7 +7,7 @@ export interface MqttPort {
   /** Resolves when the hop is done: QoS 0 written, QoS 1 acknowledged by the broker. */
   publish(topic: string, payload: string, qos: 0 | 1): Promise<void>;
   /** Resolves when the broker has accepted the subscription; the result takes it back. */
-  subscribe(topic: string, onMessage: (payload: Uint8Array) => void): Promise<() => void>;
+  subscribe(topic: string, onMessage: (payload: Uint8Array) => void): Promise<() => Promise<void>>;
   /** Calls back on every change of `connected`; the result stops it. */
   onConnected(listener: (connected: boolean) => void): () => void;
 }
@@ -46,9 +46,14 @@ export function mqttPort(client: ClientLike): MqttPort {
       );
       if (granted.some((grant) => grant.qos >= REFUSED_QOS))
         throw new Error(`the broker refuses a subscription of ${topic}`);
-      return () => {
-        if (listeners.get(topic) === onMessage) listeners.delete(topic);
-        if (client.connected) client.unsubscribeAsync(topic).catch(() => undefined);
+      return async () => {
+        if (listeners.get(topic) !== onMessage) return;
+        listeners.delete(topic);
+        if (!client.connected) return;
+        // Waited for, so that the same topic can be subscribed to again at once. A broker that goes away forgets it anyway.
+        await withLimit(client.unsubscribeAsync(topic), SUBSCRIBE_LIMIT_MS, 'unsubscribe').catch(
+          () => undefined,
+        );
       };
     },
     onConnected(listener) {
@@ -103,7 +108,7 @@ async function attach(
     async close() {
       mine.silence();
       unwatch();
-      unsubscribe();
+      await unsubscribe();
     },
   };
 }
