@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import pg from 'pg';
 import { hasCluster, initCluster, placeCluster, SUPERUSER } from './cluster.js';
@@ -58,6 +58,8 @@ const ANSWER_LIMIT_MS = 10_000;
 const FAST_STOP_LIMIT_MS = 20_000;
 const IMMEDIATE_STOP_LIMIT_MS = 5_000;
 const PORT_TRIES = 5;
+/** A segment of the write-ahead log. */
+const FULL_BELOW_BYTES = 16 * 1024 * 1024;
 
 interface Cluster {
   place: string;
@@ -96,7 +98,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
       started.why === 'port'
         ? options.port === undefined && tries < PORT_TRIES
         : started.why === 'old-backends';
-    if (!again || performance.now() > deadline) throw explainExit(started, cluster, port);
+    if (!again || performance.now() > deadline) throw await explainExit(started, cluster, port);
   }
 }
 
@@ -229,13 +231,15 @@ function reasonOf(said: string): Extract<Launched, { why: string }> {
   return { why: 'other', said };
 }
 
-function explainExit(
+async function explainExit(
   { why, said }: Extract<Launched, { why: string }>,
   cluster: Cluster,
   port: number,
-): EmbeddedError {
+): Promise<EmbeddedError> {
   if (why === 'port') return portTaken(port);
-  if (/No space left on device/.test(said)) {
+  // On a full disk the server may not even get its reason into the log.
+  const { bavail, bsize } = await statfs(cluster.place);
+  if (/No space left on device/.test(said) || bavail * bsize < FULL_BELOW_BYTES) {
     return new EmbeddedError('disk-full', `The disk that holds ${cluster.place} is full.`);
   }
   const line =
