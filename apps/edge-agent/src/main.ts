@@ -72,8 +72,8 @@ async function main(args: string[]): Promise<void> {
     return;
   }
   const log = pino({ level: config.logLevel, base: { site: config.site, agent: config.agent } });
-  const { drivers } = await import('../../../devices/index.generated.js');
-  const agent = new Agent({ config, drivers, version, log });
+  const { driverIndex } = await import('../../../devices/index.generated.js');
+  const agent = new Agent({ config, drivers: driverIndex, version, log });
   await agent.start();
   stopOnSignals(agent, log);
 }

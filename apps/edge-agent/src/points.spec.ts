@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import type { CommandArgs, EdgeLane, EdgePoint, EdgeRoute } from '#lib/contracts';
-import { eventually } from '../test/eventually.js';
+import { eventually } from '#lib/testkit';
 import { type Decision, Points, type RouteSent, type Sighting } from './points.js';
 import { Routes } from './routes.js';
 import { Store } from './store.js';
@@ -79,7 +79,7 @@ function see(
   return points.seen({ device: 'plc-1', sighting, time, trace: 't' }, store);
 }
 
-const lastDecision = (count = 1) => eventually('a decision', () => decisions[count - 1]);
+const lastDecision = (count = 1) => eventually(() => decisions[count - 1] ?? false);
 
 beforeEach(async () => {
   dir = await mkdtemp(`${tmpdir()}/points-`);
