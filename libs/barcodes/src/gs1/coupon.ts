@@ -1,5 +1,5 @@
 import { firstNonDigit } from '../check-digits.js';
-import type { ValueFault } from './value-checks.js';
+import type { ValueFault } from './value-fault.js';
 
 /**
  * One step through a coupon (GS1 US, North American Coupon Application Guideline): a run of digits, one digit out

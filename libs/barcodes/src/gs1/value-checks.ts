@@ -8,13 +8,7 @@ import {
   PACKAGE_TYPES,
 } from './code-lists.js';
 import { couponFault, offerFault } from './coupon.js';
-
-/** What is wrong with one component, `at` counted from the component's first character. */
-export interface ValueFault {
-  readonly code: BarcodeFaultCode;
-  readonly at: number;
-  readonly message: string;
-}
+import type { ValueFault } from './value-fault.js';
 
 /** Looks at one component whose length and character set are right already; null when nothing is wrong. */
 export type ValueCheck = (value: string) => ValueFault | null;
