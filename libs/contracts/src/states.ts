@@ -86,8 +86,9 @@ export const parcelStates = table({
   open: ['closed', 'cancelled'],
   closed: ['verified', 'open', 'cancelled'],
   verified: ['labelled', 'open', 'cancelled'],
-  labelled: ['inducted', 'open', 'cancelled'],
-  inducted: ['diverted', 'inducted', 'cancelled'],
+  // Staged without a confirm: carried by hand, or found in its lane after the conveyor lost it.
+  labelled: ['inducted', 'staged', 'open', 'cancelled'],
+  inducted: ['diverted', 'inducted', 'staged', 'cancelled'],
   diverted: ['staged', 'inducted', 'cancelled'],
   staged: ['loaded', 'inducted', 'cancelled'],
   loaded: ['shipped', 'staged'],
