@@ -33,7 +33,7 @@ function jest(args) {
   const node = ['--experimental-vm-modules', '--no-warnings=ExperimentalWarning', bin('jest')];
   const child = spawn(
     process.execPath,
-    [...node, '--maxWorkers=2', '--json', `--outputFile=${report}`, ...args],
+    [...node, '--maxWorkers=2', '--testTimeout=60000', '--json', `--outputFile=${report}`, ...args],
     {
       cwd: ROOT,
       env: { ...process.env, PATH },
