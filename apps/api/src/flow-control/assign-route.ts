@@ -1,0 +1,64 @@
+/** A lane as far as it matters for choosing one. */
+export interface AssignableLane {
+  id: string;
+  code: string;
+  closed: boolean;
+  fill: 'clear' | 'full' | 'jam';
+  /** Parcels under way to it. */
+  underWay: number;
+}
+
+/** A lane that serves a carrier service; rank 1 is asked first. */
+export interface Assignment {
+  laneId: string;
+  rank: number;
+}
+
+export type RouteChoice =
+  | { kind: 'route'; lane: AssignableLane; alternatives: AssignableLane[]; because: string }
+  | { kind: 'none'; because: string };
+
+/**
+ * The lane of a parcel and where it may go instead: lanes that people closed come last (the parcel may meet them open), then by
+ * rank, then the emptier one, then by code. The edge takes the first of them that is open when the parcel arrives.
+ */
+export function assignRoute(
+  assignments: readonly Assignment[],
+  lanes: ReadonlyMap<string, AssignableLane>,
+): RouteChoice {
+  const served = assignments
+    .map(({ laneId, rank }) => ({ rank, lane: lanes.get(laneId) }))
+    .filter((each): each is { rank: number; lane: AssignableLane } => each.lane !== undefined)
+    .sort(
+      (one, two) =>
+        Number(one.lane.closed) - Number(two.lane.closed) ||
+        one.rank - two.rank ||
+        one.lane.underWay - two.lane.underWay ||
+        (one.lane.code < two.lane.code ? -1 : 1),
+    );
+  const [first, ...others] = served;
+  if (!first) return { kind: 'none', because: 'no lane is assigned to this carrier service' };
+  return {
+    kind: 'route',
+    lane: first.lane,
+    alternatives: others.map(({ lane }) => lane),
+    because: whyThisLane(first, served),
+  };
+}
+
+function whyThisLane(
+  first: { rank: number; lane: AssignableLane },
+  served: readonly { rank: number; lane: AssignableLane }[],
+): string {
+  if (first.lane.closed)
+    return `${first.lane.code} has rank ${first.rank}; all lanes of the service are closed`;
+  const passed = served
+    .filter(({ rank, lane }) => lane.closed && rank < first.rank)
+    .map(({ lane }) => lane.code);
+  if (passed.length > 0)
+    return `${first.lane.code} has rank ${first.rank}; closed before it: ${passed.join(', ')}`;
+  const equals = served.filter(({ rank, lane }) => rank === first.rank && !lane.closed).length;
+  return equals > 1
+    ? `${first.lane.code} is the emptiest of ${equals} lanes with rank ${first.rank}`
+    : `${first.lane.code} has rank ${first.rank}`;
+}

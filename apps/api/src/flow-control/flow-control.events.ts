@@ -1,0 +1,30 @@
+declare module '../platform/events.js' {
+  interface EventMap {
+    'flow.route-set': { lane: string; alternatives: string[]; because: string };
+    'flow.route-removed': { because: string };
+    'flow.route-missing': { carrier: string; service: string };
+    'flow.parcel-seen': { point: string; trackId: number; result: string; codes: string[] };
+    'flow.parcel-decided': {
+      point: string;
+      action: string;
+      lane: string;
+      because: string | null;
+      decidedBy: string;
+      latencyMicros: number;
+    };
+    'flow.parcel-confirmed': {
+      point: string;
+      lane: string;
+      commanded: string | null;
+      laneKind: string | null;
+    };
+    'flow.parcel-diverted': { lane: string; laneId: string };
+    'flow.parcel-lost': { point: string; trackId: number; reason: string };
+    'flow.parcel-reinducted': { lane: string };
+    'flow.lane-opened': { lane: string };
+    'flow.lane-closed': { lane: string; reason: string | null };
+    'flow.lane-fill-changed': { lane: string; fill: 'clear' | 'full' | 'jam' };
+  }
+}
+
+export type FlowEvent = 'flow.parcel-diverted' | 'flow.parcel-lost';

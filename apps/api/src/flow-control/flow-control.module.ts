@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { PackingModule } from '../packing/packing.module.js';
+import { ArrivalsService } from './arrivals.service.js';
+import { FlowControlController } from './flow-control.controller.js';
+import { FlowControlJob } from './flow-control.job.js';
+import { FlowControlListener } from './flow-control.listener.js';
+import { FlowControlService } from './flow-control.service.js';
+import { LanesService } from './lanes.service.js';
+import { RoutesService } from './routes.service.js';
+
+/** Conveyor points, lanes and routes: where parcels should go, and the truth of where they went. */
+@Module({
+  imports: [PackingModule],
+  controllers: [FlowControlController],
+  providers: [
+    ArrivalsService,
+    FlowControlJob,
+    FlowControlListener,
+    FlowControlService,
+    LanesService,
+    RoutesService,
+  ],
+  exports: [FlowControlService, LanesService],
+})
+export class FlowControlModule {}

@@ -1,0 +1,120 @@
+import { Injectable } from '@nestjs/common';
+import type { EdgeRoute } from '#lib/contracts';
+import { type Parcel, ParcelsService } from '../packing/parcels.service.js';
+import { Database, row, rows, type Tx } from '../platform/database.service.js';
+import { addEvent } from '../platform/events.js';
+import { resolveExceptions } from '../platform/exceptions.js';
+import { Refusal } from '../platform/refusal.js';
+import { ArrivalsService } from './arrivals.service.js';
+import { RoutesService } from './routes.service.js';
+
+export interface Reinducted {
+  parcelId: string;
+  state: string;
+  lane: string | null;
+}
+
+/** Arrivals open longer than this are given up. The longest way over a sorter with all its laps takes less. */
+const ARRIVAL_LIMIT_MS = 5 * 60_000;
+
+/** Conveyor exceptions that putting the parcel back on the belt answers. */
+const ANSWERED_BY_REINDUCTION = [
+  'missing',
+  'exception-lane',
+  'recirculation-limit',
+  'misrouted',
+  'unexpected',
+  'no-route',
+];
+
+/** What people and the edge ask of the conveyor's book. */
+@Injectable()
+export class FlowControlService {
+  constructor(
+    private readonly db: Database,
+    private readonly parcels: ParcelsService,
+    private readonly routes: RoutesService,
+    private readonly arrivals: ArrivalsService,
+  ) {}
+
+  /**
+   * Puts a parcel from an exception lane back on the belt: its route is made anew (the edge forgets its laps) and what was
+   * open about it is answered. A parcel found in the no-read lane also answers the oldest arrival that nobody could read: one
+   * paper found for one not read.
+   * @throws Refusal when the scan is another parcel's, or its state forbids the belt
+   */
+  async reinduct(parcelScan: string, parcelId: string | null = null): Promise<Reinducted> {
+    return this.db.transaction(async (tx) => {
+      const parcel = await this.parcels.lockScanned(tx, parcelScan);
+      if (parcelId !== null && parcel.id !== parcelId) {
+        throw new Refusal('flow.other-parcel', `That is parcel ${parcel.sscc}, not the one asked for.`, {
+          status: 422,
+        });
+      }
+      requireBeltState(parcel);
+      await this.routes.removeRoutes(tx, [parcel.id], 're-induction');
+      if (parcel.state !== 'labelled')
+        await this.parcels.moveOne(tx, parcel, 'inducted', { stagingLocationId: null });
+      const lane = await this.routes.setRoute(tx, parcel);
+      const answered = await resolveExceptions(tx, parcel.id, 're-inducted', ANSWERED_BY_REINDUCTION);
+      if (answered.length === 0) await this.answerOldestNoRead(tx, parcel);
+      await addEvent(tx, {
+        type: 'flow.parcel-reinducted',
+        aggregateId: parcel.id,
+        parcelId: parcel.id,
+        orderId: parcel.orderId,
+        merchantId: parcel.merchantId,
+        data: { lane: lane ?? 'none' },
+      });
+      return { parcelId: parcel.id, state: parcel.state === 'labelled' ? 'labelled' : 'inducted', lane };
+    });
+  }
+
+  /** A labelled parcel gets its route before it can reach the first point. */
+  async parcelLabelled(tx: Tx, parcelId: string): Promise<void> {
+    const parcel = await this.parcels.lock(tx, parcelId);
+    if (!parcel || !['labelled', 'inducted'].includes(parcel.state)) return;
+    const set = await row(tx, 'select 1 from routes where site_id = $1 and parcel_id = $2 and active', [
+      tx.siteId,
+      parcelId,
+    ]);
+    if (!set) await this.routes.setRoute(tx, parcel);
+  }
+
+  /** The answer to an agent that met a parcel it does not know. */
+  askedForRoute(codes: readonly string[]): Promise<EdgeRoute | null> {
+    return this.db.transaction((tx) => this.routes.routeFor(tx, codes));
+  }
+
+  /** Sends the whole route table to an agent that lost the thread. @returns its version */
+  askedForSnapshot(agentCode: string): Promise<number> {
+    return this.db.transaction((tx) => this.routes.sendSnapshot(tx, agentCode));
+  }
+
+  /** Ends arrivals that nobody confirmed in time. @returns how many */
+  giveUpStaleArrivals(limitMs = ARRIVAL_LIMIT_MS): Promise<number> {
+    return this.db.transaction((tx) => this.arrivals.giveUpStale(tx, new Date(tx.at.getTime() - limitMs)));
+  }
+
+  private async answerOldestNoRead(tx: Tx, parcel: Parcel): Promise<void> {
+    await rows(
+      tx,
+      `update exceptions set resolved_at = $2, resolved_by = $3, resolution = $4
+       where site_id = $1 and resolved_at is null and id = (
+         select id from exceptions where site_id = $1 and resolved_at is null and subject_kind = 'arrival'
+           and code in ('no-read', 'unknown', 'conflict') order by opened_at, id limit 1)`,
+      [tx.siteId, tx.at, tx.actorName, `found to be ${parcel.sscc}`],
+    );
+  }
+}
+
+function requireBeltState(parcel: Parcel): void {
+  if (['labelled', 'inducted', 'diverted', 'staged'].includes(parcel.state)) return;
+  throw new Refusal(
+    'flow.not-for-the-belt',
+    `The parcel is ${parcel.state}: it has nothing to do on the conveyor.`,
+    {
+      facts: { parcelId: parcel.id, state: parcel.state },
+    },
+  );
+}

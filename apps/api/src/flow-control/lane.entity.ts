@@ -1,0 +1,27 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** Where the conveyor can let a parcel go. */
+@Entity('lanes')
+export class Lane {
+  @PrimaryColumn('int', { name: 'site_id' }) siteId: number;
+  @PrimaryColumn('uuid') id: string;
+  @Column('text') code: string;
+  @Column('text') name: string;
+  @Column('text') kind: 'ship' | 'exception' | 'no-read' | 'recirculation';
+  /** Closed by people; what its photo-eye says stands in `fill`. */
+  @Column('boolean', { default: false }) closed: boolean;
+  @Column('text', { default: 'clear' }) fill: 'clear' | 'full' | 'jam';
+  @Column('timestamptz', { name: 'fill_since', nullable: true }) fillSince: Date | null;
+  @Column('uuid', { name: 'staging_location_id', nullable: true }) stagingLocationId: string | null;
+}
+
+/** A lane that serves a carrier service; the lowest rank is asked first. */
+@Entity('lane_assignments')
+export class LaneAssignment {
+  @PrimaryColumn('int', { name: 'site_id' }) siteId: number;
+  @PrimaryColumn('uuid') id: string;
+  @Column('uuid', { name: 'lane_id' }) laneId: string;
+  @Column('text', { name: 'carrier_code' }) carrierCode: string;
+  @Column('text') service: string;
+  @Column('int') rank: number;
+}

@@ -1,0 +1,248 @@
+import { Injectable } from '@nestjs/common';
+import { buildSscc, identifyScan } from '#lib/barcodes';
+import { type CloseOutcome, type PackView, parcelStates } from '#lib/contracts';
+import { ReadingsService, type StationWeight } from '../devices/readings.service.js';
+import { InventoryService } from '../inventory/inventory.service.js';
+import { Database, row, rows, type Tx } from '../platform/database.service.js';
+import { addEvent } from '../platform/events.js';
+import { openException, resolveExceptions } from '../platform/exceptions.js';
+import { takeNumber } from '../platform/number-ranges.js';
+import { Refusal } from '../platform/refusal.js';
+import { moveAll } from '../platform/transition.js';
+import { LabelsService } from './labels.service.js';
+import { type BenchParcel, benchParcel, expectedGrams, packedLines, packView } from './pack-view.queries.js';
+import { about, requireState } from './packing.service.js';
+import { freeEmptyTote } from './totes.queries.js';
+import { checkWeight, faultOfReading, type WeighCheck } from './weigh-check.js';
+
+export interface Closing {
+  readingId: string;
+  /** A supervisor's reason to accept a weight out of tolerance. */
+  overrideReason: string | null;
+}
+
+const machine = { table: 'parcels', states: parcelStates, noun: 'parcel' };
+
+/** Closes parcels (weight, SSCC, label), opens them again, and ends those of cancelled orders. */
+@Injectable()
+export class ClosingService {
+  constructor(
+    private readonly db: Database,
+    private readonly labels: LabelsService,
+    private readonly inventory: InventoryService,
+    private readonly readings: ReadingsService,
+  ) {}
+
+  /**
+   * Checks the weight and, when it is right, gives the parcel its SSCC and asks for its label. A weight out of tolerance is an
+   * outcome: the parcel stays open and an exception is opened. A parcel that is closed already answers as it did.
+   */
+  async closeParcel(parcelId: string, closing: Closing): Promise<CloseOutcome> {
+    return this.db.transaction(async (tx) => {
+      const parcel = await benchParcel(tx, parcelId, true);
+      if (!['open', 'cancelled'].includes(parcel.state))
+        return { outcome: 'closed', pack: await packView(tx, parcelId) };
+      requireState(parcel, ['open'], 'close');
+      const lines = await packedLines(tx, parcel, []);
+      const units = lines.reduce((sum, line) => sum + line.inThisParcel, 0);
+      if (units === 0) throw new Refusal('packing.empty-parcel', 'Nothing is in this parcel yet.');
+      const grams = await this.weightOf(tx, parcel, closing.readingId);
+      const check = checkWeight(expectedGrams(lines, parcel.carton.tareGrams), grams, units);
+      if (!check.ok && closing.overrideReason === null) return this.mismatched(tx, parcel, check);
+      if (!check.ok) requireSupervisor(tx);
+      await this.verified(tx, parcel, { check, overrideReason: check.ok ? null : closing.overrideReason });
+      await this.labels.want(tx, parcelId);
+      await this.freeTote(tx, parcel);
+      return { outcome: 'closed', pack: await packView(tx, parcelId) };
+    });
+  }
+
+  /** Opens a closed parcel again. Its label is void first: no paper of it may leave the building any more. */
+  async reopenParcel(parcelId: string, reason: string): Promise<PackView> {
+    return this.db.transaction(async (tx) => {
+      const parcel = await benchParcel(tx, parcelId, true);
+      if (parcel.state === 'open') return packView(tx, parcelId);
+      requireState(parcel, ['closed', 'verified', 'labelled'], 'reopen');
+      await this.labels.voidLabel(tx, parcel, reason);
+      await moveAll(tx, machine, [parcelId], 'open');
+      await rows(
+        tx,
+        `update parcels set sscc = null, tracking_number = null, weight_grams = null, weight_override_by = null, closed_at = null,
+           labelled_at = null where site_id = $1 and id = $2`,
+        [tx.siteId, parcelId],
+      );
+      await addEvent(tx, {
+        type: 'packing.parcel-reopened',
+        aggregateId: parcelId,
+        ...about(parcel),
+        data: { parcelId, reason },
+      });
+      return packView(tx, parcelId);
+    });
+  }
+
+  /** The order was cancelled: its parcels that are not loaded yet get no further, their labels are void, their goods wait to be put back. */
+  async cancelParcelsOf(tx: Tx, orderId: string, reason: string): Promise<void> {
+    const found = await rows<{ id: string }>(
+      tx,
+      `select id from parcels where site_id = $1 and order_id = $2 and state not in ('loaded', 'shipped', 'cancelled') order by id for update`,
+      [tx.siteId, orderId],
+    );
+    for (const { id } of found) await this.cancelParcel(tx, id, reason);
+  }
+
+  /**
+   * The goods of a cancelled parcel are put on a shelf: scanned location, whole content.
+   * @throws Refusal for a parcel that is not cancelled or a location that is none
+   */
+  async returnGoods(parcelId: string, eventId: string, locationScan: string): Promise<PackView> {
+    return this.db.transaction(async (tx) => {
+      const parcel = await benchParcel(tx, parcelId, true);
+      requireState(parcel, ['cancelled'], 'return the goods of');
+      const location = await row<{ id: string }>(
+        tx,
+        'select id from locations where site_id = $1 and code = $2',
+        [tx.siteId, identifyScan(locationScan).value],
+      );
+      if (!location)
+        throw new Refusal('packing.unknown-location', 'There is no such location.', { status: 404 });
+      const goods = await rows<{ itemId: string; lot: string; quantity: number }>(
+        tx,
+        `select item_id as "itemId", lot, quantity from levels
+         where site_id = $1 and account_kind = 'parcel' and account_id = $2 and quantity > 0 order by item_id, lot`,
+        [tx.siteId, parcelId],
+      );
+      await this.inventory.move(
+        tx,
+        goods.map((each, lineNo) => ({
+          ...each,
+          merchantId: parcel.merchantId,
+          from: { kind: 'parcel' as const, id: parcelId },
+          to: { kind: 'location' as const, id: location.id },
+          reason: 'put-back',
+          eventId,
+          lineNo,
+        })),
+      );
+      await resolveExceptions(tx, parcelId, 'goods put back', ['cancelled-parcel']);
+      return packView(tx, parcelId);
+    });
+  }
+
+  private async cancelParcel(tx: Tx, parcelId: string, reason: string): Promise<void> {
+    const parcel = await benchParcel(tx, parcelId);
+    await this.labels.voidLabel(tx, parcel, reason);
+    await moveAll(tx, machine, [parcelId], 'cancelled');
+    await addEvent(tx, {
+      type: 'packing.parcel-cancelled',
+      aggregateId: parcelId,
+      ...about(parcel),
+      data: { parcelId, reason },
+    });
+    const units = await row(
+      tx,
+      `select 1 from levels where site_id = $1 and account_kind = 'parcel' and account_id = $2 and quantity > 0 limit 1`,
+      [tx.siteId, parcelId],
+    );
+    if (!units) return;
+    await openException(tx, {
+      code: 'cancelled-parcel',
+      subjectKind: 'parcel',
+      subjectId: parcelId,
+      ...about(parcel),
+      owner: 'packing',
+      detail: `Order ${parcel.externalRef} was cancelled: take the parcel out and put its goods back.`,
+    });
+  }
+
+  private async weightOf(tx: Tx, parcel: BenchParcel, readingId: string): Promise<number> {
+    const reading = parcel.stationId && (await this.readings.stationWeight(tx, readingId, parcel.stationId));
+    const last = await row<{ at: Date | null }>(
+      tx,
+      'select max(at) as at from parcel_contents where site_id = $1 and parcel_id = $2',
+      [tx.siteId, parcel.id],
+    );
+    const fault = faultOfReading(reading || null, { lastItemAt: last?.at ?? null }, tx.at);
+    if (fault) throw new Refusal(`packing.${fault.code}`, fault.detail, { status: 422 });
+    return (reading as StationWeight).grams;
+  }
+
+  private async mismatched(tx: Tx, parcel: BenchParcel, check: WeighCheck): Promise<CloseOutcome> {
+    const { expectedGrams, weightGrams, toleranceGrams } = check;
+    await openException(tx, {
+      code: 'weight-mismatch',
+      subjectKind: 'parcel',
+      subjectId: parcel.id,
+      ...about(parcel),
+      owner: 'packing',
+      detail: `Parcel of order ${parcel.externalRef} weighs ${weightGrams} g, expected ${expectedGrams} g (± ${toleranceGrams} g).`,
+    });
+    await addEvent(tx, {
+      type: 'packing.weight-mismatched',
+      aggregateId: parcel.id,
+      ...about(parcel),
+      data: { parcelId: parcel.id, expectedGrams, weightGrams, toleranceGrams },
+    });
+    const pack = await packView(tx, parcel.id);
+    return { outcome: 'weight-mismatch', expectedGrams, weightGrams, toleranceGrams, pack };
+  }
+
+  private async verified(
+    tx: Tx,
+    parcel: BenchParcel,
+    { check, overrideReason }: { check: WeighCheck; overrideReason: string | null },
+  ): Promise<void> {
+    const range = await takeNumber(tx, { kind: 'sscc', scope: '' });
+    const sscc = buildSscc({
+      extensionDigit: Number(range.prefix[0]),
+      companyPrefix: range.prefix.slice(1),
+      serial: range.value,
+    });
+    await moveAll(tx, machine, [parcel.id], 'closed');
+    await moveAll(tx, machine, [parcel.id], 'verified');
+    await rows(
+      tx,
+      `update parcels set sscc = $3, expected_grams = $4, weight_grams = $5, weight_override_by = $6, closed_at = $7
+       where site_id = $1 and id = $2`,
+      [
+        tx.siteId,
+        parcel.id,
+        sscc,
+        check.expectedGrams,
+        check.weightGrams,
+        overrideReason === null ? null : tx.actorName,
+        tx.at,
+      ],
+    );
+    const resolution = overrideReason === null ? 'weighed again' : `accepted: ${overrideReason}`;
+    await resolveExceptions(tx, parcel.id, resolution, ['weight-mismatch']);
+    const { weightGrams, expectedGrams } = check;
+    await addEvent(tx, {
+      type: 'packing.parcel-closed',
+      aggregateId: parcel.id,
+      ...about(parcel),
+      data: { parcelId: parcel.id, weightGrams, expectedGrams, overridden: overrideReason !== null },
+    });
+  }
+
+  private async freeTote(tx: Tx, parcel: BenchParcel): Promise<void> {
+    const freed = parcel.toteId === null ? null : await freeEmptyTote(tx, parcel.toteId);
+    if (!freed) return;
+    await addEvent(tx, {
+      type: 'packing.tote-emptied',
+      aggregateId: parcel.toteId!,
+      orderId: parcel.orderId,
+      merchantId: parcel.merchantId,
+      data: { lpn: freed.lpn, runSlotId: freed.slotId },
+    });
+  }
+}
+
+function requireSupervisor(tx: Tx): void {
+  const { actor } = tx;
+  if (actor.kind === 'person' && actor.roles.some((role) => role === 'supervisor' || role === 'admin'))
+    return;
+  throw new Refusal('packing.supervisor-needed', 'A weight out of tolerance is accepted by a supervisor.', {
+    status: 403,
+  });
+}

@@ -1,0 +1,396 @@
+import { randomInt } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { labelStates, type PackView, type PrintView, printStates } from '#lib/contracts';
+import { type Dpi, renderCarrierLabel } from '#lib/labels';
+import { DeviceCommandsService } from '../devices/device-commands.service.js';
+import { Database, row, rows, type Tx } from '../platform/database.service.js';
+import { addEvent } from '../platform/events.js';
+import { openException, resolveExceptions } from '../platform/exceptions.js';
+import { newId } from '../platform/ids.js';
+import { Live } from '../platform/live.js';
+import { Refusal } from '../platform/refusal.js';
+import { move, moveAll } from '../platform/transition.js';
+import { CarrierDesk } from './carrier-desk.js';
+import { type LabelFacts, labelFacts, printerOf } from './label-facts.queries.js';
+import { faultOfLabelScan } from './label-scan.js';
+import { type BenchParcel, benchParcel, packView } from './pack-view.queries.js';
+import { noPrinter } from './packing.errors.js';
+import { about, requireState } from './packing.service.js';
+import './packing.events.js';
+import { OrderProgressService } from '../orders/order-progress.service.js';
+import { LABELLED_STATES, ParcelsService } from './parcels.service.js';
+
+const labels = { table: 'labels', states: labelStates, noun: 'label' };
+const prints = { table: 'prints', states: printStates, noun: 'print' };
+
+/** A print that no printer has begun within this time is not wanted any more: the packer will have asked again. */
+const PRINT_VALID_MS = 60_000;
+const NONCE_LENGTH = 8;
+/** Without I, O, 0 and 1: people read it out to each other. */
+const NONCE_LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+/** A label may be printed anew until the parcel is on the truck. */
+const REPRINTABLE = ['verified', 'labelled', 'inducted', 'diverted', 'staged'];
+const PRINT_TROUBLE = ['print-failed', 'print-unknown'];
+
+export type PrintState = PrintView['state'];
+
+interface LabelRow {
+  id: string;
+  state: keyof typeof labelStates;
+  nonce: string;
+  trackingNumber: string | null;
+}
+
+/** Labels: asked of the carrier, printed once, and never two valid papers of one parcel. */
+@Injectable()
+export class LabelsService {
+  constructor(
+    private readonly db: Database,
+    private readonly carriers: CarrierDesk,
+    private readonly commands: DeviceCommandsService,
+    private readonly parcels: ParcelsService,
+    private readonly orders: OrderProgressService,
+    private readonly live: Live,
+  ) {}
+
+  /** Wants a label for a verified parcel, asks the carrier and queues the print. */
+  async want(tx: Tx, parcelId: string): Promise<void> {
+    const facts = await labelFacts(tx, parcelId);
+    const labelId = newId();
+    await rows(
+      tx,
+      `insert into labels (site_id, id, parcel_id, merchant_id, state, active, carrier_code, nonce, created_at)
+       values ($1, $2, $3, $4, 'wanted', true, $5, $6, $7) on conflict (site_id, id) do nothing`,
+      [tx.siteId, labelId, parcelId, facts.merchantId, facts.carrierCode, newNonce(), tx.at],
+    );
+    await this.ask(tx, facts, labelId, null);
+  }
+
+  /** Prints a label again, with a new nonce: the papers printed before are void from now on. The same eventId prints once. */
+  async reprint(parcelId: string, eventId: string, reason: string): Promise<PackView> {
+    return this.db.transaction(async (tx) => {
+      const parcel = await benchParcel(tx, parcelId, true);
+      const known = await row(tx, 'select 1 from prints where site_id = $1 and id = $2', [
+        tx.siteId,
+        eventId,
+      ]);
+      if (known) return packView(tx, parcelId);
+      requireState(parcel, REPRINTABLE, 'reprint the label of');
+      const label = await this.activeLabel(tx, parcelId);
+      if (!label) throw new Refusal('packing.no-label', 'The parcel has no label yet.');
+      await this.closePrintsInDoubt(tx, parcel, 'replaced by a new print');
+      await rows(tx, 'update labels set nonce = $3 where site_id = $1 and id = $2', [
+        tx.siteId,
+        label.id,
+        newNonce(),
+      ]);
+      const facts = await labelFacts(tx, parcelId);
+      if (label.state === 'got') await this.print(tx, facts, { labelId: label.id, printId: eventId, reason });
+      else await this.ask(tx, facts, label.id, { printId: eventId, reason });
+      return packView(tx, parcelId);
+    });
+  }
+
+  /**
+   * The label on the carton was scanned: that ends every doubt about its print.
+   * @throws Refusal for another parcel's label, for a paper that was replaced, and where the scan can't tell which paper it is
+   */
+  async confirmLabel(parcelId: string, labelScan: string): Promise<PackView> {
+    return this.db.transaction(async (tx) => {
+      const parcel = await benchParcel(tx, parcelId, true);
+      requireState(parcel, ['verified', ...LABELLED_STATES], 'confirm the label of');
+      const label = await this.activeLabel(tx, parcelId);
+      const papers = await row<{ count: number }>(
+        tx,
+        'select count(*)::int as count from prints where site_id = $1 and parcel_id = $2',
+        [tx.siteId, parcelId],
+      );
+      const { sscc, trackingNumber } = parcel;
+      const known = { sscc, trackingNumber, nonce: label?.nonce ?? null, papers: papers!.count };
+      const fault = faultOfLabelScan(labelScan, known);
+      if (fault) throw new Refusal(`packing.${fault.code}`, fault.detail, { status: 422 });
+      const newest = await this.newestPrint(tx, parcelId);
+      if (newest && newest.state !== 'printed')
+        await this.setPrint(tx, newest.id, 'printed', 'confirmed by scan');
+      await this.labelled(tx, parcel);
+      return packView(tx, parcelId);
+    });
+  }
+
+  /** What the printer said about a job. @returns false for a job that is none of ours */
+  async printReported(
+    tx: Tx,
+    printId: string,
+    to: Exclude<PrintState, 'queued'>,
+    reason: string | null,
+  ): Promise<boolean> {
+    const print = await row<{ parcelId: string; nonce: string }>(
+      tx,
+      'select parcel_id as "parcelId", nonce from prints where site_id = $1 and id = $2',
+      [tx.siteId, printId],
+    );
+    if (!print) return false;
+    const parcel = await benchParcel(tx, print.parcelId, true);
+    if (!(await this.setPrint(tx, printId, to, reason))) return true;
+    const label = await this.activeLabel(tx, parcel.id);
+    // A paper with an old nonce came out late: a newer print stands for the parcel.
+    if (label?.nonce !== print.nonce) return true;
+    if (to === 'printed') await this.labelled(tx, parcel);
+    if (to === 'failed' || to === 'unknown') await this.troubled(tx, parcel, to, reason);
+    return true;
+  }
+
+  /** A command that ended without the printer's own word: it was never begun, or nobody can know. */
+  async commandEnded(tx: Tx, commandId: string, outcome: string, reason: string | null): Promise<void> {
+    if (outcome === 'done') return; // the print readings say more, and say it first
+    const print = await row<{ id: string }>(
+      tx,
+      'select id from prints where site_id = $1 and command_id = $2',
+      [tx.siteId, commandId],
+    );
+    if (!print) return;
+    const why = reason ?? (outcome === 'expired' ? 'the printer could not be reached in time' : outcome);
+    await this.printReported(tx, print.id, outcome === 'unknown' ? 'unknown' : 'failed', why);
+  }
+
+  /** Makes the active label void, here and at the carrier. Its numbers are never used again. */
+  async voidLabel(tx: Tx, parcel: BenchParcel, reason: string): Promise<void> {
+    const label = await this.activeLabel(tx, parcel.id);
+    if (!label) return;
+    await this.closePrintsInDoubt(tx, parcel, `label void: ${reason}`);
+    await move(tx, labels, label.id, 'voided');
+    await rows(
+      tx,
+      'update labels set active = false, voided_at = $3, reason = $4 where site_id = $1 and id = $2',
+      [tx.siteId, label.id, tx.at, reason],
+    );
+    if (label.trackingNumber) {
+      const { trackingNumber } = label;
+      await this.carriers.giveBack(tx, {
+        labelId: label.id,
+        carrierCode: parcel.carrierCode,
+        trackingNumber,
+      });
+    }
+    await resolveExceptions(tx, parcel.id, 'label void', [...PRINT_TROUBLE, 'label-refused']);
+    await addEvent(tx, {
+      type: 'packing.label-voided',
+      aggregateId: parcel.id,
+      ...about(parcel),
+      data: { parcelId: parcel.id, reason },
+    });
+  }
+
+  private async ask(
+    tx: Tx,
+    facts: LabelFacts,
+    labelId: string,
+    reprint: { printId: string; reason: string } | null,
+  ): Promise<void> {
+    await move(tx, labels, labelId, 'asked');
+    const { parcelId, merchantId, carrierCode, service, sscc, weightGrams } = facts;
+    const consigneeCountry = facts.consignee.country;
+    const request = {
+      labelId,
+      parcelId,
+      merchantId,
+      carrierCode,
+      service,
+      sscc,
+      weightGrams,
+      consigneeCountry,
+    };
+    const answer = await this.carriers.ask(tx, request);
+    await move(tx, labels, labelId, answer.outcome);
+    if (answer.outcome !== 'got') {
+      await rows(tx, 'update labels set reason = $3 where site_id = $1 and id = $2', [
+        tx.siteId,
+        labelId,
+        answer.reason,
+      ]);
+      await openException(tx, {
+        code: 'label-refused',
+        subjectKind: 'parcel',
+        subjectId: parcelId,
+        ...aboutFacts(facts),
+        owner: 'shipping',
+        detail: `${carrierCode} gave no label: ${answer.reason}.`,
+      });
+      const data = { parcelId, reason: answer.reason };
+      await addEvent(tx, {
+        type: 'packing.label-refused',
+        aggregateId: parcelId,
+        ...aboutFacts(facts),
+        data,
+      });
+      return;
+    }
+    const { trackingNumber } = answer;
+    await rows(tx, 'update labels set tracking_number = $3, reason = null where site_id = $1 and id = $2', [
+      tx.siteId,
+      labelId,
+      trackingNumber,
+    ]);
+    await rows(tx, 'update parcels set tracking_number = $3 where site_id = $1 and id = $2', [
+      tx.siteId,
+      parcelId,
+      trackingNumber,
+    ]);
+    await resolveExceptions(tx, parcelId, 'the carrier gave a label', ['label-refused']);
+    const print = { labelId, printId: reprint?.printId ?? newId(), reason: reprint?.reason ?? null };
+    await this.print(tx, await labelFacts(tx, parcelId), print);
+  }
+
+  /** Renders the label with its current nonce and sends it to the station's printer. */
+  private async print(
+    tx: Tx,
+    facts: LabelFacts,
+    { labelId, printId, reason }: { labelId: string; printId: string; reason: string | null },
+  ): Promise<void> {
+    const printer = await printerOf(tx, facts.stationId);
+    if (!printer) throw noPrinter(facts.stationCode ?? 'this station');
+    const zpl = renderCarrierLabel(facts.label, {
+      dpi: printer.dpi as Dpi,
+      jobId: printId,
+      ...(printer.unicodeFont ? { unicodeFont: printer.unicodeFont } : {}),
+    });
+    await rows(tx, 'update labels set zpl = $3 where site_id = $1 and id = $2', [tx.siteId, labelId, zpl]);
+    const order = { op: 'print' as const, args: { jobId: printId, zpl } };
+    const commandId = await this.commands.send(tx, {
+      deviceId: printer.id,
+      order,
+      validForMs: PRINT_VALID_MS,
+    });
+    await rows(
+      tx,
+      `insert into prints (site_id, id, label_id, parcel_id, merchant_id, device_id, command_id, nonce, state, reprint_reason,
+         requested_by, created_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', $9, $10, $11) on conflict (site_id, id) do nothing`,
+      [
+        tx.siteId,
+        printId,
+        labelId,
+        facts.parcelId,
+        facts.merchantId,
+        printer.id,
+        commandId,
+        facts.label.printNonce,
+        reason,
+        tx.actorName,
+        tx.at,
+      ],
+    );
+    await addEvent(tx, {
+      type: 'packing.print-requested',
+      aggregateId: facts.parcelId,
+      ...aboutFacts(facts),
+      data: { parcelId: facts.parcelId, printId, device: printer.code, reprintReason: reason },
+    });
+  }
+
+  /** The paper is on the parcel: it may leave the bench. */
+  private async labelled(tx: Tx, parcel: BenchParcel): Promise<void> {
+    await resolveExceptions(tx, parcel.id, 'the label is out', PRINT_TROUBLE);
+    if (parcel.state !== 'verified') return;
+    await this.parcels.move(tx, [parcel.id], 'labelled');
+    await rows(tx, 'update parcels set labelled_at = $3 where site_id = $1 and id = $2', [
+      tx.siteId,
+      parcel.id,
+      tx.at,
+    ]);
+    const { sscc, trackingNumber, carrierCode: carrier, service } = parcel;
+    await addEvent(tx, {
+      type: 'packing.parcel-labelled',
+      aggregateId: parcel.id,
+      ...about(parcel),
+      data: { parcelId: parcel.id, sscc: sscc!, trackingNumber: trackingNumber!, carrier, service },
+    });
+    const ready = await this.parcels.ordersWithAllIn(tx, [parcel.orderId], LABELLED_STATES);
+    await this.orders.markPacked(tx, ready);
+  }
+
+  private troubled(
+    tx: Tx,
+    parcel: BenchParcel,
+    state: 'failed' | 'unknown',
+    reason: string | null,
+  ): Promise<void> {
+    const why = reason ? ` (${reason})` : '';
+    const detail =
+      state === 'failed'
+        ? `The label of order ${parcel.externalRef} was not printed${why}. Put the printer right and print again.`
+        : `Nobody knows whether the label of order ${parcel.externalRef} came out${why}. Scan it if it did, print again if not.`;
+    return openException(tx, {
+      code: `print-${state}`,
+      subjectKind: 'parcel',
+      subjectId: parcel.id,
+      ...about(parcel),
+      owner: 'packing',
+      detail,
+    });
+  }
+
+  private async setPrint(tx: Tx, printId: string, to: PrintState, reason: string | null): Promise<boolean> {
+    const moved = await moveAll(tx, prints, [printId], to);
+    if (moved.length === 0) return false;
+    const print = await row<{
+      parcelId: string;
+      orderId: string;
+      merchantId: string;
+      stationId: string | null;
+    }>(
+      tx,
+      `update prints p set reason = $3, ended_at = case when p.state in ('printed', 'failed') then $4::timestamptz end
+       from parcels b where p.site_id = $1 and p.id = $2 and b.site_id = p.site_id and b.id = p.parcel_id
+       returning b.id as "parcelId", b.order_id as "orderId", b.merchant_id as "merchantId", b.station_id as "stationId"`,
+      [tx.siteId, printId, reason, tx.at],
+    );
+    const { parcelId, orderId, merchantId, stationId } = print!;
+    const data = { parcelId, printId, state: to, reason };
+    await addEvent(tx, {
+      type: 'packing.print-changed',
+      aggregateId: parcelId,
+      parcelId,
+      orderId,
+      merchantId,
+      data,
+    });
+    if (stationId) tx.afterCommit(() => this.live.toStation(tx.siteId, stationId, 'floor.print', data));
+    return true;
+  }
+
+  private async closePrintsInDoubt(tx: Tx, parcel: BenchParcel, reason: string): Promise<void> {
+    const doubtful = await rows<{ id: string }>(
+      tx,
+      `select id from prints where site_id = $1 and parcel_id = $2 and state in ('queued', 'sent', 'unknown') order by id for update`,
+      [tx.siteId, parcel.id],
+    );
+    for (const { id } of doubtful) await this.setPrint(tx, id, 'failed', reason);
+    await resolveExceptions(tx, parcel.id, reason, PRINT_TROUBLE);
+  }
+
+  private activeLabel(tx: Tx, parcelId: string): Promise<LabelRow | null> {
+    return row(
+      tx,
+      `select id, state, nonce, tracking_number as "trackingNumber" from labels
+       where site_id = $1 and parcel_id = $2 and active for update`,
+      [tx.siteId, parcelId],
+    );
+  }
+
+  private newestPrint(tx: Tx, parcelId: string): Promise<{ id: string; state: PrintState } | null> {
+    return row(
+      tx,
+      `select id, state from prints where site_id = $1 and parcel_id = $2 order by created_at desc, id desc limit 1`,
+      [tx.siteId, parcelId],
+    );
+  }
+}
+
+function newNonce(): string {
+  return Array.from({ length: NONCE_LENGTH }, () => NONCE_LETTERS[randomInt(NONCE_LETTERS.length)]).join('');
+}
+
+function aboutFacts({ parcelId, orderId, merchantId }: LabelFacts) {
+  return { parcelId, orderId, merchantId };
+}

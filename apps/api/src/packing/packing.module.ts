@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { DevicesModule } from '../devices/devices.module.js';
+import { InventoryModule } from '../inventory/inventory.module.js';
+import { OrdersModule } from '../orders/orders.module.js';
+import { ClosingService } from './closing.service.js';
+import { LabelsService } from './labels.service.js';
+import { PackingController } from './packing.controller.js';
+import { PackingListener } from './packing.listener.js';
+import { PackingService } from './packing.service.js';
+import { ParcelsService } from './parcels.service.js';
+
+/** Cartons, weight check and labels. The carrier is asked through CarrierDesk, which shipping provides. */
+@Module({
+  imports: [DevicesModule, InventoryModule, OrdersModule],
+  controllers: [PackingController],
+  providers: [ClosingService, LabelsService, PackingListener, PackingService, ParcelsService],
+  exports: [LabelsService, PackingService, ParcelsService],
+})
+export class PackingModule {}

@@ -1,0 +1,40 @@
+import { type CartonType, chooseCarton, type ItemToPack } from '#lib/planning';
+
+export interface CartonSuggestion {
+  cartonId: string;
+  /** Why this one, for the packer. */
+  because: string[];
+}
+
+/** The most units for which the exact packing is tried; a tote holds fewer. Beyond it volume alone decides. */
+const UNITS_MAX = 200;
+
+/** The carton to fold for what lies in the tote; null when the site has no carton at all. */
+export function suggestCarton(
+  items: readonly ItemToPack[],
+  cartons: readonly CartonType[],
+): CartonSuggestion | null {
+  const largest = [...cartons].sort((one, two) => volume(two) - volume(one))[0];
+  if (!largest) return null;
+  if (items.reduce((sum, item) => sum + item.quantity, 0) > UNITS_MAX) {
+    return { cartonId: largest.cartonId, because: [`more than ${UNITS_MAX} units: the largest carton`] };
+  }
+  const plan = chooseCarton([...items], [...cartons]);
+  const first = plan.cartons[0];
+  if (!first) {
+    const why =
+      plan.unpacked.length > 0 ? 'nothing here fits any carton: the largest one' : 'nothing to pack yet';
+    return { cartonId: largest.cartonId, because: [why] };
+  }
+  const because = first.reasons.map((reason) =>
+    reason.code === 'split'
+      ? `first of ${plan.cartons.length} cartons, for ${reason.because === 'mix-group' ? 'goods that may not mix' : reason.because}`
+      : `the smallest that fits (${Math.round(first.fillRatio * 100)} % full)`,
+  );
+  if (plan.unpacked.length > 0) because.push(`${plan.unpacked.length} item(s) fit no carton`);
+  return { cartonId: first.cartonId, because };
+}
+
+function volume({ inner }: CartonType): number {
+  return inner.lengthMm * inner.widthMm * inner.heightMm;
+}
