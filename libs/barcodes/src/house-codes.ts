@@ -30,9 +30,9 @@ const HOUSE_RULES: readonly HouseRule[] = [
   {
     kind: 'item',
     prefix: 'I-',
-    body: /^[A-Za-z0-9][A-Za-z0-9._/-]{0,47}$/,
+    body: /^(?=.{1,48}$)[A-Za-z0-9](?:[A-Za-z0-9 ._/+#&()-]*[A-Za-z0-9._/+#&()-])?$/,
     partOfName: false,
-    shape: 'a SKU of letters, digits and . _ / -, at most 48',
+    shape: 'a SKU of letters, digits, spaces and . _ / + # & ( ) -, at most 48',
   },
   { kind: 'command', prefix: '!', body: /^[a-z]+(?:-[a-z]+)*$/, partOfName: false, shape: 'a known command' },
 ];

@@ -19,6 +19,8 @@ describe('identifyScan', () => {
     ['S-PACK-01', 'station', 'S-PACK-01'],
     ['B-4711', 'badge', 'B-4711'],
     ['I-TEE.red/XL', 'item', 'TEE.red/XL'],
+    ['I-Tea (red) #1', 'item', 'Tea (red) #1'],
+    ['I-Tea ', 'unknown', 'I-Tea '],
     ['!confirm', 'command', 'confirm'],
     ['RR473124829GB', 'tracking', 'RR473124829GB'],
     ['RR473124828GB', 'unknown', 'RR473124828GB'],

@@ -82,7 +82,7 @@ function fromPlain(data: string): IdentifiedScan {
   if (isGtin(data)) return tradeItem(data.padStart(14, '0'), data, []);
   if (isSscc(data)) return { kind: 'sscc', value: data, data, elements: [], printNonce: null };
   if (data.startsWith('!')) return unknown(data, 'This command barcode is not one of ours.');
-  if (data.includes(GS) || /^00\d{18}$|^01\d{14}/.test(data)) {
+  if (data.includes(GS) || /^00\d{18}|^01\d{14}/.test(data)) {
     return unknown(data, 'The scanner did not say whether this code is GS1; switch its AIM identifier on.');
   }
   return unknown(data, 'This is no code of this house, no trade item number and no tracking number.');
