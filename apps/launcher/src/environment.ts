@@ -13,13 +13,13 @@ export interface AgentHere extends AgentEnvironment {
   AGENT_HTTP_PORT: string;
 }
 
-/** Read by the simulated floor. */
-export interface FloorEnvironment {
+/** Read by the simulated floor: it writes AGENT_CONFIG, and its MQTT devices live under the agent's subtree. */
+export interface FloorEnvironment extends AgentEnvironment {
   API_URL: string;
-  /** Where it writes the agent's configuration: which line or port each simulated device has. */
-  AGENT_CONFIG: string;
+  MQTT_USERNAME: string;
+  MQTT_PASSWORD: string;
+  /** Where the names of its serial lines and its ports lie. */
   DATA_DIR: string;
-  LOG_LEVEL: string;
   DEMO: '1';
 }
 

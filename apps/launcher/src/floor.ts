@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort } from '#lib/embedded';
+import type { AgentEnvironment } from '#lib/contracts';
+import { agentUsername, freePort } from '#lib/embedded';
 import type { AgentPlace } from './agent-place.js';
 import { SupervisedChild } from './child-process.js';
 import type { Core } from './core.js';
-import { type AgentHere, environmentOf, type FloorEnvironment } from './environment.js';
+import { environmentOf, type FloorEnvironment } from './environment.js';
 import type { House } from './house.js';
 import { runOnce } from './run-once.js';
 import type { Stores } from './stores.js';
@@ -40,10 +41,11 @@ export async function openFloor(
   core: Core,
   place: AgentPlace,
 ): Promise<SupervisedChild[]> {
-  const agent = await agentOf(house, stores, place);
+  const wires = wiring(house, stores, place);
+  const agent = await agentOf(house, wires);
   house.onStop('agent', (force) => agent.stop(force));
   if (house.options.demo) {
-    const floor = floorOf(house, core, place);
+    const floor = floorOf(house, core, wires);
     house.onStop('floor', (force) => floor.stop(force));
     await floor.start();
     await agent.start();
@@ -55,21 +57,23 @@ export async function openFloor(
   return [agent];
 }
 
-async function agentOf(house: House, stores: Stores, place: AgentPlace): Promise<SupervisedChild> {
-  const httpPort = await freePort();
-  const environment: AgentHere = {
+function wiring(house: House, stores: Stores, place: AgentPlace): AgentEnvironment & { LOG_LEVEL: string } {
+  return {
     MQTT_URL: stores.mqttUrl,
     AGENT_SITE: place.site,
     AGENT_CODE: place.agent,
     AGENT_SECRET: stores.agentSecret,
     AGENT_DATA_DIR: join(house.options.dataDir, 'agent'),
     AGENT_CONFIG: place.config,
-    AGENT_HTTP_PORT: String(httpPort),
     LOG_LEVEL: house.logLevel,
   };
+}
+
+async function agentOf(house: House, wires: AgentEnvironment): Promise<SupervisedChild> {
+  const httpPort = await freePort();
   return new SupervisedChild(
     {
-      ...house.planOf('agent', environment),
+      ...house.planOf('agent', { ...wires, AGENT_HTTP_PORT: String(httpPort) }),
       drainLimitMs: AGENT_DRAIN_LIMIT_MS,
       ready: () => answersAt(`http://127.0.0.1:${httpPort}/livez`, READY_LIMIT_MS),
     },
@@ -77,12 +81,13 @@ async function agentOf(house: House, stores: Stores, place: AgentPlace): Promise
   );
 }
 
-function floorOf(house: House, core: Core, place: AgentPlace): SupervisedChild {
+function floorOf(house: House, core: Core, wires: AgentEnvironment): SupervisedChild {
   const environment: FloorEnvironment = {
+    ...wires,
     API_URL: core.url,
+    MQTT_USERNAME: agentUsername(wires.AGENT_SITE, wires.AGENT_CODE),
+    MQTT_PASSWORD: wires.AGENT_SECRET,
     DATA_DIR: join(house.options.dataDir, 'floor'),
-    AGENT_CONFIG: place.config,
-    LOG_LEVEL: house.logLevel,
     DEMO: '1',
   };
   return new SupervisedChild(
