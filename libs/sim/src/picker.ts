@@ -1,0 +1,118 @@
+import { encodeHouseCode } from '#lib/barcodes';
+import type { PickTaskView } from '#lib/contracts';
+import type { CoreClient } from './core-client.js';
+import type { FaultRates } from './faults.js';
+import { Handheld, type Shown } from './handheld.js';
+import type { Measures } from './measures.js';
+import { ScanSource, type Trigger } from './scan-source.js';
+import type { Seeded } from './seeded.js';
+import type { Tally } from './tally.js';
+import { pause } from './waiting.js';
+
+export interface PickerSetting {
+  core: CoreClient;
+  cartScan: string;
+  /** The serial scanner of the station; null for a handheld whose scanner types. */
+  trigger: Trigger | null;
+  /** Totes that stand empty, shared by all pickers. */
+  emptyTotes: string[];
+  /** How long a hand movement takes, milliseconds. */
+  handMs: number;
+  rates: FaultRates;
+  dice: Seeded;
+  measures: Measures;
+  tally: Tally;
+  signal: AbortSignal;
+}
+
+/** A person with a cart and a handheld: reads the screen, walks, scans, and now and then gets it wrong. */
+export class Picker {
+  private readonly handheld: Handheld;
+  private readonly source: ScanSource;
+  private shown: Shown = 'good';
+
+  constructor(private readonly set: PickerSetting) {
+    this.handheld = new Handheld(set.core, set.measures);
+    this.source = new ScanSource((scan) => this.hear(scan.raw), set.measures, set.trigger);
+  }
+
+  private hear(raw: string): void {
+    if (this.handheld.run) this.shown = this.handheld.scan(raw);
+  }
+
+  async work(): Promise<void> {
+    const { core, signal, cartScan } = this.set;
+    await core.hear((topic, data) => {
+      if (topic === 'floor.scan') this.source.hearSerial(data as never);
+    });
+    while (!signal.aborted) {
+      if (await this.handheld.claim(cartScan)) await this.walk();
+      else await pause(400, signal);
+    }
+    core.close();
+  }
+
+  /** One run, stop by stop, then the totes to the station. */
+  private async walk(): Promise<void> {
+    const { signal } = this.set;
+    while (this.handheld.run && !signal.aborted) {
+      const need = this.handheld.need!;
+      if (need.need !== 'station') {
+        await this.doTask(this.handheld.task!);
+        continue;
+      }
+      // What the core made of our shorts may have added stops: look before walking away.
+      await this.handheld.settle();
+      if (!this.handheld.run || this.handheld.need?.need !== 'station') continue;
+      await this.scan(need.code ?? this.handheld.run.dropStation?.code ?? '');
+      await this.handheld.settle();
+      this.set.tally.count('runs');
+    }
+    for (const refusal of this.handheld.refusals.splice(0)) this.set.tally.note('pick refused', refusal);
+  }
+
+  private async doTask(task: PickTaskView): Promise<void> {
+    const { dice, rates, tally } = this.set;
+    const taskId = task.id;
+    const here = encodeHouseCode('location', task.location.code);
+    if (dice.chance(rates.wrongScan)) await this.wrongly(`L-${task.location.code}-9`);
+    if (this.handheld.need?.need === 'location') await this.scan(here);
+    if (dice.chance(rates.wrongScan)) await this.wrongly('04006381333931');
+    const missing = dice.chance(rates.short) ? dice.between(1, task.quantity) : 0;
+    const wanted = task.quantity - missing;
+    const barcode = task.item.barcodes.find((each) => each.quantity === 1)?.code ?? encodeHouseCode('item', task.item.sku);
+    while (this.handheld.task?.id === taskId && this.handheld.units < wanted) await this.scan(barcode);
+    if (missing > 0) {
+      tally.count('shorts');
+      this.handheld.short(wanted === 0 ? 'empty' : 'fewer');
+    }
+    if (this.handheld.task?.id === taskId && this.handheld.need?.need === 'tote') await this.scan(this.toteFor(task));
+    tally.count('stops');
+  }
+
+  private toteFor(task: PickTaskView): string {
+    const need = this.handheld.need;
+    const lpn = need?.need === 'tote' ? need.lpn : task.lpn;
+    const tote = lpn ?? this.set.emptyTotes.shift();
+    if (!tote) throw new Error('no empty tote is left on the floor');
+    return tote;
+  }
+
+  private async scan(code: string): Promise<void> {
+    await pause(this.set.handMs, this.set.signal);
+    const twice = this.set.trigger !== null && this.set.dice.chance(this.set.rates.doubleChannel);
+    await this.source.scan(code, twice);
+    this.set.tally.count('scans');
+  }
+
+  /** A wrong scan must say so and change nothing. */
+  private async wrongly(code: string): Promise<void> {
+    const before = JSON.stringify([this.handheld.need, this.handheld.units, this.handheld.task?.id]);
+    await this.scan(code);
+    const after = JSON.stringify([this.handheld.need, this.handheld.units, this.handheld.task?.id]);
+    this.set.tally.count('wrong scans');
+    if (this.shown !== 'wrong' || before !== after) {
+      this.set.tally.fault('wrong-scan-changed-something', `${code}: ${before} became ${after}`);
+    }
+  }
+}

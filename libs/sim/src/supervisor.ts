@@ -1,0 +1,85 @@
+import type { ExceptionView, Page, WaveTemplateView, WaveView } from '#lib/contracts';
+import { type CoreClient, Refused } from './core-client.js';
+import type { Measures } from './measures.js';
+import type { Tally } from './tally.js';
+import { pause, until } from './waiting.js';
+
+export interface SupervisorSetting {
+  core: CoreClient;
+  releaseByClick: boolean;
+  tally: Tally;
+  measures: Measures;
+  signal: AbortSignal;
+}
+
+/** A count as the core lists it. */
+interface CountTask {
+  id: string;
+  state: string;
+  expected: number;
+}
+
+const PLAN_LIMIT_MS = 120_000;
+
+/** Plans and releases waves by click, counts what was found short, and sees to the exceptions. */
+export class Supervisor {
+  constructor(private readonly set: SupervisorSetting) {}
+
+  async work(): Promise<void> {
+    const { signal, tally, releaseByClick } = this.set;
+    while (!signal.aborted) {
+      try {
+        if (releaseByClick) await this.releaseAWave();
+        await this.resolveExceptions();
+        await this.count();
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        tally.note('supervisor refused', error.message);
+      }
+      await pause(700, signal);
+    }
+  }
+
+  private async releaseAWave(): Promise<void> {
+    const { core, measures, tally, signal } = this.set;
+    const templates = await core.get<{ items: WaveTemplateView[] }>('/waves/templates');
+    const template = templates.items.find((each) => each.matching > 0);
+    if (!template) return;
+    const startedAt = performance.now();
+    const planned = await core.post<WaveView>('/waves', { templateId: template.id });
+    const wave = await until('the plan of a wave', { limitMs: PLAN_LIMIT_MS, everyMs: 150, signal }, async () => {
+      const now = await core.get<WaveView>(`/waves/${planned.id}`);
+      return now.state === 'draft' || now.state === 'planning' ? null : now;
+    });
+    measures.add('wave-planned', performance.now() - startedAt);
+    if (wave.state !== 'planned') return tally.note('wave not planned', `${wave.number}: ${wave.state} ${wave.reason ?? ''}`);
+    await measures.time('wave-released', () => core.post(`/waves/${wave.id}/release`));
+    tally.count('waves released by click');
+  }
+
+  private async resolveExceptions(): Promise<void> {
+    const { core, tally } = this.set;
+    const page = await core.get<Page<ExceptionView>>('/tower/exceptions');
+    for (const exception of page.items) {
+      const remedy = exception.remedies[0];
+      if (!remedy) continue;
+      try {
+        await core.post(`/tower/exceptions/${exception.id}/resolve`, { remedy });
+        tally.count(`resolved ${exception.code}`);
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        tally.note('exception kept', `${exception.code}: ${error.message}`);
+      }
+    }
+  }
+
+  /** The shelf was short, so what the count finds of the missing is nothing: the book follows the floor. */
+  private async count(): Promise<void> {
+    const { core, tally } = this.set;
+    const page = await core.get<Page<CountTask>>('/inventory/counts?state=requested');
+    for (const task of page.items) {
+      await core.post(`/inventory/counts/${task.id}/record`, { counted: task.expected });
+      tally.count('counts');
+    }
+  }
+}
