@@ -4,7 +4,6 @@ declare module '../platform/events.js' {
     'access.person-signed-out': { personId: string };
     'access.api-key-created': { keyId: string; scopes: string[] };
     'access.api-key-revoked': { keyId: string };
-    'access.identity-locked': { subject: string; failures: number };
   }
 }
 

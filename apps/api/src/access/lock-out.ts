@@ -3,7 +3,7 @@ const FREE_FAILURES = 4;
 const FIRST_LOCK_MS = 15_000;
 const LOCK_MAX_MS = 15 * 60_000;
 /** After this much quiet the count starts again. */
-const FORGET_MS = 60 * 60_000;
+export const FORGET_MS = 60 * 60_000;
 
 export interface Failures {
   failures: number;
@@ -19,10 +19,4 @@ export function lockedForMs(failed: Failures | null, now: Date): number {
   if (!failed || failed.failures <= FREE_FAILURES) return 0;
   const lock = Math.min(LOCK_MAX_MS, FIRST_LOCK_MS * 2 ** (failed.failures - FREE_FAILURES - 1));
   return Math.max(0, failed.lastAt.getTime() + lock - now.getTime());
-}
-
-/** The count after one more failure. */
-export function afterFailure(failed: Failures | null, now: Date): number {
-  if (!failed || now.getTime() - failed.lastAt.getTime() > FORGET_MS) return 1;
-  return failed.failures + 1;
 }

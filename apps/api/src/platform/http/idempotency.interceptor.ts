@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import {
+  type CallHandler,
+  type ExecutionContext,
+  Injectable,
+  type NestInterceptor,
+  SetMetadata,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { catchError, from, type Observable, of, switchMap } from 'rxjs';
 import { currentActor, currentTrace } from '../context.js';
@@ -20,6 +27,11 @@ interface Kept {
   created_at: Date;
 }
 
+const ANSWERS_SECRET = 'wavehouse:answers-secret';
+
+/** Marks a route whose answer shows a secret once: it is never kept, so an Idempotency-Key has no effect there. */
+export const AnswersSecret = () => SetMetadata(ANSWERS_SECRET, true);
+
 /**
  * A POST with an `Idempotency-Key` is carried out once: the first status and body are answered again for seven days, the
  * same key with another body is refused. Should the process die between the work and the note of its answer, the work is tried
@@ -27,14 +39,24 @@ interface Kept {
  */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly reflector: Reflector,
+  ) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     const key = request.headers['idempotency-key'];
+    const secret = this.reflector.get<boolean | undefined>(ANSWERS_SECRET, context.getHandler());
     // A streamed body answers per row and is idempotent by each row's own reference.
-    if (request.method !== 'POST' || key === undefined || !currentActor() || isStream(request.body)) {
+    if (
+      request.method !== 'POST' ||
+      key === undefined ||
+      secret ||
+      !currentActor() ||
+      isStream(request.body)
+    ) {
       return next.handle();
     }
     const checked = checkedKey(key);

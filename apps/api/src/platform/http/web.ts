@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import fastifyStatic from '@fastify/static';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ConfigError } from '../config.js';
@@ -20,6 +19,8 @@ export async function serveWeb(app: NestFastifyApplication, webDir: string): Pro
       throw new ConfigError(`WEB_DIR has no ${page}: ${webDir} holds no built web app (npm run build:web).`);
     }
   }
+  // Loaded only here: an API without screens needs none of it.
+  const { default: fastifyStatic } = await import('@fastify/static');
   await app.register(fastifyStatic, {
     root: webDir,
     wildcard: true,

@@ -1,0 +1,129 @@
+import { randomInt } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { AgentView } from '#lib/contracts';
+import { isAgentName, putBrokerCredential } from '#lib/embedded';
+import { hashToken, randomSecret } from '../access/tokens.js';
+import { AppConfig } from '../platform/config.js';
+import { asSystem } from '../platform/context.js';
+import { affected, Database, row, rows } from '../platform/database.service.js';
+import { addEvent } from '../platform/events.js';
+import { newId } from '../platform/ids.js';
+import { Refusal } from '../platform/refusal.js';
+import { agentViews } from './devices.queries.js';
+
+export interface NewAgent {
+  code: string;
+  name: string;
+}
+
+/** What the console shows once so that somebody types it in beside the hardware. */
+export interface ClaimCode {
+  agentId: string;
+  agentCode: string;
+  claimCode: string;
+  expiresAt: Date;
+}
+
+/** What an agent lives on from then on; the secret is shown this once. */
+export interface AgentCredential {
+  site: string;
+  agent: string;
+  username: string;
+  secret: string;
+}
+
+const CLAIM_LIFE_MS = 30 * 60_000;
+/** No letters that look like digits. */
+const CLAIM_LETTERS = 'ABCDEFGHJKMNPQRSTUVWXYZ23456789';
+const CLAIM_LENGTH = 10;
+
+/** Agents: the processes beside the hardware, how they join the site. */
+@Injectable()
+export class AgentsService {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly db: Database,
+  ) {}
+
+  list(): Promise<AgentView[]> {
+    return this.db.transaction((tx) => agentViews(tx));
+  }
+
+  /** Registers an agent, or gives one that is registered a new claim code (its old credential stays until the code is used). */
+  invite({ code, name }: NewAgent): Promise<ClaimCode> {
+    const claimCode = newClaimCode();
+    return this.db.transaction(async (tx) => {
+      const site = await row<{ code: string }>(tx, 'select code from sites where id = $1', [tx.siteId]);
+      if (!isAgentName(site!.code, code)) {
+        const shape = 'letters, digits and . _ ~ -, at most 64, and not "core"';
+        throw new Refusal('devices.agent-code', `"${code}" can't name an agent: ${shape}.`, { status: 400 });
+      }
+      const expiresAt = new Date(tx.at.getTime() + CLAIM_LIFE_MS);
+      const [agent] = await rows<{ id: string }>(
+        tx,
+        `insert into agents (site_id, id, code, name, claim_hash, claim_expires_at, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict (site_id, code) do update
+           set claim_hash = excluded.claim_hash, claim_expires_at = excluded.claim_expires_at, name = excluded.name
+         returning id`,
+        [tx.siteId, newId(), code, name, hashToken(claimCode), expiresAt, tx.at],
+      );
+      return { agentId: agent!.id, agentCode: code, claimCode, expiresAt };
+    });
+  }
+
+  /**
+   * Exchanges a claim code for the agent's credential: once. The broker knows the credential before the code is used up; should
+   * the commit fail, the agent claims again and the credential is replaced.
+   */
+  claim(claimCode: string): Promise<AgentCredential> {
+    const hash = hashToken(claimCode.trim().toUpperCase().replaceAll('-', ''));
+    return asSystem('devices', null, async () => {
+      const found = await this.db.transaction((tx) =>
+        row<{ site_id: number; id: string; code: string; site: string }>(
+          tx,
+          `select a.site_id, a.id, a.code, s.code as site from agents a join sites s on s.id = a.site_id
+           where a.claim_hash = $1 and a.claim_expires_at > $2`,
+          [hash, tx.at],
+        ),
+      );
+      if (!found) {
+        const detail = 'This claim code is wrong, used or expired. Ask the console for a new one.';
+        throw new Refusal('devices.claim-invalid', detail, { status: 403 });
+      }
+      return asSystem('devices', found.site_id, () => this.enrol(found, hash));
+    });
+  }
+
+  private enrol(agent: { id: string; code: string; site: string }, hash: string): Promise<AgentCredential> {
+    const secret = randomSecret();
+    return this.db.transaction(async (tx) => {
+      const used = await affected(
+        tx,
+        `update agents set claim_hash = null, claim_expires_at = null, enrolled_at = $4
+         where site_id = $1 and id = $2 and claim_hash = $3`,
+        [tx.siteId, agent.id, hash, tx.at],
+      );
+      if (used === 0)
+        throw new Refusal('devices.claim-invalid', 'This claim code has just been used.', { status: 403 });
+      const username = await this.tellBroker(agent.site, agent.code, secret);
+      const data = { agentId: agent.id, agent: agent.code };
+      await addEvent(tx, { type: 'devices.agent-enrolled', aggregateId: agent.id, data });
+      return { site: agent.site, agent: agent.code, username, secret };
+    });
+  }
+
+  private tellBroker(site: string, agent: string, secret: string): Promise<string> {
+    const file = this.config.brokerCredentialsFile;
+    if (!file) {
+      const detail =
+        "This core does not keep the broker's credentials (BROKER_CREDENTIALS_FILE is not set): add the agent at the broker.";
+      throw new Refusal('devices.broker-foreign', detail);
+    }
+    return putBrokerCredential(file, { kind: 'agent', site, agent }, secret);
+  }
+}
+
+function newClaimCode(): string {
+  return Array.from({ length: CLAIM_LENGTH }, () => CLAIM_LETTERS[randomInt(CLAIM_LETTERS.length)]).join('');
+}

@@ -1,0 +1,40 @@
+import {
+  IsBoolean,
+  IsIn,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  ValidateIf,
+} from 'class-validator';
+import type { CommandOp } from '#lib/contracts';
+
+const OPS: CommandOp[] = ['print', 'weigh', 'zero', 'route', 'light', 'beep', 'trigger', 'status'];
+
+export class NewAgentDto {
+  @IsString()
+  @Matches(/^[A-Za-z0-9][A-Za-z0-9._~-]{0,63}$/, {
+    message: 'must be letters, digits and . _ ~ -, at most 64',
+  })
+  code: string;
+  @IsString() @Length(1, 80) name: string;
+}
+
+export class ClaimDto {
+  @IsString() @Length(8, 32) claimCode: string;
+}
+
+export class DeviceChangeDto {
+  /** Where it stands; null takes it off its station. */
+  @IsOptional() @ValidateIf((_, value) => value !== null) @IsString() @Length(1, 64) stationCode?:
+    | string
+    | null;
+  @IsOptional() @IsBoolean() disabled?: boolean;
+  @IsOptional() @IsObject() config?: Record<string, unknown>;
+}
+
+export class TestCommandDto {
+  @IsIn(OPS) op: CommandOp;
+  @IsOptional() @IsObject() args?: Record<string, unknown>;
+}

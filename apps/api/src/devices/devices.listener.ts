@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { type UplinkRecord, weightInGrams } from '#lib/contracts';
+import { type Application, Applies, applied, type RecordSource, refused } from '../platform/applies.js';
+import type { Tx } from '../platform/database.service.js';
+import { Live } from '../platform/live.js';
+import { DeviceCommandsService } from './device-commands.service.js';
+import { DeviceStatesService } from './device-states.service.js';
+
+type Of<K extends UplinkRecord['kind']> = Extract<UplinkRecord, { kind: K }>;
+
+const UNSTABLE: Record<string, string> = {
+  motion: 'The scale is moving.',
+  overload: 'The scale is overloaded.',
+  underload: 'The scale is underloaded: set it to zero.',
+  'not-executable': 'The scale cannot weigh right now.',
+};
+
+/** What devices say that concerns the station they stand at, and what becomes of commands. */
+@Injectable()
+export class DevicesListener {
+  constructor(
+    private readonly commands: DeviceCommandsService,
+    private readonly states: DeviceStatesService,
+    private readonly live: Live,
+  ) {}
+
+  /** A scan changes nothing by itself: the screen of the station decides what it means and sends it as its own request. */
+  @Applies('scan.read')
+  async showScanAtStation(tx: Tx, record: Of<'scan.read'>, source: RecordSource): Promise<Application> {
+    const { code, aim } = record.data;
+    if (typeof code !== 'string') return refused('scan: no code');
+    const { stationId } = source;
+    if (stationId) {
+      const scan = { readingId: record.id, code, aim: aim ?? null, device: record.device, at: record.at };
+      tx.afterCommit(() => this.live.toStation(tx.siteId, stationId, 'floor.scan', scan));
+    }
+    return applied;
+  }
+
+  @Applies('weigh.stable')
+  async showWeightAtStation(tx: Tx, record: Of<'weigh.stable'>, source: RecordSource): Promise<Application> {
+    const { weight: said } = record.data;
+    const grams = said ? weightInGrams(said) : Number.NaN;
+    if (!Number.isSafeInteger(grams)) return refused('weight: no number of a known unit');
+    const { stationId } = source;
+    if (stationId) {
+      const weight = { readingId: record.id, grams, device: record.device, at: record.at };
+      tx.afterCommit(() => this.live.toStation(tx.siteId, stationId, 'floor.weight', weight));
+    }
+    return applied;
+  }
+
+  @Applies('weigh.unstable')
+  async saySomethingMoves(tx: Tx, record: Of<'weigh.unstable'>, source: RecordSource): Promise<Application> {
+    const { stationId } = source;
+    if (stationId) {
+      const reason = UNSTABLE[record.data.reason] ?? 'The scale gives no weight.';
+      const none = { readingId: null, reason, device: record.device, at: record.at };
+      tx.afterCommit(() => this.live.toStation(tx.siteId, stationId, 'floor.weight', none));
+    }
+    return applied;
+  }
+
+  @Applies('command.outcome')
+  async noteCommandOutcome(tx: Tx, record: Of<'command.outcome'>): Promise<Application> {
+    const { commandId, outcome, reason } = record.data;
+    const known = await this.commands.note(tx, { commandId, outcome, reason });
+    return known ? applied : refused(`command ${commandId} was never given`);
+  }
+
+  @Applies('device.state')
+  async noteDeviceState(tx: Tx, record: Of<'device.state'>, source: RecordSource): Promise<Application> {
+    await this.states.note(tx, source.deviceId!, record.data.state, record.data.reason ?? null);
+    return applied;
+  }
+}

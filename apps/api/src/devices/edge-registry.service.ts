@@ -1,0 +1,132 @@
+import { Injectable } from '@nestjs/common';
+import type { AgentInventory, AgentState, DeviceStateMessage } from '#lib/contracts';
+import type { RecordSource } from '../platform/applies.js';
+import { EdgeRegistry, type KnownAgent, type LastReading } from '../platform/broker/edge-registry.js';
+import { affected, row, rows, type Tx } from '../platform/database.service.js';
+import { addEvent } from '../platform/events.js';
+import { openException } from '../platform/exceptions.js';
+import { Refusal } from '../platform/refusal.js';
+import { DeviceStatesService } from './device-states.service.js';
+
+/** The registry of agents and devices as the broker bridge needs it: who may speak, what stands where, who is alive. */
+@Injectable()
+export class EdgeRegistryService extends EdgeRegistry {
+  constructor(private readonly states: DeviceStatesService) {
+    super();
+  }
+
+  async findAgent(tx: Tx, agentCode: string): Promise<KnownAgent | null> {
+    const agent = await row<{ id: string; session: string | null }>(
+      tx,
+      'select id, session from agents where site_id = $1 and code = $2',
+      [tx.siteId, agentCode],
+    );
+    return agent && { agentId: agent.id, agentCode, session: agent.session };
+  }
+
+  async hello(tx: Tx, agent: KnownAgent, hello: { session: string; startedAt: string }): Promise<number> {
+    const startedAt = new Date(hello.startedAt);
+    const known = await row<{ session: string | null; session_started_at: Date | null; epoch: number }>(
+      tx,
+      'select session, session_started_at, epoch from agents where site_id = $1 and id = $2 for update',
+      [tx.siteId, agent.agentId],
+    );
+    const sameSession = known!.session === hello.session;
+    if (!sameSession && known!.session_started_at && known!.session_started_at > startedAt) {
+      await this.intruded(tx, agent, hello.session);
+      throw new Refusal('devices.fenced', 'A younger process has taken over this agent.');
+    }
+    const epoch = known!.epoch + (sameSession ? 0 : 1);
+    await rows(
+      tx,
+      `update agents set session = $3, session_started_at = $4, epoch = $5, online = true, last_seen_at = $6
+       where site_id = $1 and id = $2`,
+      [tx.siteId, agent.agentId, hello.session, startedAt, epoch, tx.at],
+    );
+    if (!sameSession) {
+      await addEvent(tx, {
+        type: 'devices.agent-went-online',
+        aggregateId: agent.agentId,
+        data: { agentId: agent.agentId, agent: agent.agentCode, epoch },
+      });
+    }
+    tx.afterCommit(() => this.states.agentsChanged(tx.siteId));
+    return epoch;
+  }
+
+  async intruded(tx: Tx, agent: KnownAgent, session: string): Promise<void> {
+    await openException(tx, {
+      code: 'devices.identity-twice',
+      subjectKind: 'device',
+      subjectId: agent.agentId,
+      owner: 'devices',
+      detail: `Two processes say they are agent ${agent.agentCode}; session ${session} is shut out. Stop one of them.`,
+    });
+  }
+
+  async sources(tx: Tx, agent: KnownAgent, deviceCodes: string[]): Promise<Map<string, RecordSource>> {
+    const found = await rows<{ id: string; code: string; station_id: string | null }>(
+      tx,
+      'select id, code, station_id from devices where site_id = $1 and agent_id = $2 and code = any($3::text[])',
+      [tx.siteId, agent.agentId, deviceCodes],
+    );
+    const { agentId, agentCode } = agent;
+    return new Map(
+      found.map(({ id, code, station_id: stationId }) => [
+        code,
+        { agentId, agentCode, deviceId: id, deviceCode: code, stationId },
+      ]),
+    );
+  }
+
+  async noteReadings(tx: Tx, readings: LastReading[]): Promise<void> {
+    if (readings.length === 0) return;
+    await rows(
+      tx,
+      `update devices d set last_reading_at = r.at, last_reading = r.reading
+       from unnest($2::uuid[], $3::timestamptz[], $4::jsonb[]) as r (id, at, reading)
+       where d.site_id = $1 and d.id = r.id`,
+      [
+        tx.siteId,
+        readings.map((each) => each.deviceId),
+        readings.map((each) => each.at),
+        readings.map(({ kind, data }) => JSON.stringify({ kind, data })),
+      ],
+    );
+  }
+
+  /** A state of another session (a last will that comes late) says nothing about the one that lives. */
+  async agentState(tx: Tx, agent: KnownAgent, state: AgentState): Promise<void> {
+    if (typeof state.online !== 'boolean' || state.session !== agent.session) return;
+    const before = await row<{ online: boolean }>(
+      tx,
+      'select online from agents where site_id = $1 and id = $2 for update',
+      [tx.siteId, agent.agentId],
+    );
+    await affected(
+      tx,
+      'update agents set online = $3, state = $4, last_seen_at = $5 where site_id = $1 and id = $2',
+      [tx.siteId, agent.agentId, state.online, JSON.stringify(state), tx.at],
+    );
+    if (before!.online && !state.online) {
+      const data = { agentId: agent.agentId, agent: agent.agentCode };
+      await addEvent(tx, { type: 'devices.agent-went-offline', aggregateId: agent.agentId, data });
+    }
+    tx.afterCommit(() => this.states.agentsChanged(tx.siteId));
+  }
+
+  async deviceState(tx: Tx, agent: KnownAgent, deviceCode: string, state: DeviceStateMessage): Promise<void> {
+    const source = (await this.sources(tx, agent, [deviceCode])).get(deviceCode);
+    if (!source?.deviceId) return;
+    await this.states.note(tx, source.deviceId, state.state, state.reason ?? null);
+  }
+
+  async inventory(tx: Tx, agent: KnownAgent, inventory: AgentInventory): Promise<void> {
+    await rows(tx, 'update agents set inventory = $3 where site_id = $1 and id = $2', [
+      tx.siteId,
+      agent.agentId,
+      JSON.stringify(inventory),
+    ]);
+    tx.afterCommit(() => this.states.agentsChanged(tx.siteId));
+  }
+}
