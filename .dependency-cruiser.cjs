@@ -113,7 +113,7 @@ module.exports = {
       name: 'web-uses-shared-rules-only',
       severity: 'error',
       from: { path: '^apps/web/', pathNot: [SPEC, '^apps/web/e2e/'] },
-      to: { path: '^libs/', pathNot: '^libs/(contracts|barcodes|flow)/' },
+      to: { path: '^libs/', pathNot: '^libs/(contracts|barcodes|flow|floor)/' },
     },
     {
       name: 'web-features-stand-alone',
