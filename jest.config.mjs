@@ -11,4 +11,6 @@ export default {
   globalSetup: '<rootDir>/test/global-setup.mjs',
   globalTeardown: '<rootDir>/test/global-teardown.mjs',
   maxWorkers: 2,
+  // The first spec that needs a database starts the server and migrates it; a busy machine takes its time.
+  testTimeout: 60_000,
 };
