@@ -1,5 +1,4 @@
 import { BarcodeError } from '../fault.js';
-import { applicationIdentifiers } from './ai-dictionary.js';
 import { associationFaults } from './associations.js';
 import { buildDigitalLink, parseDigitalLink } from './digital-link.js';
 import { buildElementString, GS, parseElementString } from './element-string.js';
@@ -10,29 +9,6 @@ const elementsOf = (text: string) => {
   if (!outcome.ok) throw new Error(outcome.fault.message);
   return outcome.elements;
 };
-
-describe('the identifier table', () => {
-  it('holds every identifier once', () => {
-    const all = applicationIdentifiers().map(({ ai }) => ai);
-    expect(new Set(all).size).toBe(all.length);
-    expect(all.length).toBeGreaterThan(500);
-  });
-
-  it('gives identifiers with the same first two digits the same length', () => {
-    const lengths = new Map<string, number>();
-    for (const { ai } of applicationIdentifiers()) {
-      const start = ai.slice(0, 2);
-      expect(lengths.get(start) ?? ai.length).toBe(ai.length);
-      lengths.set(start, ai.length);
-    }
-  });
-
-  it('gives identifiers of predefined length one length only', () => {
-    for (const entry of applicationIdentifiers()) {
-      if (entry.predefined) expect(entry.minLength).toBe(entry.maxLength);
-    }
-  });
-});
 
 describe('an element string', () => {
   it('is built with separators only where they are needed', () => {
