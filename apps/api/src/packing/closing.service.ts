@@ -3,6 +3,7 @@ import { buildSscc, identifyScan } from '#lib/barcodes';
 import { type CloseOutcome, type PackView, parcelStates } from '#lib/contracts';
 import { ReadingsService, type StationWeight } from '../devices/readings.service.js';
 import { InventoryService } from '../inventory/inventory.service.js';
+import { OrderProgressService } from '../orders/order-progress.service.js';
 import { Database, row, rows, type Tx } from '../platform/database.service.js';
 import { addEvent } from '../platform/events.js';
 import { openException, resolveExceptions } from '../platform/exceptions.js';
@@ -30,6 +31,7 @@ export class ClosingService {
     private readonly db: Database,
     private readonly labels: LabelsService,
     private readonly inventory: InventoryService,
+    private readonly orders: OrderProgressService,
     private readonly readings: ReadingsService,
   ) {}
 
@@ -65,6 +67,7 @@ export class ClosingService {
       requireState(parcel, ['closed', 'verified', 'labelled'], 'reopen');
       await this.labels.voidLabel(tx, parcel, reason);
       await moveAll(tx, machine, [parcelId], 'open');
+      await this.packAnew(tx, parcelId);
       await rows(
         tx,
         `update parcels set sscc = null, tracking_number = null, weight_grams = null, weight_override_by = null, closed_at = null,
@@ -81,14 +84,25 @@ export class ClosingService {
     });
   }
 
-  /** The order was cancelled: its parcels that are not loaded yet get no further, their labels are void, their goods wait to be put back. */
-  async cancelParcelsOf(tx: Tx, orderId: string, reason: string): Promise<void> {
-    const found = await rows<{ id: string }>(
+  /**
+   * The order is being cancelled: its parcels get no further, their labels are void, their goods wait to be put back.
+   * @returns what became of them, in words
+   * @throws Refusal when one of them is on a truck
+   */
+  async cancelParcelsOf(tx: Tx, orderId: string, reason: string): Promise<string[]> {
+    const found = await rows<{ id: string; state: string }>(
       tx,
-      `select id from parcels where site_id = $1 and order_id = $2 and state not in ('loaded', 'shipped', 'cancelled') order by id for update`,
+      `select id, state from parcels where site_id = $1 and order_id = $2 and state <> 'cancelled' order by id for update`,
       [tx.siteId, orderId],
     );
+    if (found.some(({ state }) => state === 'loaded' || state === 'shipped')) {
+      throw new Refusal(
+        'packing.parcel-loaded',
+        "A parcel of the order is on a truck: it can't be cancelled any more.",
+      );
+    }
     for (const { id } of found) await this.cancelParcel(tx, id, reason);
+    return found.length === 0 ? [] : [`${found.length} parcel(s) cancelled, their labels are void`];
   }
 
   /**
@@ -127,6 +141,18 @@ export class ClosingService {
       await resolveExceptions(tx, parcelId, 'goods put back', ['cancelled-parcel']);
       return packView(tx, parcelId);
     });
+  }
+
+  /** Counts the parcel's units out and in again: its order is being packed once more. */
+  private async packAnew(tx: Tx, parcelId: string): Promise<void> {
+    const units = await rows<{ orderLineId: string; quantity: number }>(
+      tx,
+      `select order_line_id as "orderLineId", sum(quantity)::int as quantity from parcel_contents
+       where site_id = $1 and parcel_id = $2 group by order_line_id order by order_line_id`,
+      [tx.siteId, parcelId],
+    );
+    await this.orders.removePacked(tx, units);
+    await this.orders.addPacked(tx, units);
   }
 
   private async cancelParcel(tx: Tx, parcelId: string, reason: string): Promise<void> {

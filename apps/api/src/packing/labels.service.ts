@@ -55,14 +55,15 @@ export class LabelsService {
 
   /** Wants a label for a verified parcel, asks the carrier and queues the print. */
   async want(tx: Tx, parcelId: string): Promise<void> {
-    const facts = await labelFacts(tx, parcelId);
     const labelId = newId();
     await rows(
       tx,
       `insert into labels (site_id, id, parcel_id, merchant_id, state, active, carrier_code, nonce, created_at)
-       values ($1, $2, $3, $4, 'wanted', true, $5, $6, $7) on conflict (site_id, id) do nothing`,
-      [tx.siteId, labelId, parcelId, facts.merchantId, facts.carrierCode, newNonce(), tx.at],
+       select site_id, $3, id, merchant_id, 'wanted', true, carrier_code, $4, $5 from parcels where site_id = $1 and id = $2
+       on conflict (site_id, id) do nothing`,
+      [tx.siteId, parcelId, labelId, newNonce(), tx.at],
     );
+    const facts = await labelFacts(tx, parcelId);
     await this.ask(tx, facts, labelId, null);
   }
 

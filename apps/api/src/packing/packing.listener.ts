@@ -1,7 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { UplinkRecord } from '#lib/contracts';
 import '../devices/devices.events.js';
-import '../orders/orders.events.js';
+import { OrdersService } from '../orders/orders.service.js';
 import { type Application, Applies, applied, refused } from '../platform/applies.js';
 import type { Tx } from '../platform/database.service.js';
 import type { HeardEvent } from '../platform/events.js';
@@ -15,11 +15,17 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** What printers say, and what became of orders whose parcels are on the bench. */
 @Injectable()
-export class PackingListener {
+export class PackingListener implements OnModuleInit {
   constructor(
     private readonly labels: LabelsService,
     private readonly closing: ClosingService,
+    private readonly orders: OrdersService,
   ) {}
+
+  /** A cancelled order takes its parcels with it, in the same transaction. */
+  onModuleInit(): void {
+    this.orders.onCancel((tx, orderId) => this.closing.cancelParcelsOf(tx, orderId, 'order cancelled'));
+  }
 
   @Applies('print.sent', 'print.printed', 'print.failed', 'print.unknown')
   async printerReported(tx: Tx, record: Extract<UplinkRecord, { kind: PrintKind }>): Promise<Application> {
@@ -35,10 +41,5 @@ export class PackingListener {
   async endPrintWhenItsCommandEnded(tx: Tx, event: HeardEvent<'devices.command-ended'>): Promise<void> {
     const { commandId, op, outcome, reason } = event.data;
     if (op === 'print') await this.labels.commandEnded(tx, commandId, outcome, reason);
-  }
-
-  @Hears('orders.order-cancelled')
-  async cancelParcelsWhenOrderCancelled(tx: Tx, event: HeardEvent<'orders.order-cancelled'>): Promise<void> {
-    await this.closing.cancelParcelsOf(tx, event.data.orderId, event.data.reason);
   }
 }
