@@ -46,12 +46,17 @@ async function open(house: House): Promise<string> {
   signal.throwIfAborted();
   const core = await openCore(house, stores, join(DIST, 'apps/api/src/migrations'), join(DIST, 'web'));
   signal.throwIfAborted();
-  const signIn = options.demo ? await seedDemo(house, core) : await setupLinkIn(house.logFileOf('api'));
+  const signIn = options.demo ? await seedDemo(house, core) : await firstSignIn(house);
   signal.throwIfAborted();
   const floor = place ? await openFloor(house, stores, core, place) : [];
   signal.throwIfAborted();
   if (options.dev && existsSync(join(DIST, 'libs'))) restartOnChange(DIST, [core.child, ...floor], house.say);
-  return `Wavehouse is ready at ${core.url}${signIn ? `  ${signIn}` : ''}`;
+  return `Wavehouse is ready at ${core.url}${signIn ? ` (${signIn})` : ''}`;
+}
+
+async function firstSignIn(house: House): Promise<string | null> {
+  const link = await setupLinkIn(house.logFileOf('api'));
+  return link && `open ${link} once to make the first account`;
 }
 
 async function leave(house: House): Promise<void> {
