@@ -3,6 +3,7 @@
  * people. Pure and safe in a browser.
  */
 
+export { type HeardScan, isEcho } from './echo.js';
 export {
   currentTask,
   declareShort,

@@ -8,7 +8,13 @@ import { pause } from './waiting.js';
 /** The verbs of a conveyor PLC that the belt needs (both simulators have them). */
 export interface BeltPlc {
   arrive(parcel: ArrivingParcel): Promise<Arrival>;
-  confirm(confirm: { point: string; trackId: number; planned?: string; actual: string; reason?: string }): void;
+  confirm(confirm: {
+    point: string;
+    trackId: number;
+    planned?: string;
+    actual: string;
+    reason?: string;
+  }): void;
   lose(lost: { point: string; trackId: number; reason?: string }): void;
   laneFull(lane: string): void;
   laneClear(lane: string): void;

@@ -1,5 +1,12 @@
-import { type FloorLive, LIVE_NAMESPACES, type LiveMessage, type Me, type Problem, type SignedIn } from '#lib/contracts';
 import { io, type Socket } from 'socket.io-client';
+import {
+  type FloorLive,
+  LIVE_NAMESPACES,
+  type LiveMessage,
+  type Me,
+  type Problem,
+  type SignedIn,
+} from '#lib/contracts';
 import { pause, TookTooLong } from './waiting.js';
 
 /** The core refused: an answer, not a fault. */
@@ -77,7 +84,8 @@ export class CoreClient {
     for (let waitMs = RETRY_MIN_MS; ; waitMs = Math.min(waitMs * 2, RETRY_MAX_MS)) {
       const answer = await this.attempt<T>(method, path, body, key);
       if (answer.done) return answer.value;
-      if (performance.now() >= endAt) throw new TookTooLong(`${method} ${path} (${answer.why})`, this.limits.patienceMs);
+      if (performance.now() >= endAt)
+        throw new TookTooLong(`${method} ${path} (${answer.why})`, this.limits.patienceMs);
       await pause(waitMs);
     }
   }
@@ -125,13 +133,18 @@ export class CoreClient {
       reconnectionDelayMax: 1_000,
     });
     this.socket = socket;
-    socket.on('live', (message: LiveMessage) => listen(message.topic as keyof FloorLive, message.data as never));
+    socket.on('live', (message: LiveMessage) =>
+      listen(message.topic as keyof FloorLive, message.data as never),
+    );
     // A refusal by the middleware ends the library's own attempts; the core may only have been starting.
     socket.on('connect_error', () => {
       if (!socket.active) setTimeout(() => this.socket === socket && socket.connect(), 500);
     });
     return new Promise((resolve, reject) => {
-      const limit = setTimeout(() => reject(new TookTooLong('the live connection', this.limits.patienceMs)), this.limits.patienceMs);
+      const limit = setTimeout(
+        () => reject(new TookTooLong('the live connection', this.limits.patienceMs)),
+        this.limits.patienceMs,
+      );
       socket.once('connect', () => {
         clearTimeout(limit);
         resolve();
@@ -153,5 +166,12 @@ function problemOf(text: string, status: number): Problem {
   } catch {
     // Not JSON: told as it came.
   }
-  return { type: 'about:blank', title: 'error', status, code: 'http.error', detail: text.slice(0, 300), traceId: '' };
+  return {
+    type: 'about:blank',
+    title: 'error',
+    status,
+    code: 'http.error',
+    detail: text.slice(0, 300),
+    traceId: '',
+  };
 }

@@ -1,7 +1,7 @@
-import type { LoadView, Page } from '#lib/contracts';
 import { encodeHouseCode } from '#lib/barcodes';
-import { type CoreClient, Refused } from './core-client.js';
+import type { LoadView, Page } from '#lib/contracts';
 import type { BeltParcel } from './belt.js';
+import { type CoreClient, Refused } from './core-client.js';
 import type { Measures } from './measures.js';
 import type { Tally } from './tally.js';
 import { pause } from './waiting.js';
@@ -72,7 +72,9 @@ export class Dock {
         await pause(handMs, signal);
         const eventId = crypto.randomUUID();
         const body = { eventId, parcelScan: `]C100${waiting.sscc}` };
-        await measures.time('load', () => core.post<LoadView>(`/shipping/loads/${load.id}/parcels`, body, eventId));
+        await measures.time('load', () =>
+          core.post<LoadView>(`/shipping/loads/${load.id}/parcels`, body, eventId),
+        );
         tally.count('loaded');
       }
       if (load.waiting.length + load.parcelCount === 0) continue;

@@ -1,10 +1,17 @@
 import { mkdir, readFile, rename, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { agentTopics } from '#lib/contracts';
-import { type MqttPort, mqttPort, type Place, type SimulatedConveyor, type SimulatedDevice, type Simulator } from '#lib/device-kit';
-import { freePort, isPortFree } from '#lib/embedded';
 import mqtt from 'mqtt';
 import { stringify } from 'yaml';
+import { agentTopics } from '#lib/contracts';
+import {
+  type MqttPort,
+  mqttPort,
+  type Place,
+  type SimulatedConveyor,
+  type SimulatedDevice,
+  type Simulator,
+} from '#lib/device-kit';
+import { freePort, isPortFree } from '#lib/embedded';
 import type { SimulatedScanner } from '../../../devices/generic/serial-scanner/simulator.js';
 import { driverIndex } from '../../../devices/index.generated.js';
 import type { SimulatedScale } from '../../../devices/mettler-toledo/mt-sics/simulator.js';
@@ -82,7 +89,10 @@ export class FloorDevices {
   private extrasOf(device: FloorDevice): Record<string, unknown> {
     switch (device.kind) {
       case 'printer':
-        return { labelMs: this.options.labelMs, onPrinted: (zpl: string) => this.options.onPrinted(device.code, zpl) };
+        return {
+          labelMs: this.options.labelMs,
+          onPrinted: (zpl: string) => this.options.onPrinted(device.code, zpl),
+        };
       case 'scale':
         return { settleMs: this.options.settleMs };
       case 'conveyor-plc':
@@ -112,7 +122,9 @@ export class FloorDevices {
       protocolVersion: 4,
       reconnectPeriod: 500,
     });
-    client.stream.on('connect', () => (client.stream as unknown as { setNoDelay?: (on: boolean) => void }).setNoDelay?.(true));
+    client.stream.on('connect', () =>
+      (client.stream as unknown as { setNoDelay?: (on: boolean) => void }).setNoDelay?.(true),
+    );
     this.closing.push(() => client.endAsync(true));
     const port: MqttPort = mqttPort(client);
     return { at: 'mqtt', base: `${agentTopics(site, agent).base}/plc/${device.code}`, mqtt: port };

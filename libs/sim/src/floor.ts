@@ -5,9 +5,9 @@ import { Dock } from './dock.js';
 import type { FaultRates } from './faults.js';
 import { type FloorDevice, FloorDevices } from './floor-devices.js';
 import type { Measures } from './measures.js';
+import { Packer } from './packer.js';
 import { PaperTray } from './paper.js';
 import type { PaperReader } from './paper-reader.js';
-import { Packer } from './packer.js';
 import { Picker } from './picker.js';
 import type { Seeded } from './seeded.js';
 import { Supervisor } from './supervisor.js';
@@ -33,7 +33,14 @@ export interface FloorOptions {
   tally: Tally;
   readPaper: PaperReader;
   /** How long a hand movement takes and a belt travels; small for a simulation, human for the demo. */
-  pace: { handMs: number; travelMs: number; gapMs: number; labelMs: number; settleMs: number; idleMs: number };
+  pace: {
+    handMs: number;
+    travelMs: number;
+    gapMs: number;
+    labelMs: number;
+    settleMs: number;
+    idleMs: number;
+  };
   truckParcels: number;
   /** The supervisor also plans and releases waves by click, beside the channels. */
   releaseByClick: boolean;
@@ -49,11 +56,8 @@ interface Point {
   deadlineMs: number;
 }
 
-interface Layout {
-  carts: { code: string }[];
-  containers: { lpn: string; state: string }[];
-  points: Point[];
-  lanes: (LaneView & { stagingLocation?: string | null })[];
+interface Lane extends LaneView {
+  stagingLocation: string | null;
 }
 
 /** A site at work: its hardware and its people. */
@@ -78,7 +82,7 @@ export class SimulatedFloor {
   async plugIn(): Promise<string> {
     const { options } = this;
     const office = await this.office();
-    const listed = await office.get<Page<FloorDevice>>('/devices');
+    const listed = await office.get<{ items: FloorDevice[] }>('/devices');
     this.devices = await FloorDevices.start({
       site: options.site,
       agent: options.agent,
@@ -100,6 +104,7 @@ export class SimulatedFloor {
     readPaper(zpl)
       .then((paper) => {
         tally.count('labels read');
+        tally.papers.push({ sscc: paper.sscc, nonce: paper.nonce });
         this.trays.get(device)?.put(paper);
       })
       .catch((error: Error) => tally.fault('label-unreadable', `${device}: ${error.message}`));
@@ -116,21 +121,29 @@ export class SimulatedFloor {
     const { options, devices } = this;
     if (!devices) throw new Error('plug in first');
     const office = await this.office();
-    const layout = await office.get<Layout>('/sites/layout');
-    const items = await allItems(office);
-    this.emptyTotes.push(...layout.containers.filter((each) => each.state === 'empty').map((each) => each.lpn));
-    this.openBelts(layout, devices);
-    const stations = stationsOf(await office.get<Page<FloorDevice>>('/devices'));
+    const items = await allOf<ItemView>(office, '/items');
+    const containers = await allOf<{ lpn: string; type: string; state: string }>(office, '/sites/containers');
+    this.emptyTotes.push(
+      ...containers.filter((each) => each.type === 'tote' && each.state === 'empty').map((each) => each.lpn),
+    );
+    const points = await office.get<{ items: Point[] }>('/flow/points');
+    this.openBelts(points.items, await office.get<Lane[]>('/flow/lanes'), devices);
+    const stations = stationsOf(await office.get<{ items: FloorDevice[] }>('/devices'));
     const crew = [...options.people];
     await this.openBenches(stations.benches, crew, items);
-    await this.openPicking(stations.pickStations, crew, layout.carts.map((cart) => cart.code));
+    const carts = await office.get<{ items: { code: string }[] }>('/sites/carts');
+    await this.openPicking(
+      stations.pickStations,
+      crew,
+      carts.items.map((cart) => cart.code),
+    );
     this.openSupervisor(office);
   }
 
-  private openBelts(layout: Layout, devices: FloorDevices): void {
+  private openBelts(points: Point[], lanes: Lane[], devices: FloorDevices): void {
     const { options, signal } = this;
-    const shipLanes = layout.lanes.filter((lane) => lane.kind === 'ship').map((lane) => lane.code);
-    const stagingOf = new Map(layout.lanes.map((lane) => [lane.code, lane.stagingLocation ?? '']));
+    const shipLanes = lanes.filter((lane) => lane.kind === 'ship').map((lane) => lane.code);
+    const stagingOf = new Map(lanes.map((lane) => [lane.code, lane.stagingLocation ?? '']));
     const dockCore = new CoreClient(options.apiUrl, { patienceMs: options.patienceMs });
     const dock = new Dock({
       core: dockCore,
@@ -142,7 +155,7 @@ export class SimulatedFloor {
       tally: options.tally,
       signal,
     });
-    for (const point of layout.points) {
+    for (const point of points) {
       const plc = devices.conveyors.get(point.device);
       if (!plc) continue;
       const belt: Belt = new Belt({
@@ -263,7 +276,10 @@ export class SimulatedFloor {
   /** Sends everybody home. */
   async close(): Promise<void> {
     this.ending.abort();
-    await Promise.race([Promise.allSettled(this.works), new Promise((resolve) => setTimeout(resolve, 5_000))]);
+    await Promise.race([
+      Promise.allSettled(this.works),
+      new Promise((resolve) => setTimeout(resolve, 5_000)),
+    ]);
     await this.devices?.close();
   }
 }
@@ -280,7 +296,7 @@ interface PickStation {
   scanner: string;
 }
 
-function stationsOf(page: Page<FloorDevice>): { benches: Bench[]; pickStations: PickStation[] } {
+function stationsOf(page: { items: FloorDevice[] }): { benches: Bench[]; pickStations: PickStation[] } {
   const byStation = new Map<string, Record<string, string>>();
   for (const device of page.items) {
     if (!device.station) continue;
@@ -288,20 +304,25 @@ function stationsOf(page: Page<FloorDevice>): { benches: Bench[]; pickStations: 
   }
   const benches: Bench[] = [];
   const pickStations: PickStation[] = [];
-  for (const [station, { scanner = '', scale, printer }] of [...byStation].sort(([a], [b]) => a.localeCompare(b))) {
+  for (const [station, { scanner = '', scale, printer }] of [...byStation].sort(([a], [b]) =>
+    a.localeCompare(b),
+  )) {
     if (scale && printer) benches.push({ station, scanner, scale, printer });
     else if (scanner) pickStations.push({ station, scanner });
   }
   return { benches, pickStations };
 }
 
-async function allItems(core: CoreClient): Promise<ItemView[]> {
-  const items: ItemView[] = [];
+/** All pages of a list. */
+export async function allOf<T>(core: CoreClient, path: string): Promise<T[]> {
+  const found: T[] = [];
   let next: string | null = '';
   while (next !== null) {
-    const page: Page<ItemView> = await core.get(`/items?limit=200${next ? `&cursor=${encodeURIComponent(next)}` : ''}`);
-    items.push(...page.items);
+    const page: Page<T> = await core.get(
+      `${path}?limit=200${next ? `&cursor=${encodeURIComponent(next)}` : ''}`,
+    );
+    found.push(...page.items);
     next = page.next;
   }
-  return items;
+  return found;
 }

@@ -1,7 +1,18 @@
 import type { PickOutcome, RunView, ShortReason } from '#lib/contracts';
-import { declareShort, type PickNeed, type PickState, type PickStep, pickNeed, pickStep, refreshPick, startPick, type WrongScan } from '#lib/floor';
+import {
+  declareShort,
+  type PickNeed,
+  type PickState,
+  type PickStep,
+  pickNeed,
+  pickStep,
+  refreshPick,
+  startPick,
+  type WrongScan,
+} from '#lib/floor';
 import { type CoreClient, Refused } from './core-client.js';
 import type { Measures } from './measures.js';
+import type { Tally } from './tally.js';
 
 /** What the screen says after a scan. */
 export type Shown = 'good' | 'already' | 'wrong' | 'confirmed' | 'dropped';
@@ -21,6 +32,7 @@ export class Handheld {
   constructor(
     private readonly core: CoreClient,
     private readonly measures: Measures,
+    private readonly tally: Tally,
   ) {}
 
   get run(): RunView | null {
@@ -96,6 +108,7 @@ export class Handheld {
         await this.measures.time(stage, () =>
           this.core.post<PickOutcome>(path, { ...body, eventId, at: new Date().toISOString() }, eventId),
         );
+        if (stage === 'pick-confirm') this.tally.acts.push(eventId);
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
         this.refusals.push(`${path}: ${error.message}`);

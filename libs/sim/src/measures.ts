@@ -24,7 +24,9 @@ export class Measures {
 
   table(): Record<string, Quantiles> {
     return Object.fromEntries(
-      [...this.samples].sort(([a], [b]) => a.localeCompare(b)).map(([stage, list]) => [stage, quantiles(list)]),
+      [...this.samples]
+        .sort(([a], [b]) => a.localeCompare(b))
+        .map(([stage, list]) => [stage, quantiles(list)]),
     );
   }
 }

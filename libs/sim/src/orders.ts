@@ -1,7 +1,16 @@
 import type { ItemView, NewOrder } from '#lib/contracts';
 import type { Seeded } from './seeded.js';
 
-const STREETS = ['Jalan Ampang', 'Harbour Road', 'Rua Nova', 'Lindenweg', 'Station Street', '人民路', 'Rue du Marché', 'Via Garibaldi'];
+const STREETS = [
+  'Jalan Ampang',
+  'Harbour Road',
+  'Rua Nova',
+  'Lindenweg',
+  'Station Street',
+  '人民路',
+  'Rue du Marché',
+  'Via Garibaldi',
+];
 const CITIES: [string, string, string][] = [
   ['Kuala Lumpur', '50450', 'MY'],
   ['Singapore', '018956', 'SG'],

@@ -1,5 +1,5 @@
-import type { CloseOutcome, FloorLive, PackView } from '#lib/contracts';
 import { encodeHouseCode } from '#lib/barcodes';
+import type { CloseOutcome, FloorLive, PackView } from '#lib/contracts';
 import { type CoreClient, Refused } from './core-client.js';
 import type { FaultRates } from './faults.js';
 import type { Measures } from './measures.js';
@@ -58,7 +58,7 @@ export class Packer {
   private readonly prints = new Bell<FloorLive['floor.print']>();
 
   constructor(private readonly set: PackerSetting) {
-    this.source = new ScanSource((scan) => this.scans.push(scan.raw), set.measures, set.trigger);
+    this.source = new ScanSource((scan) => this.scans.push(scan.raw), set, set.trigger);
   }
 
   async work(): Promise<void> {
@@ -118,12 +118,14 @@ export class Packer {
     for (;;) {
       const line = pack.lines.find((each) => each.packed < each.picked);
       if (!line) return pack;
-      const barcode = line.barcodes.find((each) => each.quantity === 1)?.code ?? encodeHouseCode('item', line.sku);
+      const barcode =
+        line.barcodes.find((each) => each.quantity === 1)?.code ?? encodeHouseCode('item', line.sku);
       const itemScan = await this.scan(barcode);
       const eventId = crypto.randomUUID();
       pack = await measures.time('pack-scan', () =>
         core.post<PackView>(`/packing/parcels/${pack.parcelId}/items`, { eventId, itemScan }, eventId),
       );
+      tally.acts.push(eventId);
       tally.count('units packed');
     }
   }
@@ -161,7 +163,11 @@ export class Packer {
       );
       if (answer.outcome === 'closed') return answer.pack;
       tally.count('weight mismatches');
-      if (!leaning) tally.note('weight refused', `${pack.parcelId}: ${answer.weightGrams} g, expected ${answer.expectedGrams} g`);
+      if (!leaning)
+        tally.note(
+          'weight refused',
+          `${pack.parcelId}: ${answer.weightGrams} g, expected ${answer.expectedGrams} g`,
+        );
       leaning = false;
     }
     throw new Error(`the weight of parcel ${pack.parcelId} was never taken`);
@@ -171,7 +177,10 @@ export class Packer {
   private async weightOf(grams: number): Promise<string | null> {
     this.set.scale.load(0);
     await pause(Math.max(20, this.set.handMs), this.set.signal);
-    const stable = this.weights.next(WEIGHT_LIMIT_MS, (weight) => weight.readingId !== null && Math.abs(weight.grams - grams) <= 5);
+    const stable = this.weights.next(
+      WEIGHT_LIMIT_MS,
+      (weight) => weight.readingId !== null && Math.abs(weight.grams - grams) <= 5,
+    );
     const startedAt = performance.now();
     this.set.scale.load(grams);
     const weight = await stable;
@@ -195,7 +204,11 @@ export class Packer {
       this.set.printer.mediaIn();
       const eventId = crypto.randomUUID();
       const reason = pack.print?.state === 'unknown' ? 'unknown' : 'media';
-      pack = await core.post<PackView>(`/packing/parcels/${pack.parcelId}/reprint`, { eventId, reason }, eventId);
+      pack = await core.post<PackView>(
+        `/packing/parcels/${pack.parcelId}/reprint`,
+        { eventId, reason },
+        eventId,
+      );
     }
     throw new Error(`parcel ${pack.parcelId} never got its label`);
   }
@@ -206,10 +219,19 @@ export class Packer {
       `the print of parcel ${pack.parcelId}`,
       { limitMs: PRINT_LIMIT_MS, everyMs: 0 },
       async () => {
-        const told = this.prints.next(1_000, (print) => print.parcelId === pack.parcelId && print.state !== 'sent');
+        const told = this.prints.next(
+          1_000,
+          (print) => print.parcelId === pack.parcelId && print.state !== 'sent',
+        );
         const now = await this.set.core.get<PackView>(`/packing/parcels/${pack.parcelId}`);
         const state = now.print?.state;
-        if (state === 'printed' || state === 'failed' || state === 'unknown' || now.parcelState === 'labelled') return now;
+        if (
+          state === 'printed' ||
+          state === 'failed' ||
+          state === 'unknown' ||
+          now.parcelState === 'labelled'
+        )
+          return now;
         await told;
         return null;
       },
@@ -229,7 +251,11 @@ export class Packer {
     }
     const labelScan = await this.scan(paper.squareCode);
     const eventId = crypto.randomUUID();
-    await core.post<PackView>(`/packing/parcels/${pack.parcelId}/confirm-label`, { eventId, labelScan }, eventId);
+    await core.post<PackView>(
+      `/packing/parcels/${pack.parcelId}/confirm-label`,
+      { eventId, labelScan },
+      eventId,
+    );
     this.set.scale.load(0);
     tally.count('parcels packed');
     this.set.onParcel({ parcelId: pack.parcelId, code: paper.belt, sscc: pack.sscc ?? '' });

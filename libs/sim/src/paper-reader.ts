@@ -9,15 +9,20 @@ export function paperFrom(zpl: string, scans: readonly string[]): Paper {
   let belt = '';
   let squareCode = '';
   let sscc = '';
+  let nonce = '';
   for (const scan of scans) {
     const code = identifyScan(scan);
     if (code.kind !== 'sscc') continue;
     sscc = code.value;
     if (code.printNonce === null) belt = scan;
-    else squareCode = scan;
+    else {
+      squareCode = scan;
+      nonce = code.printNonce;
+    }
   }
-  if (!belt || !squareCode) throw new Error(`a label without ${belt ? 'its square code' : 'SSCC bars'}: ${scans.join(' | ')}`);
-  return { zpl, sscc, squareCode, belt };
+  if (!belt || !squareCode)
+    throw new Error(`a label without ${belt ? 'its square code' : 'SSCC bars'}: ${scans.join(' | ')}`);
+  return { zpl, sscc, nonce, squareCode, belt };
 }
 
 /**

@@ -4,6 +4,8 @@ import { Bell } from './waiting.js';
 export interface Paper {
   zpl: string;
   sscc: string;
+  /** Names the print: only the newest paper of a parcel is valid. */
+  nonce: string;
   /** The square code: SSCC with the print's nonce, as a scanner sends it (AIM identifier in front). */
   squareCode: string;
   /** What the conveyor's scan point reads: the SSCC bars. */

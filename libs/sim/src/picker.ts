@@ -32,8 +32,8 @@ export class Picker {
   private shown: Shown = 'good';
 
   constructor(private readonly set: PickerSetting) {
-    this.handheld = new Handheld(set.core, set.measures);
-    this.source = new ScanSource((scan) => this.hear(scan.raw), set.measures, set.trigger);
+    this.handheld = new Handheld(set.core, set.measures, set.tally);
+    this.source = new ScanSource((scan) => this.hear(scan.raw), set, set.trigger);
   }
 
   private hear(raw: string): void {
@@ -80,13 +80,15 @@ export class Picker {
     if (dice.chance(rates.wrongScan)) await this.wrongly('04006381333931');
     const missing = dice.chance(rates.short) ? dice.between(1, task.quantity) : 0;
     const wanted = task.quantity - missing;
-    const barcode = task.item.barcodes.find((each) => each.quantity === 1)?.code ?? encodeHouseCode('item', task.item.sku);
+    const barcode =
+      task.item.barcodes.find((each) => each.quantity === 1)?.code ?? encodeHouseCode('item', task.item.sku);
     while (this.handheld.task?.id === taskId && this.handheld.units < wanted) await this.scan(barcode);
     if (missing > 0) {
       tally.count('shorts');
       this.handheld.short(wanted === 0 ? 'empty' : 'fewer');
     }
-    if (this.handheld.task?.id === taskId && this.handheld.need?.need === 'tote') await this.scan(this.toteFor(task));
+    if (this.handheld.task?.id === taskId && this.handheld.need?.need === 'tote')
+      await this.scan(this.toteFor(task));
     tally.count('stops');
   }
 

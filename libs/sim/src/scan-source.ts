@@ -1,6 +1,7 @@
 import type { FloorLive } from '#lib/contracts';
 import { type HeardScan, isEcho } from '#lib/floor';
 import type { Measures } from './measures.js';
+import type { Tally } from './tally.js';
 import { Bell } from './waiting.js';
 
 /** The part of a simulated serial scanner that a person uses. */
@@ -21,12 +22,13 @@ export class ScanSource {
 
   constructor(
     private readonly onScan: (scan: HeardScan) => void,
-    private readonly measures: Measures,
+    private readonly told: { measures: Measures; tally: Tally },
     private readonly trigger: Trigger | null,
   ) {}
 
   /** The live event of the serial way. */
   hearSerial(scan: FloorLive['floor.scan']): void {
+    this.told.tally.readings.add(scan.readingId);
     this.hear((scan.aim ?? '') + scan.code, 'serial');
   }
 
@@ -41,11 +43,14 @@ export class ScanSource {
     }
     for (let pulls = 1; pulls <= 30; pulls += 1) {
       const startedAt = performance.now();
-      const arrived = this.heard.next(PATIENCE_MS, (scan) => scan.channel === 'serial' && scan.raw.endsWith(code));
+      const arrived = this.heard.next(
+        PATIENCE_MS,
+        (scan) => scan.channel === 'serial' && scan.raw.endsWith(code),
+      );
       this.trigger.scan(code);
       if (alsoTyped) this.hear(code, 'wedge');
       if (await arrived) {
-        this.measures.add('scan-to-screen', performance.now() - startedAt);
+        this.told.measures.add('scan-to-screen', performance.now() - startedAt);
         return pulls;
       }
       if (alsoTyped) return pulls;

@@ -47,12 +47,17 @@ export class Supervisor {
     if (!template) return;
     const startedAt = performance.now();
     const planned = await core.post<WaveView>('/waves', { templateId: template.id });
-    const wave = await until('the plan of a wave', { limitMs: PLAN_LIMIT_MS, everyMs: 150, signal }, async () => {
-      const now = await core.get<WaveView>(`/waves/${planned.id}`);
-      return now.state === 'draft' || now.state === 'planning' ? null : now;
-    });
+    const wave = await until(
+      'the plan of a wave',
+      { limitMs: PLAN_LIMIT_MS, everyMs: 150, signal },
+      async () => {
+        const now = await core.get<WaveView>(`/waves/${planned.id}`);
+        return now.state === 'draft' || now.state === 'planning' ? null : now;
+      },
+    );
     measures.add('wave-planned', performance.now() - startedAt);
-    if (wave.state !== 'planned') return tally.note('wave not planned', `${wave.number}: ${wave.state} ${wave.reason ?? ''}`);
+    if (wave.state !== 'planned')
+      return tally.note('wave not planned', `${wave.number}: ${wave.state} ${wave.reason ?? ''}`);
     await measures.time('wave-released', () => core.post(`/waves/${wave.id}/release`));
     tally.count('waves released by click');
   }

@@ -3,6 +3,10 @@ export class Tally {
   readonly counts: Record<string, number> = {};
   readonly faults: { name: string; detail: string }[] = [];
   readonly notes: { title: string; detail: string }[] = [];
+  /** What people were told is done; held against the book at the end: each must stand there exactly once. */
+  readonly acts: string[] = [];
+  readonly readings = new Set<string>();
+  readonly papers: { sscc: string; nonce: string }[] = [];
 
   count(what: string, by = 1): void {
     this.counts[what] = (this.counts[what] ?? 0) + by;
