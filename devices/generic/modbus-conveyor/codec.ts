@@ -80,6 +80,7 @@ export const codec: Codec<ConveyorConfig, ConveyorState> = {
     if (answer.refused) return wrongMap(state, `the PLC refuses the registers: ${answer.refused}`);
     if (answer.registers[HEAD.signature] !== SIGNATURE)
       return wrongMap(state, 'the registers hold no mailbox of ours');
+    if (answer.registers.length !== readSize(state.config)) return wrongMap(state, 'the answer is too short');
     return hearPoll(state, answer.registers, now);
   },
 

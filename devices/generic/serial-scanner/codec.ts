@@ -10,6 +10,7 @@ import {
   type Framer,
   type FramerState,
   fault,
+  GS,
   hasControl,
   idleGap,
   lineEnds,
@@ -111,10 +112,20 @@ function splitAim(config: ScannerConfig, body: string): { aim?: string; rest: st
 
 /** UTF-8 text without control characters other than GS; null for anything else. */
 function decode(latin: string): string | null {
+  // C0 controls first: noise is mostly that, and a failed decoding is slow.
+  if (hasC0(latin)) return null;
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(toBytes(latin));
     return hasControl(text, { exceptGs: true }) ? null : text;
   } catch {
     return null;
   }
+}
+
+function hasC0(latin: string): boolean {
+  for (let i = 0; i < latin.length; i++) {
+    const byte = latin.charCodeAt(i);
+    if (byte < 0x20 && byte !== GS) return true;
+  }
+  return false;
 }

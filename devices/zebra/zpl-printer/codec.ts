@@ -136,7 +136,11 @@ function hearLine(state: PrinterState, line: Uint8Array): Step<PrinterState> {
   }
   const lines = number === 0 ? [line] : [...state.lines, line];
   if (number < 2) return { state: { ...state, lines } };
-  return hearStatus({ ...state, lines: [], asked: Math.max(0, state.asked - 1) }, parseHostStatus(lines));
+  if (state.asked === 0) {
+    const readings = [fault('printer.unasked', 'a ~HS answer that nobody asked for was ignored')];
+    return { state: { ...state, lines: [] }, readings };
+  }
+  return hearStatus({ ...state, lines: [], asked: state.asked - 1 }, parseHostStatus(lines));
 }
 
 function hearStatus(state: PrinterState, status: HostStatus): Step<PrinterState> {

@@ -1,7 +1,9 @@
 export * from './bytes.js';
 export * from './config.js';
-export { openTestBroker, type TestBroker } from './conformance/broker.js';
+export * from './conformance/conformance.js';
 export { runExercise, waitFor } from './conformance/exercise.js';
+export { type DriverFolder, readDriverFolder } from './conformance/folder.js';
+export { parseTranscript, type Transcript } from './conformance/transcript.js';
 export * from './driver.js';
 export { driverIndexSource, findDriverFolders } from './driver-index.js';
 export * from './framers.js';
