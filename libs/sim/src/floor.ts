@@ -1,4 +1,4 @@
-import type { ItemView, LaneView, Page } from '#lib/contracts';
+import type { ItemView, Page } from '#lib/contracts';
 import { Belt, type BeltParcel } from './belt.js';
 import { CoreClient } from './core-client.js';
 import { Dock } from './dock.js';
@@ -56,8 +56,11 @@ interface Point {
   deadlineMs: number;
 }
 
-interface Lane extends LaneView {
-  stagingLocation: string | null;
+interface Layout {
+  carts: { code: string }[];
+  containers: { lpn: string; state: string }[];
+  lanes: { code: string; kind: string; stagingLocation: string | null }[];
+  points: Point[];
 }
 
 /** A site at work: its hardware and its people. */
@@ -122,25 +125,23 @@ export class SimulatedFloor {
     if (!devices) throw new Error('plug in first');
     const office = await this.office();
     const items = await allOf<ItemView>(office, '/items');
-    const containers = await allOf<{ lpn: string; type: string; state: string }>(office, '/sites/containers');
+    const layout = await office.get<Layout>('/sites/layout');
     this.emptyTotes.push(
-      ...containers.filter((each) => each.type === 'tote' && each.state === 'empty').map((each) => each.lpn),
+      ...layout.containers.filter((each) => each.state === 'empty').map((each) => each.lpn),
     );
-    const points = await office.get<{ items: Point[] }>('/flow/points');
-    this.openBelts(points.items, await office.get<Lane[]>('/flow/lanes'), devices);
+    this.openBelts(layout, devices);
     const stations = stationsOf(await office.get<{ items: FloorDevice[] }>('/devices'));
     const crew = [...options.people];
     await this.openBenches(stations.benches, crew, items);
-    const carts = await office.get<{ items: { code: string }[] }>('/sites/carts');
     await this.openPicking(
       stations.pickStations,
       crew,
-      carts.items.map((cart) => cart.code),
+      layout.carts.map((cart) => cart.code),
     );
     this.openSupervisor(office);
   }
 
-  private openBelts(points: Point[], lanes: Lane[], devices: FloorDevices): void {
+  private openBelts({ points, lanes }: Layout, devices: FloorDevices): void {
     const { options, signal } = this;
     const shipLanes = lanes.filter((lane) => lane.kind === 'ship').map((lane) => lane.code);
     const stagingOf = new Map(lanes.map((lane) => [lane.code, lane.stagingLocation ?? '']));
