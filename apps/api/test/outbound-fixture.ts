@@ -148,7 +148,7 @@ function wire(floor: Floor, downlink: RecordingDownlink, live: RecordingLive) {
   const flowListener = new FlowControlListener(flow, arrivals, lanes, routes, new EdgeRequests());
   const packingListener = new PackingListener(labels, closing, orders);
   packingListener.onModuleInit();
-  const listeners = [packingListener, new ShippingListener(shipping), flowListener];
+  const listeners = [packingListener, new ShippingListener(shipping, loads), flowListener];
   return {
     inventory,
     promises,

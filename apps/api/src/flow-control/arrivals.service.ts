@@ -278,6 +278,8 @@ export class ArrivalsService {
       actualLaneId: lane!.id,
       divertedAt: tx.at,
     });
+    // It was staged before the confirm came up: where the conveyor left it is worth knowing all the same.
+    if (moved === 0) await this.parcels.sawInLane(tx, parcel.id, lane!.id);
     await this.routes.removeRoutes(tx, [parcel.id], `reached ${at.lane}`);
     await resolveExceptions(tx, parcel.id, `reached ${at.lane}`, ANSWERED_BY_LANE);
     if (outcome.misrouted) await this.raise(tx, parcel, 'misrouted', outcome.misrouted);

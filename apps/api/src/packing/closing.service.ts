@@ -52,7 +52,11 @@ export class ClosingService {
       const check = checkWeight(expectedGrams(lines, parcel.carton.tareGrams), grams, units);
       if (!check.ok && closing.overrideReason === null) return this.mismatched(tx, parcel, check);
       if (!check.ok) requireSupervisor(tx);
-      await this.verified(tx, parcel, { check, overrideReason: check.ok ? null : closing.overrideReason });
+      await this.verified(tx, parcel, {
+        check,
+        readingId: closing.readingId,
+        overrideReason: check.ok ? null : closing.overrideReason,
+      });
       await this.labels.want(tx, parcelId);
       await this.freeTote(tx, parcel);
       return { outcome: 'closed', pack: await packView(tx, parcelId) };
@@ -216,7 +220,11 @@ export class ClosingService {
   private async verified(
     tx: Tx,
     parcel: BenchParcel,
-    { check, overrideReason }: { check: WeighCheck; overrideReason: string | null },
+    {
+      check,
+      readingId,
+      overrideReason,
+    }: { check: WeighCheck; readingId: string; overrideReason: string | null },
   ): Promise<void> {
     const range = await takeNumber(tx, { kind: 'sscc', scope: '' });
     const sscc = buildSscc({
@@ -247,7 +255,13 @@ export class ClosingService {
       type: 'packing.parcel-closed',
       aggregateId: parcel.id,
       ...about(parcel),
-      data: { parcelId: parcel.id, weightGrams, expectedGrams, overridden: overrideReason !== null },
+      data: {
+        parcelId: parcel.id,
+        weightGrams,
+        expectedGrams,
+        overridden: overrideReason !== null,
+        readingId,
+      },
     });
   }
 

@@ -14,6 +14,8 @@ declare module '../platform/events.js' {
       weightGrams: number;
       expectedGrams: number;
       overridden: boolean;
+      /** The scale's reading, as the inbox knows it. */
+      readingId: string;
     };
     /** The carrier answered and the paper is out (or its print in doubt was scanned): the parcel may leave the bench. */
     'packing.parcel-labelled': {

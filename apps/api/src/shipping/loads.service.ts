@@ -45,32 +45,63 @@ export class LoadsService {
     return this.db.transaction((tx) => this.view(tx, id));
   }
 
-  /** Opens a load for a carrier, at a door where one is named. A carrier's load that stands open at that door is found again. */
+  /** Opens a load for a carrier, at a door where one is named. A carrier's load that stands open there is found again. */
   openLoad(carrier: string, doorStationCode: string | null): Promise<LoadView> {
     return this.db.transaction(async (tx) => {
       const known = await row(tx, 'select 1 from carriers where code = $1', [carrier]);
       if (!known)
         throw new Refusal('shipping.unknown-carrier', `There is no carrier ${carrier}.`, { status: 404 });
       const door = doorStationCode === null ? null : await this.doorOf(tx, doorStationCode);
-      const number = await takeCount(tx, 'load'); // its row lock keeps two people from opening the same load twice
-      const open = await row<{ id: string }>(
-        tx,
-        `select id from loads where site_id = $1 and carrier_code = $2 and state in ('planned', 'loading')
-           and door_station_id is not distinct from $3::uuid order by created_at limit 1`,
-        [tx.siteId, carrier, door?.id ?? null],
-      );
-      if (open) return this.view(tx, open.id);
-      const id = newId();
-      await rows(
-        tx,
-        `insert into loads (site_id, id, number, carrier_code, door_station_id, state, created_at)
-         values ($1, $2, $3, $4, $5, 'planned', $6) on conflict (site_id, id) do nothing`,
-        [tx.siteId, id, number, carrier, door?.id ?? null, tx.at],
-      );
-      const data = { number, carrier, door: door?.code ?? null };
-      await addEvent(tx, { type: 'shipping.load-opened', aggregateId: id, data });
-      return this.view(tx, id);
+      return this.view(tx, await this.open(tx, carrier, door));
     });
+  }
+
+  /** Parcels of a carrier stand in staging: a load for them is open, at the door with the fewest. */
+  async openLoadFor(tx: Tx, carrier: string): Promise<void> {
+    const waiting = await row(
+      tx,
+      `select 1 from parcels where site_id = $1 and carrier_code = $2 and state = 'staged' limit 1`,
+      [tx.siteId, carrier],
+    );
+    const open = await row(
+      tx,
+      `select 1 from loads where site_id = $1 and carrier_code = $2 and state <> 'departed' limit 1`,
+      [tx.siteId, carrier],
+    );
+    if (waiting && !open) await this.open(tx, carrier, null);
+  }
+
+  /** @param door null: any door, the one with the fewest open loads @returns the id of the load, new or found */
+  private async open(tx: Tx, carrier: string, door: { id: string; code: string } | null): Promise<string> {
+    const number = await takeCount(tx, 'load'); // its row lock keeps two people from opening the same load twice
+    const open = await row<{ id: string }>(
+      tx,
+      `select id from loads where site_id = $1 and carrier_code = $2 and state in ('planned', 'loading')
+         and ($3::uuid is null or door_station_id = $3) order by created_at limit 1`,
+      [tx.siteId, carrier, door?.id ?? null],
+    );
+    if (open) return open.id;
+    const at = door ?? (await this.freeDoor(tx));
+    const id = newId();
+    await rows(
+      tx,
+      `insert into loads (site_id, id, number, carrier_code, door_station_id, state, created_at)
+       values ($1, $2, $3, $4, $5, 'planned', $6) on conflict (site_id, id) do nothing`,
+      [tx.siteId, id, number, carrier, at?.id ?? null, tx.at],
+    );
+    const data = { number, carrier, door: at?.code ?? null };
+    await addEvent(tx, { type: 'shipping.load-opened', aggregateId: id, data });
+    return id;
+  }
+
+  private freeDoor(tx: Tx): Promise<{ id: string; code: string } | null> {
+    return row(
+      tx,
+      `select s.id, s.code from stations s
+       left join loads l on l.site_id = s.site_id and l.door_station_id = s.id and l.state <> 'departed'
+       where s.site_id = $1 and s.kind = 'dock-door' group by s.site_id, s.id, s.code order by count(l.id), s.code limit 1`,
+      [tx.siteId],
+    );
   }
 
   /**
@@ -115,7 +146,7 @@ export class LoadsService {
         parcelId: parcel.id,
         orderId: parcel.orderId,
         merchantId: parcel.merchantId,
-        data: { parcelId: parcel.id, location: place.code, manifest },
+        data: { parcelId: parcel.id, carrier: parcel.carrierCode, location: place.code, manifest },
       });
       return this.view(tx, loadId);
     });
@@ -148,6 +179,7 @@ export class LoadsService {
         (id) => id !== null,
       );
       await this.manifests.departed(tx, manifestIds);
+      await this.openLoadFor(tx, load.carrier);
       return this.view(tx, loadId);
     });
   }
@@ -183,6 +215,8 @@ export class LoadsService {
     );
     await this.orders.addShipped(tx, goods);
     const numbers = await this.manifestNumbers(tx, ids);
+    const units = new Map<string, number>();
+    for (const { parcelId, quantity } of goods) units.set(parcelId, (units.get(parcelId) ?? 0) + quantity);
     await addEvents(
       tx,
       aboard.map(({ id, orderId, merchantId }) => ({
@@ -191,7 +225,12 @@ export class LoadsService {
         parcelId: id,
         orderId,
         merchantId,
-        data: { parcelId: id, load: Number(load.number), manifest: numbers.get(id) ?? null },
+        data: {
+          parcelId: id,
+          load: Number(load.number),
+          manifest: numbers.get(id) ?? null,
+          units: units.get(id) ?? 0,
+        },
       })),
     );
     await addEvent(tx, {

@@ -60,7 +60,7 @@ export class ShippingService {
         parcelId: parcel.id,
         orderId: parcel.orderId,
         merchantId: parcel.merchantId,
-        data: { parcelId: parcel.id, location: place.code, manifest },
+        data: { parcelId: parcel.id, carrier: parcel.carrierCode, location: place.code, manifest },
       });
       return { parcelId: parcel.id, state: 'staged', sscc: parcel.sscc, location: place.code, manifest };
     });
