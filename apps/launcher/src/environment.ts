@@ -16,11 +16,6 @@ export interface AgentHere extends AgentEnvironment {
 /** Read by the simulated floor: it writes AGENT_CONFIG, and its MQTT devices live under the agent's subtree. */
 export interface FloorEnvironment extends AgentEnvironment {
   API_URL: string;
-  MQTT_USERNAME: string;
-  MQTT_PASSWORD: string;
-  /** Where the names of its serial lines and its ports lie. */
-  DATA_DIR: string;
-  DEMO: '1';
 }
 
 export type ChildEnvironment =

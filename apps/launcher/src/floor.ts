@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AgentEnvironment } from '#lib/contracts';
-import { agentUsername, freePort } from '#lib/embedded';
+import { freePort } from '#lib/embedded';
 import type { AgentPlace } from './agent-place.js';
 import { SupervisedChild } from './child-process.js';
 import type { Core } from './core.js';
@@ -82,14 +82,7 @@ async function agentOf(house: House, wires: AgentEnvironment): Promise<Supervise
 }
 
 function floorOf(house: House, core: Core, wires: AgentEnvironment): SupervisedChild {
-  const environment: FloorEnvironment = {
-    ...wires,
-    API_URL: core.url,
-    MQTT_USERNAME: agentUsername(wires.AGENT_SITE, wires.AGENT_CODE),
-    MQTT_PASSWORD: wires.AGENT_SECRET,
-    DATA_DIR: join(house.options.dataDir, 'floor'),
-    DEMO: '1',
-  };
+  const environment: FloorEnvironment = { ...wires, API_URL: core.url };
   return new SupervisedChild(
     {
       ...house.planOf('floor', environment),
