@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { EmbeddedError } from '#lib/embedded';
 import { agentPlaceOf } from './agent-place.js';
@@ -45,6 +46,11 @@ async function open(house: House): Promise<string> {
   const stores = await openStores(house, place);
   signal.throwIfAborted();
   const core = await openCore(house, stores, join(DIST, 'apps/api/src/migrations'), join(DIST, 'web'));
+  await leaveEnvironment(house, {
+    ...core.environment,
+    OWNER_DATABASE_URL: stores.database.ownerUrl,
+    API_URL: core.url,
+  });
   signal.throwIfAborted();
   const signIn = options.demo ? await seedDemo(house, core) : await firstSignIn(house);
   signal.throwIfAborted();
@@ -52,6 +58,14 @@ async function open(house: House): Promise<string> {
   signal.throwIfAborted();
   if (options.dev && existsSync(join(DIST, 'libs'))) restartOnChange(DIST, [core.child, ...floor], house.say);
   return `Wavehouse is ready at ${core.url}${signIn ? ` (${signIn})` : ''}`;
+}
+
+/** So that `npm run wavehouse` finds this installation while it runs (tools/run.mjs). Holds passwords: for its owner only. */
+async function leaveEnvironment(house: House, environment: object): Promise<void> {
+  const file = join(house.options.dataDir, 'environment.json');
+  await rm(file, { force: true });
+  await writeFile(file, `${JSON.stringify(environment, null, 2)}\n`, { mode: 0o600 });
+  house.onStop('environment', () => rm(file, { force: true }));
 }
 
 async function firstSignIn(house: House): Promise<string | null> {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -81,12 +81,16 @@ describe('the launcher', () => {
     );
     const pids = await Promise.all([postgresPid(), ...['api', 'agent', 'floor'].map(pidOf)]);
     expect(await alive(...pids)).toEqual(pids);
+    const environment = join(checkout, '.data/environment.json');
+    expect((await stat(environment)).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(await readFile(environment, 'utf8'))).toMatchObject({ PORT: String(port), DEMO: '1' });
     expect((await notes()).map((line) => line.replace(/ \d+ ?/, ' ').trim())).toEqual([
       'api up without the owner',
       'floor up',
       'agent up without a database',
     ]);
     expect(await terminal.press('SIGINT')).toBe(0);
+    await expect(stat(environment)).rejects.toThrow(/ENOENT/);
     expect((await notes()).slice(3).map((line) => line.split(' ')[0])).toEqual(['floor', 'agent', 'api']);
     expect(await alive(...pids)).toEqual([]);
 
