@@ -1,6 +1,7 @@
 import type { DeviceOrder, DeviceState, Reading } from '#lib/contracts';
 import { toHex } from './bytes.js';
 import { COMMAND_LIMIT, type Driver, type Effect, type ModbusAnswer, type Step } from './driver.js';
+import { FaultLimiter } from './fault-limiter.js';
 import type { Connection, Link, LinkMessage, Outgoing } from './links/link.js';
 import { backoffMs, systemTimers, type Timers } from './timers.js';
 
@@ -66,6 +67,7 @@ export class DeviceSession {
   private opening: AbortController | null = null;
   private cancelRetry: (() => void) | null = null;
   private readonly codecTimers = new Map<string, () => void>();
+  private readonly faults = new FaultLimiter();
   private readonly queue: Waiting[] = [];
   private inFlight: Waiting | null = null;
   private storing: Promise<unknown> = Promise.resolve();
@@ -192,7 +194,8 @@ export class DeviceSession {
 
   /** Hands the step's readings on; resolves when all are stored. */
   private emit(step: Step<unknown>, time: ReadingTime): Promise<unknown> {
-    const stores = (step.readings ?? []).map(async (reading) => this.options.onReading(reading, time));
+    const readings = this.faults.pass(step.readings ?? [], time.monotonicMs);
+    const stores = readings.map(async (reading) => this.options.onReading(reading, time));
     if (stores.length === 0) return this.storing;
     const epoch = this.epoch;
     const all = Promise.all([this.storing, ...stores]);
