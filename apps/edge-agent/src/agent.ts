@@ -324,17 +324,20 @@ export class Agent {
     });
   }
 
-  /** A PLC may repeat an arrival over a restart of the agent: the newest decisions are remembered from the outbox. */
+  /** A PLC may repeat an arrival over a restart of the agent: the newest ones are remembered from the outbox. */
   private async recallDecisions(): Promise<void> {
-    const sightings = new Map<string, Sighting>();
+    const sightings = new Map<string, { sighting: Sighting; seenAtMs: number }>();
     for (const { stream } of this.outbox.positions()) {
       for (const { text, at } of await this.outbox.newest(stream, RECALL_RECORDS)) {
         const agoMs = Date.now() - Date.parse(at);
         const record = agoMs < RECALL_WITHIN_MS ? unseal(text) : null;
-        if (record?.kind === 'point.seen') sightings.set(record.trace, record.data);
-        if (record?.kind !== 'point.decided') continue;
-        const sighting = sightings.get(record.trace);
-        if (sighting) this.points.recall(record.device, sighting, record.data, performance.now() - agoMs);
+        if (record?.kind === 'point.seen') {
+          sightings.set(record.trace, { sighting: record.data, seenAtMs: performance.now() - agoMs });
+          this.points.recall(record.data, null, performance.now() - agoMs);
+        }
+        const seen = record?.kind === 'point.decided' ? sightings.get(record.trace) : undefined;
+        if (seen && record?.kind === 'point.decided')
+          this.points.recall(seen.sighting, record.data, seen.seenAtMs);
       }
     }
   }

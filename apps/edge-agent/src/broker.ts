@@ -149,8 +149,12 @@ export class Broker {
     const granted = await within(client.subscribeAsync(topic, { qos: 1 }), CONNECT_LIMIT_MS);
     if (granted.some(({ qos }) => qos === 128))
       throw new Error(`the broker refuses a subscription of ${topic}`);
-    return () => {
-      if (this.deviceTopics.get(topic) === onMessage) this.deviceTopics.delete(topic);
+    return async () => {
+      if (this.deviceTopics.get(topic) !== onMessage) return;
+      this.deviceTopics.delete(topic);
+      // Waited for, so that the same topic can be subscribed to again at once. A broker that is gone has forgotten it.
+      if (this.client === client)
+        await within(client.unsubscribeAsync(topic), CONNECT_LIMIT_MS).catch(ignoreUnsent);
     };
   }
 

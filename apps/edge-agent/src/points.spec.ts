@@ -150,10 +150,18 @@ describe('at a scan point', () => {
     const decision = await lastDecision();
     await close();
     await open();
-    points.recall('plc-1', sighting, decision, performance.now() - 500);
+    points.recall(sighting, decision, performance.now() - 500);
     lanesAre({ A: 'closed', B: 'open' });
     await see(sighting);
     expect(sent[0]).toMatchObject({ lane: 'A', decisionId: decision.decisionId });
+    expect(stored).toEqual([]);
+  });
+
+  it('an arrival that a restart left undecided is decided when it is repeated, and not stored again', async () => {
+    const sighting = arrival(['c1']);
+    points.recall(sighting, null, performance.now() - 500);
+    await see(sighting);
+    expect(sent).toMatchObject([{ lane: 'A' }]);
     expect(stored).toEqual([]);
   });
 

@@ -51,8 +51,10 @@ const REMEMBER_MAX = 4_096;
 interface Remembered {
   seenAtMs: number;
   codes: string;
-  /** Null while the core is being asked. */
+  /** Null while there is no decision yet. */
   command: CommandArgs['route'] | null;
+  /** The core is being asked; its answer or silence brings the decision. */
+  asking: boolean;
   stored: Promise<unknown>;
 }
 
@@ -70,36 +72,47 @@ export class Points {
    * same decision again, and the arrival is kept once.
    */
   seen(arrival: Arrival, store: () => Promise<unknown>): Promise<unknown> {
-    const { device, sighting } = arrival;
-    const key = keyOf(sighting);
-    const codes = sighting.codes.join('\n');
+    const { sighting } = arrival;
     const seenAtMs = arrival.time.monotonicMs;
-    const before = this.remembered.get(key);
+    const codes = sighting.codes.join('\n');
+    const before = this.remembered.get(keyOf(sighting));
     if (before && before.codes === codes && seenAtMs - before.seenAtMs < REPEAT_WITHIN_MS) {
-      if (before.command) void this.options.sendRoute(device, before.command);
+      this.repeat(arrival, before);
       before.stored = before.stored.catch(store);
       return before.stored;
     }
-    const entry: Remembered = { seenAtMs, codes, command: null, stored: Promise.resolve() };
-    this.remember(key, entry);
-    const point = this.options.routes.table.point(sighting.point);
-    if (point) this.decide(arrival, point);
-    else
-      this.options.log.error({ device, sighting }, 'this point is not known here; its PLC takes its default');
+    const entry: Remembered = { seenAtMs, codes, command: null, asking: false, stored: Promise.resolve() };
+    this.remember(keyOf(sighting), entry);
+    this.decideIfKnown(arrival, entry);
     entry.stored = store();
     return entry.stored;
   }
 
-  /** After a restart: what was decided before it, so that a repeated arrival still gets the same answer. */
-  recall(device: string, sighting: Sighting, decision: Decision, seenAtMs: number): void {
+  /**
+   * After a restart: what was stored before it. A repeated arrival is not stored again, and gets the same answer if there
+   * was one.
+   */
+  recall(sighting: Sighting, decision: Decision | null, seenAtMs: number): void {
     const point = this.options.routes.table.point(sighting.point);
-    const command = routeCommand(decision, [], point?.deadlineMs ?? 0);
+    const command = decision && routeCommand(decision, [], point?.deadlineMs ?? 0);
     const codes = sighting.codes.join('\n');
-    this.remember(keyOf(sighting), { seenAtMs, codes, command, stored: Promise.resolve() });
-    this.options.log.debug({ device, decision }, 'decision recalled');
+    this.remember(keyOf(sighting), { seenAtMs, codes, command, asking: false, stored: Promise.resolve() });
   }
 
-  private decide(arrival: Arrival, point: EdgePoint): void {
+  private repeat(arrival: Arrival, entry: Remembered): void {
+    if (entry.command) void this.options.sendRoute(arrival.device, entry.command);
+    else if (!entry.asking) this.decideIfKnown(arrival, entry);
+  }
+
+  private decideIfKnown(arrival: Arrival, entry: Remembered): void {
+    const { device, sighting } = arrival;
+    const point = this.options.routes.table.point(sighting.point);
+    if (point) this.decide(arrival, point, entry);
+    else
+      this.options.log.error({ device, sighting }, 'this point is not known here; its PLC takes its default');
+  }
+
+  private decide(arrival: Arrival, point: EdgePoint, entry: Remembered): void {
     const { table } = this.options.routes;
     const identified = identifyParcel(arrival.sighting, (code) => table.routeOf(code));
     if (identified.kind !== 'unknown') {
@@ -112,6 +125,7 @@ export class Points {
       this.conclude(arrival, point, identified, 'default');
       return;
     }
+    entry.asking = true;
     asked.then(
       (route) => {
         const code = arrival.sighting.codes[0] ?? '';
