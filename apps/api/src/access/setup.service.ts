@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { backgroundWorkAllowed } from '../platform/background.js';
 import { AppConfig } from '../platform/config.js';
 import { asSystem } from '../platform/context.js';
 import { Database, row, rows, type Tx } from '../platform/database.service.js';
@@ -34,7 +35,7 @@ export class SetupService implements OnApplicationBootstrap {
 
   /** Prints a new link at every start as long as nobody exists; the ones printed before stop working. The demo makes its own people. */
   async onApplicationBootstrap(): Promise<void> {
-    if (this.config.demo) return;
+    if (this.config.demo || !backgroundWorkAllowed()) return;
     const token = await this.invite();
     if (!token) return;
     const { host, port } = this.config;

@@ -1,9 +1,10 @@
 import { Body, Controller, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
-import type { AgentView, DeviceView } from '#lib/contracts';
+import type { AgentView } from '#lib/contracts';
 import { Allow, Public } from '../platform/http/allow.js';
 import { AnswersSecret } from '../platform/http/idempotency.interceptor.js';
 import { type AgentCredential, AgentsService, type ClaimCode } from './agents.service.js';
 import { ClaimDto, DeviceChangeDto, NewAgentDto, TestCommandDto } from './devices.dto.js';
+import type { DeviceWithConfig } from './devices.queries.js';
 import { DevicesService } from './devices.service.js';
 
 @Controller('api/v1/devices')
@@ -36,13 +37,13 @@ export class DevicesController {
   }
 
   @Get()
-  async list(): Promise<{ items: DeviceView[] }> {
+  async list(): Promise<{ items: DeviceWithConfig[] }> {
     return { items: await this.devices.list() };
   }
 
   @Patch(':code')
   @Allow({ roles: ['integrator', 'admin'] })
-  change(@Param('code') code: string, @Body() body: DeviceChangeDto): Promise<DeviceView> {
+  change(@Param('code') code: string, @Body() body: DeviceChangeDto): Promise<DeviceWithConfig> {
     return this.devices.change(code, body);
   }
 

@@ -5,6 +5,9 @@ import { adviceFor } from './advice.js';
 interface DeviceRow {
   id: string;
   agent_id: string;
+  agent: string;
+  link: Record<string, unknown>;
+  config: Record<string, unknown>;
   code: string;
   kind: string;
   driver: string;
@@ -47,8 +50,21 @@ export async function agentViews(tx: Tx): Promise<AgentView[]> {
   }));
 }
 
-export async function deviceViews(tx: Tx, code: string | null = null): Promise<DeviceView[]> {
-  return (await deviceRows(tx, code)).map(deviceView);
+/** A device with its settings, as the console edits them and an agent is configured with them. */
+export type DeviceWithConfig = DeviceView & {
+  agent: string;
+  link: Record<string, unknown>;
+  config: Record<string, unknown>;
+};
+
+export async function devicesWithConfig(tx: Tx, code: string | null = null): Promise<DeviceWithConfig[]> {
+  const found = await deviceRows(tx, code);
+  return found.map((each) => ({
+    ...deviceView(each),
+    agent: each.agent,
+    link: each.link,
+    config: each.config,
+  }));
 }
 
 /** The devices that stand at a station, for its screen. */
@@ -63,9 +79,10 @@ export function devicesAt(tx: Tx, stationId: string): Promise<StationView['devic
 function deviceRows(tx: Tx, code: string | null = null): Promise<DeviceRow[]> {
   return rows(
     tx,
-    `select d.id, d.agent_id, d.code, d.kind, d.driver, s.code as station, d.state, d.state_since, d.state_reason,
+    `select d.id, d.agent_id, a.code as agent, d.link, d.config, d.code, d.kind, d.driver, s.code as station, d.state, d.state_since, d.state_reason,
        d.last_reading_at, d.last_reading
-     from devices d left join stations s on s.site_id = d.site_id and s.id = d.station_id
+     from devices d join agents a on a.site_id = d.site_id and a.id = d.agent_id
+     left join stations s on s.site_id = d.site_id and s.id = d.station_id
      where d.site_id = $1 and ($2::text is null or d.code = $2) order by d.code`,
     [tx.siteId, code],
   );

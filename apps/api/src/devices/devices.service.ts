@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { CommandArgs, CommandOp, DeviceOrder, DeviceView } from '#lib/contracts';
+import type { CommandArgs, CommandOp, DeviceOrder } from '#lib/contracts';
 import { affected, Database, row, rows, type Tx } from '../platform/database.service.js';
 import { newId } from '../platform/ids.js';
 import { Refusal } from '../platform/refusal.js';
 import { DeviceCommandsService } from './device-commands.service.js';
 import { DeviceStatesService } from './device-states.service.js';
-import { deviceViews } from './devices.queries.js';
+import { type DeviceWithConfig, devicesWithConfig } from './devices.queries.js';
 
 export interface DeviceChange {
   stationCode?: string | null;
@@ -45,8 +45,8 @@ export class DevicesService {
     private readonly states: DeviceStatesService,
   ) {}
 
-  list(): Promise<DeviceView[]> {
-    return this.db.transaction((tx) => deviceViews(tx));
+  list(): Promise<DeviceWithConfig[]> {
+    return this.db.transaction((tx) => devicesWithConfig(tx));
   }
 
   /** The device of a kind at a station, a working one before the others; null where there is none. */
@@ -59,7 +59,7 @@ export class DevicesService {
     );
   }
 
-  change(code: string, change: DeviceChange): Promise<DeviceView> {
+  change(code: string, change: DeviceChange): Promise<DeviceWithConfig> {
     return this.db.transaction(async (tx) => {
       const device = await find(tx, code);
       if (change.stationCode !== undefined) {
@@ -82,7 +82,7 @@ export class DevicesService {
         await this.states.note(tx, device.id, change.disabled ? 'disabled' : 'init', reason);
       }
       tx.afterCommit(() => this.states.agentsChanged(tx.siteId));
-      return (await deviceViews(tx, code))[0]!;
+      return (await devicesWithConfig(tx, code))[0]!;
     });
   }
 

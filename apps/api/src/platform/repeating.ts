@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { backgroundWorkAllowed } from './background.js';
 
 /**
  * Runs `work` again and again, a pause after each turn, never two turns at once. A turn that fails is logged and the next
@@ -19,7 +20,7 @@ export class Repeating {
   }
 
   start(): void {
-    if (!this.stopped) return;
+    if (!this.stopped || !backgroundWorkAllowed()) return;
     this.stopped = false;
     this.plan();
   }

@@ -6,6 +6,7 @@ import type {
   CarrierServiceView,
   CartonTypeView,
   ContainerView,
+  LayoutView,
   LocationView,
   SiteView,
   StationSummary,
@@ -21,6 +22,12 @@ export class SitesController {
   @Get('current')
   site(): Promise<SiteView> {
     return this.sites.site();
+  }
+
+  /** Carts, containers, lanes and scan points at once. */
+  @Get('layout')
+  layout(): Promise<LayoutView> {
+    return this.sites.layout();
   }
 
   @Get('locations')

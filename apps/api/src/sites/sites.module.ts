@@ -1,12 +1,12 @@
 import { Module } from '@nestjs/common';
-import { NumberRangesService } from './number-ranges.service.js';
+import { SiteSetup } from './site-setup.service.js';
 import { SitesController } from './sites.controller.js';
 import { SitesService } from './sites.service.js';
 
-/** The building and what belongs to it; also the ranges of its numbers. */
+/** The building and what belongs to it. */
 @Module({
   controllers: [SitesController],
-  providers: [SitesService, NumberRangesService],
-  exports: [SitesService, NumberRangesService],
+  providers: [SitesService, SiteSetup],
+  exports: [SitesService, SiteSetup],
 })
 export class SitesModule {}

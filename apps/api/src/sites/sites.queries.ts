@@ -136,3 +136,57 @@ export function carrierServiceList(tx: Tx): Promise<CarrierServiceView[]> {
     [tx.siteId],
   );
 }
+
+/** What conveyors and people move about: for screens that draw the floor and for the simulated one. */
+export interface LayoutView {
+  carts: { code: string; slots: number }[];
+  containers: { lpn: string; state: string }[];
+  lanes: {
+    code: string;
+    name: string;
+    kind: string;
+    closed: boolean;
+    fill: string;
+    fillSince: string | null;
+    stagingLocation: string | null;
+  }[];
+  points: {
+    code: string;
+    device: string;
+    exceptionLane: string;
+    noReadLane: string;
+    recirculationLane: string | null;
+    lapsMax: number;
+    deadlineMs: number;
+  }[];
+}
+
+const CONTAINERS_MAX = 5_000;
+
+export async function layoutView(tx: Tx): Promise<LayoutView> {
+  const containers = await rows<LayoutView['containers'][number]>(
+    tx,
+    'select lpn, state from containers where site_id = $1 order by lpn limit $2',
+    [tx.siteId, CONTAINERS_MAX],
+  );
+  const lanes = await rows<LayoutView['lanes'][number]>(
+    tx,
+    `select n.code, n.name, n.kind, n.closed, n.fill, n.fill_since as "fillSince", l.code as "stagingLocation"
+     from lanes n left join locations l on l.site_id = n.site_id and l.id = n.staging_location_id
+     where n.site_id = $1 order by n.code`,
+    [tx.siteId],
+  );
+  const points = await rows<LayoutView['points'][number]>(
+    tx,
+    `select p.code, d.code as device, e.code as "exceptionLane", r.code as "noReadLane", c.code as "recirculationLane",
+       p.laps_max as "lapsMax", p.deadline_ms as "deadlineMs"
+     from conveyor_points p
+     join devices d on d.site_id = p.site_id and d.id = p.device_id
+     join lanes e on e.site_id = p.site_id and e.id = p.exception_lane_id
+     join lanes r on r.site_id = p.site_id and r.id = p.no_read_lane_id
+     left join lanes c on c.site_id = p.site_id and c.id = p.recirculation_lane_id
+     where p.site_id = $1 order by p.code`,
+    [tx.siteId],
+  );
+  return { carts: await cartList(tx), containers, lanes, points };
+}

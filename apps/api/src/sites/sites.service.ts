@@ -12,8 +12,10 @@ import {
   cartList,
   cartonTypeList,
   containerPage,
+  type LayoutView,
   type LocationFilter,
   type LocationView,
+  layoutView,
   locationPage,
   type SiteView,
   type StationSummary,
@@ -51,6 +53,10 @@ export class SitesService {
 
   stations(): Promise<StationSummary[]> {
     return this.db.transaction(stationList);
+  }
+
+  layout(): Promise<LayoutView> {
+    return this.db.transaction(layoutView);
   }
 
   carts(): Promise<{ code: string; slots: number }[]> {

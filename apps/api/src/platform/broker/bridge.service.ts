@@ -10,6 +10,7 @@ import {
   parseTopic,
   type RoutesMessage,
 } from '#lib/contracts';
+import { backgroundWorkAllowed } from '../background.js';
 import { AppConfig } from '../config.js';
 import { asSystem, newTrace, withContext } from '../context.js';
 import { Database, rows, type Tx } from '../database.service.js';
@@ -58,6 +59,7 @@ export class BrokerBridge extends EdgeDownlink implements OnApplicationBootstrap
   }
 
   async onApplicationBootstrap(): Promise<void> {
+    if (!backgroundWorkAllowed()) return;
     if (!this.config.mqttUrl) {
       log.warn('MQTT_URL is not set: devices are out of reach');
       return;

@@ -16,7 +16,7 @@ import { problemOf } from './problem.js';
 
 const KEPT_DAYS = 7;
 /** After this the process that took the key is taken for dead and the request may be tried again. */
-const IN_PROGRESS_MS = 60_000;
+const IN_PROGRESS_MS = 20_000;
 /** Answers that say "not now" are not kept: the same request may succeed later. */
 const NOT_KEPT = new Set([401, 403, 408, 425, 429, 503]);
 
@@ -35,7 +35,7 @@ export const AnswersSecret = () => SetMetadata(ANSWERS_SECRET, true);
 /**
  * A POST with an `Idempotency-Key` is carried out once: the first status and body are answered again for seven days, the
  * same key with another body is refused. Should the process die between the work and the note of its answer, the work is tried
- * again after a minute, and the business keys (event ids, references) see to it that it happens once.
+ * again after a while, and the business keys (event ids, references) see to it that it happens once.
  */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
@@ -149,7 +149,8 @@ function checkedKey(key: string | string[]): string {
 }
 
 function inProgress(): Refusal {
-  return new Refusal('request.in-progress', 'The same request is being carried out right now.', {
+  return new Refusal('request.in-progress', 'The same request is being carried out right now. Try again.', {
+    status: 503,
     retryAfterSeconds: 1,
   });
 }

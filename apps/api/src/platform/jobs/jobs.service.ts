@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import PgBoss from 'pg-boss';
+import { backgroundWorkAllowed } from '../background.js';
 import { AppConfig } from '../config.js';
 import { asSystem } from '../context.js';
 import { log } from '../log.js';
@@ -33,6 +34,7 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
   }
 
   async onApplicationBootstrap(): Promise<void> {
+    if (!backgroundWorkAllowed()) return;
     const boss = new PgBoss({
       connectionString: this.config.databaseUrl,
       application_name: 'wavehouse-jobs',

@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Clock } from '#lib/contracts';
+import { backgroundWorkAllowed } from '../background.js';
 import { CLOCK } from '../clock.js';
 import { AppConfig } from '../config.js';
 import { asSystem } from '../context.js';
@@ -57,6 +58,7 @@ export class Relay implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   onApplicationBootstrap(): void {
+    if (!backgroundWorkAllowed()) return;
     onEventsCommitted(() => this.wake());
     this.running = this.run();
   }

@@ -1,0 +1,148 @@
+import { keptBarcode } from '../../catalog/item-faults.js';
+import type { ImportPlan, Sources } from './read-plan.js';
+import type { Source, SourceFault } from './source.js';
+
+type Path = (string | number)[];
+
+/** What no schema sees: names that are there twice and references to what is nowhere. */
+export function crossCheck(plan: ImportPlan, sources: Sources): SourceFault[] {
+  const faults: SourceFault[] = [];
+  const check = new Check(faults);
+  checkSite(plan, sources.site, check);
+  checkShipping(plan, sources.shipping, check);
+  checkDevices(plan, sources.devices, check);
+  checkWaves(plan, sources.waves, check);
+  checkGoods(plan, sources, check);
+  return faults;
+}
+
+class Check {
+  constructor(private readonly faults: SourceFault[]) {}
+
+  fault(source: Source, path: Path, message: string): void {
+    this.faults.push({
+      file: source.file,
+      line: source.lineOf(path),
+      message: `${path.join('.')}: ${message}`,
+    });
+  }
+
+  /** Every code at most once. `path` leads to the n-th one. */
+  unique(source: Source, codes: readonly string[], path: (at: number) => Path): Set<string> {
+    const seen = new Set<string>();
+    for (const [at, code] of codes.entries()) {
+      if (seen.has(code)) this.fault(source, path(at), `${code} is there twice`);
+      seen.add(code);
+    }
+    return seen;
+  }
+
+  known(source: Source, path: Path, code: string | null, all: ReadonlySet<string>, noun: string): void {
+    if (code !== null && !all.has(code)) this.fault(source, path, `there is no ${noun} ${code}`);
+  }
+}
+
+function checkSite({ site }: ImportPlan, source: Source, check: Check): void {
+  const file = source.value as {
+    aisles?: { zone: string; aisles: [number, number] }[];
+    locations?: { zone: string }[];
+  };
+  const zones = check.unique(source, codesOf(site.zones), (at) => ['zones', at, 'code']);
+  check.unique(source, codesOf(site.stations), (at) => ['stations', at, 'code']);
+  check.unique(source, codesOf(site.cartons), (at) => ['cartons', at, 'code']);
+  for (const [at, block] of (file.aisles ?? []).entries()) {
+    check.known(source, ['aisles', at, 'zone'], block.zone, zones, 'zone');
+    if (block.aisles[1] < block.aisles[0])
+      check.fault(source, ['aisles', at, 'aisles'], 'the last aisle is before the first');
+  }
+  for (const [at, { zone }] of (file.locations ?? []).entries()) {
+    check.known(source, ['locations', at, 'zone'], zone, zones, 'zone');
+  }
+  // Two blocks that overlap make the same codes.
+  const written = site.locations.length - (file.locations?.length ?? 0);
+  check.unique(source, codesOf(site.locations), (at) =>
+    at < written ? ['aisles'] : ['locations', at - written, 'code'],
+  );
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: site.site.timezone });
+  } catch {
+    check.fault(
+      source,
+      ['site', 'timezone'],
+      `${site.site.timezone} is no time zone, such as Asia/Kuala_Lumpur`,
+    );
+  }
+}
+
+function checkShipping({ site, devices }: ImportPlan, source: Source, check: Check): void {
+  const carriers = check.unique(source, codesOf(site.carriers), (at) => ['carriers', at, 'code']);
+  const services = check.unique(
+    source,
+    site.services.map((each) => `${each.carrier} ${each.service}`),
+    (at) => ['services', at],
+  );
+  const lanes = check.unique(source, codesOf(site.lanes), (at) => ['lanes', at, 'code']);
+  const locations = new Set(codesOf(site.locations));
+  const plcs = new Set(codesOf(devices.filter((each) => each.kind === 'conveyor-plc')));
+  for (const [at, { carrier }] of site.services.entries()) {
+    check.known(source, ['services', at, 'carrier'], carrier, carriers, 'carrier');
+  }
+  for (const [at, { kind, scope, first, last }] of site.ranges.entries()) {
+    if (kind === 's10') check.known(source, ['ranges', at, 'carrier'], scope, carriers, 'carrier');
+    if (last < first) check.fault(source, ['ranges', at, 'last'], 'the last number is before the first');
+  }
+  for (const [at, lane] of site.lanes.entries()) {
+    check.known(source, ['lanes', at, 'stagingLocation'], lane.stagingLocation, locations, 'location');
+    for (const [take, { carrier, service }] of lane.takes.entries()) {
+      check.known(source, ['lanes', at, 'takes', take], `${carrier} ${service}`, services, 'carrier service');
+    }
+  }
+  check.unique(source, codesOf(site.points), (at) => ['points', at, 'code']);
+  for (const [at, point] of site.points.entries()) {
+    check.known(source, ['points', at, 'device'], point.device, plcs, 'conveyor PLC');
+    for (const field of ['exceptionLane', 'noReadLane', 'recirculationLane'] as const) {
+      check.known(source, ['points', at, field], point[field], lanes, 'lane');
+    }
+  }
+}
+
+function checkDevices({ site, devices }: ImportPlan, source: Source, check: Check): void {
+  check.unique(source, codesOf(devices), (at) => ['devices', at, 'code']);
+  const stations = new Set(codesOf(site.stations));
+  for (const [at, { stationCode }] of devices.entries()) {
+    check.known(source, ['devices', at, 'station'], stationCode, stations, 'station');
+  }
+}
+
+function checkWaves({ waves }: ImportPlan, source: Source, check: Check): void {
+  const names = (list: readonly { name: string }[]) => list.map(({ name }) => name);
+  const templates = check.unique(source, names(waves.templates), (at) => ['templates', at, 'name']);
+  check.unique(source, names(waves.channels), (at) => ['channels', at, 'name']);
+  for (const [at, { template }] of waves.channels.entries()) {
+    check.known(source, ['channels', at, 'template'], template, templates, 'template');
+  }
+}
+
+function checkGoods({ merchants, items }: ImportPlan, sources: Sources, check: Check): void {
+  const codes = check.unique(sources.merchants, codesOf(merchants), (at) => [at, 'code']);
+  check.unique(
+    sources.items,
+    items.map((each) => `${each.merchantCode} ${each.sku}`),
+    (at) => [at, 'sku'],
+  );
+  const barcodes = items.flatMap((item, at) =>
+    item.barcodes.map(({ code }) => ({ at, name: `${item.merchantCode} ${keptBarcode(code)}` })),
+  );
+  check.unique(
+    sources.items,
+    barcodes.map(({ name }) => name),
+    (at) => [barcodes[at]!.at, 'barcodes'],
+  );
+  for (const [at, { merchantCode }] of items.entries()) {
+    check.known(sources.items, [at, 'merchantCode'], merchantCode ?? '', codes, 'merchant');
+  }
+}
+
+function codesOf(list: readonly { code: string }[]): string[] {
+  return list.map(({ code }) => code);
+}

@@ -1,0 +1,167 @@
+import { join } from 'node:path';
+import { Ajv, type ErrorObject } from 'ajv';
+import addFormats from 'ajv-formats';
+import type { NewItem } from '#lib/contracts';
+import { itemFaults } from '../../catalog/item-faults.js';
+import { itemOfCsv } from '../../catalog/read-item-rows.js';
+import type { DeviceRecord } from '../../devices/devices.service.js';
+import type { SitePlan } from '../../sites/site-plan.js';
+import { crossCheck } from './cross-check.js';
+import { type AisleBlock, cartCodes, expandAisles, toteCodes } from './expand.js';
+import type { WavesPlan } from './put-waves.js';
+import { devicesSchema, merchantsSchema, shippingSchema, siteSchema, wavesSchema } from './schemas.js';
+import { readCsv, readYaml, type Source, type SourceFault } from './source.js';
+
+/** Everything that a directory describes. */
+export interface ImportPlan {
+  site: SitePlan;
+  devices: DeviceRecord[];
+  waves: WavesPlan;
+  merchants: { code: string; name: string }[];
+  items: NewItem[];
+}
+
+/** The files of an import directory by what they hold, to lead a fault in the plan back to its line. */
+export interface Sources {
+  site: Source;
+  shipping: Source;
+  devices: Source;
+  waves: Source;
+  merchants: Source;
+  items: Source;
+}
+
+const ajv = new Ajv({ allErrors: true });
+(addFormats as unknown as (ajv: Ajv) => void)(ajv);
+const FAULTS_SHOWN = 200;
+
+/** Reads and checks a directory: `site.yaml`, `shipping.yaml`, `devices.yaml`, `waves.yaml`, `merchants.csv`, `items.csv`. */
+export async function readPlan(dir: string): Promise<{ plan: ImportPlan | null; faults: SourceFault[] }> {
+  const faults: SourceFault[] = [];
+  const yaml = (file: string) => readYaml(join(dir, file), file, faults);
+  const csv = (file: string) => readCsv(join(dir, file), file, faults);
+  const [site, shipping, devices, waves, merchants, items] = [
+    await yaml('site.yaml'),
+    await yaml('shipping.yaml'),
+    await yaml('devices.yaml'),
+    await yaml('waves.yaml'),
+    await csv('merchants.csv'),
+    await csv('items.csv'),
+  ];
+  if (!site || !shipping || !devices || !waves || !merchants || !items) return { plan: null, faults };
+  checkSchema(site, siteSchema, faults);
+  checkSchema(shipping, shippingSchema, faults);
+  checkSchema(devices, devicesSchema, faults);
+  checkSchema(waves, wavesSchema, faults);
+  checkSchema(merchants, merchantsSchema, faults);
+  const goods = readItems(items, faults);
+  if (faults.length > 0) return { plan: null, faults: faults.slice(0, FAULTS_SHOWN) };
+  const sources = { site, shipping, devices, waves, merchants, items };
+  const plan = planOf(sources, goods);
+  return { plan, faults: crossCheck(plan, sources).slice(0, FAULTS_SHOWN) };
+}
+
+/** Checks a source against a schema and adds what is wrong, with its line. */
+export function checkSchema(source: Source, schema: object, faults: SourceFault[]): void {
+  const validate = ajv.compile(schema);
+  if (validate(source.value)) return;
+  for (const error of validate.errors ?? []) {
+    const path = error.instancePath.split('/').slice(1).map(decodePointer);
+    faults.push({ file: source.file, line: source.lineOf(path), message: sentenceOf(path, error) });
+  }
+}
+
+function decodePointer(part: string): string | number {
+  const text = part.replaceAll('~1', '/').replaceAll('~0', '~');
+  return /^\d+$/.test(text) ? Number(text) : text;
+}
+
+function sentenceOf(path: (string | number)[], error: ErrorObject): string {
+  const where = path.length > 0 ? `${path.join('.')}: ` : '';
+  const { allowedValues, additionalProperty } = error.params as {
+    allowedValues?: string[];
+    additionalProperty?: string;
+  };
+  if (additionalProperty) return `${where}there is no field "${additionalProperty}"`;
+  return `${where}${error.message}${allowedValues ? `: ${allowedValues.join(', ')}` : ''}`;
+}
+
+function readItems(source: Source, faults: SourceFault[]): NewItem[] {
+  return (source.value as Record<string, string>[]).map((record, at) => {
+    const item = itemOfCsv(record);
+    for (const { field, message } of itemFaults(item)) {
+      faults.push({ file: source.file, line: source.lineOf([at]), message: `${field} ${message}` });
+    }
+    return item as unknown as NewItem;
+  });
+}
+
+interface SiteFile extends Pick<SitePlan, 'site' | 'zones' | 'stations' | 'cartons'> {
+  aisles?: AisleBlock[];
+  locations?: (Pick<SitePlan['locations'][number], 'code' | 'zone' | 'type' | 'xMm' | 'yMm'> &
+    Partial<SitePlan['locations'][number]>)[];
+  carts?: { first: number; last: number; slots: number };
+  totes?: { first: number; last: number };
+}
+
+interface ShippingFile extends Pick<SitePlan, 'carriers' | 'services'> {
+  ranges: { kind: 'sscc' | 's10'; carrier?: string; prefix: string; first: number; last: number }[];
+  lanes: (Omit<SitePlan['lanes'][number], 'stagingLocation' | 'takes'> &
+    Partial<Pick<SitePlan['lanes'][number], 'stagingLocation' | 'takes'>>)[];
+  points: (Omit<SitePlan['points'][number], 'recirculationLane' | 'lapsMax'> &
+    Partial<Pick<SitePlan['points'][number], 'recirculationLane' | 'lapsMax'>>)[];
+}
+
+interface DevicesFile {
+  devices: {
+    code: string;
+    agent: string;
+    kind: string;
+    driver: string;
+    station?: string;
+    link?: Record<string, unknown>;
+    config?: Record<string, unknown>;
+  }[];
+}
+
+function planOf(sources: Sources, items: NewItem[]): ImportPlan {
+  const {
+    site,
+    zones,
+    stations,
+    cartons,
+    aisles = [],
+    locations = [],
+    carts,
+    totes,
+  } = sources.site.value as SiteFile;
+  const { carriers, services, ranges, lanes, points } = sources.shipping.value as ShippingFile;
+  const { devices } = sources.devices.value as DevicesFile;
+  const placeless = { aisle: 0, bay: 0, level: 0, pickSequence: 0 };
+  return {
+    site: {
+      site,
+      zones,
+      stations,
+      cartons,
+      locations: [...expandAisles(aisles), ...locations.map((each) => ({ ...placeless, ...each }))],
+      carts: carts ? cartCodes(carts) : [],
+      totes: totes ? toteCodes(totes) : [],
+      carriers,
+      services,
+      ranges: ranges.map(({ carrier, ...each }) => ({ ...each, scope: carrier ?? '' })),
+      lanes: lanes.map((each) => ({ stagingLocation: null, takes: [], ...each })),
+      points: points.map((each) => ({ recirculationLane: null, lapsMax: 0, ...each })),
+    },
+    devices: devices.map(({ agent, station, link = {}, config = {}, ...each }) => ({
+      ...each,
+      agentCode: agent,
+      stationCode: station ?? null,
+      link,
+      config,
+    })),
+    waves: sources.waves.value as WavesPlan,
+    merchants: sources.merchants.value as { code: string; name: string }[],
+    items,
+  };
+}

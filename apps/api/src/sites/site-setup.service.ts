@@ -1,0 +1,225 @@
+import { Injectable } from '@nestjs/common';
+import { rows, type Tx } from '../platform/database.service.js';
+import { newId } from '../platform/ids.js';
+import type { SitePlan } from './site-plan.js';
+
+type Column = readonly unknown[];
+
+/**
+ * Writes a plan of a site: adds what is new, changes what is there, removes nothing. The plan has been checked: its references
+ * are known to exist. Everything runs in the caller's transaction.
+ */
+@Injectable()
+export class SiteSetup {
+  /** The site itself and everything that needs no device. */
+  async putBuilding(tx: Tx, plan: SitePlan): Promise<void> {
+    const { site } = plan;
+    await rows(
+      tx,
+      `insert into sites (id, code, name, timezone, created_at) values ($1, $2, $3, $4, $5)
+       on conflict (id) do update set name = excluded.name, timezone = excluded.timezone`,
+      [tx.siteId, site.code, site.name, site.timezone, tx.at],
+    );
+    await putZonesAndLocations(tx, plan);
+    await putStations(tx, plan);
+    await putCartsAndTotes(tx, plan);
+    await putCartons(tx, plan);
+    await putCarriers(tx, plan);
+    await putRanges(tx, plan);
+  }
+
+  /** Lanes and scan points; the points name devices, so these are registered before. */
+  async putConveyor(tx: Tx, plan: SitePlan): Promise<void> {
+    await putLanes(tx, plan);
+    await putPoints(tx, plan);
+  }
+}
+
+async function putZonesAndLocations(tx: Tx, { zones, locations }: SitePlan): Promise<void> {
+  await put(
+    tx,
+    `insert into zones (site_id, id, code, name) select $1, z.* from unnest($2::uuid[], $3::text[], $4::text[]) as z
+     on conflict (site_id, code) do update set name = excluded.name`,
+    ids(zones),
+    zones.map((each) => each.code),
+    zones.map((each) => each.name),
+  );
+  await put(
+    tx,
+    `insert into locations (site_id, id, zone_id, code, type, aisle, bay, level, x_mm, y_mm, pick_sequence)
+     select $1, l.id, z.id, l.code, l.type, l.aisle, l.bay, l.level, l.x, l.y, l.sequence
+     from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::int[], $7::int[], $8::int[], $9::int[], $10::int[], $11::int[])
+       as l (id, zone, code, type, aisle, bay, level, x, y, sequence)
+     join zones z on z.site_id = $1 and z.code = l.zone
+     on conflict (site_id, code) do update set zone_id = excluded.zone_id, type = excluded.type, aisle = excluded.aisle,
+       bay = excluded.bay, level = excluded.level, x_mm = excluded.x_mm, y_mm = excluded.y_mm,
+       pick_sequence = excluded.pick_sequence`,
+    ids(locations),
+    locations.map((each) => each.zone),
+    locations.map((each) => each.code),
+    locations.map((each) => each.type),
+    locations.map((each) => each.aisle),
+    locations.map((each) => each.bay),
+    locations.map((each) => each.level),
+    locations.map((each) => each.xMm),
+    locations.map((each) => each.yMm),
+    locations.map((each) => each.pickSequence),
+  );
+}
+
+async function putStations(tx: Tx, { stations }: SitePlan): Promise<void> {
+  await put(
+    tx,
+    `insert into stations (site_id, id, code, kind, name, x_mm, y_mm)
+     select $1, s.* from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::int[], $7::int[]) as s
+     on conflict (site_id, code) do update set kind = excluded.kind, name = excluded.name, x_mm = excluded.x_mm,
+       y_mm = excluded.y_mm`,
+    ids(stations),
+    stations.map((each) => each.code),
+    stations.map((each) => each.kind),
+    stations.map((each) => each.name),
+    stations.map((each) => each.xMm),
+    stations.map((each) => each.yMm),
+  );
+}
+
+async function putCartsAndTotes(tx: Tx, { carts, totes }: SitePlan): Promise<void> {
+  await put(
+    tx,
+    `insert into carts (site_id, id, code, slots) select $1, c.* from unnest($2::uuid[], $3::text[], $4::int[]) as c
+     on conflict (site_id, code) do update set slots = excluded.slots`,
+    ids(carts),
+    carts.map((each) => each.code),
+    carts.map((each) => each.slots),
+  );
+  await put(
+    tx,
+    `insert into containers (site_id, id, lpn, type, state)
+     select $1, c.id, c.lpn, 'tote', 'empty' from unnest($2::uuid[], $3::text[]) as c (id, lpn)
+     on conflict (site_id, lpn) do nothing`,
+    ids(totes),
+    totes,
+  );
+}
+
+async function putCartons(tx: Tx, { cartons }: SitePlan): Promise<void> {
+  await put(
+    tx,
+    `insert into carton_types (site_id, id, code, name, length_mm, width_mm, height_mm, tare_grams, max_grams)
+     select $1, c.* from unnest($2::uuid[], $3::text[], $4::text[], $5::int[], $6::int[], $7::int[], $8::int[], $9::int[]) as c
+     on conflict (site_id, code) do update set name = excluded.name, length_mm = excluded.length_mm,
+       width_mm = excluded.width_mm, height_mm = excluded.height_mm, tare_grams = excluded.tare_grams,
+       max_grams = excluded.max_grams`,
+    ids(cartons),
+    cartons.map((each) => each.code),
+    cartons.map((each) => each.name),
+    cartons.map((each) => each.lengthMm),
+    cartons.map((each) => each.widthMm),
+    cartons.map((each) => each.heightMm),
+    cartons.map((each) => each.tareGrams),
+    cartons.map((each) => each.maxGrams),
+  );
+}
+
+async function putCarriers(tx: Tx, { carriers, services }: SitePlan): Promise<void> {
+  await rows(
+    tx,
+    `insert into carriers (code, name) select * from unnest($1::text[], $2::text[])
+     on conflict (code) do update set name = excluded.name`,
+    [carriers.map((each) => each.code), carriers.map((each) => each.name)],
+  );
+  await put(
+    tx,
+    `insert into carrier_services (site_id, id, carrier_code, service, name, cut_off_time)
+     select $1, s.* from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[]) as s
+     on conflict (site_id, carrier_code, service) do update set name = excluded.name, cut_off_time = excluded.cut_off_time`,
+    ids(services),
+    services.map((each) => each.carrier),
+    services.map((each) => each.service),
+    services.map((each) => each.name),
+    services.map((each) => each.cutOffTime),
+  );
+}
+
+/** A range that is there keeps its place: numbers are never given out twice. */
+async function putRanges(tx: Tx, { ranges }: SitePlan): Promise<void> {
+  await put(
+    tx,
+    `insert into number_ranges (site_id, id, kind, scope, prefix, next_value, last_value)
+     select $1, r.* from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[]) as r
+     on conflict (site_id, kind, scope, prefix) do nothing`,
+    ids(ranges),
+    ranges.map((each) => each.kind),
+    ranges.map((each) => each.scope),
+    ranges.map((each) => each.prefix),
+    ranges.map((each) => each.first),
+    ranges.map((each) => each.last),
+  );
+}
+
+async function putLanes(tx: Tx, { lanes }: SitePlan): Promise<void> {
+  await put(
+    tx,
+    `insert into lanes (site_id, id, code, name, kind, staging_location_id)
+     select $1, n.id, n.code, n.name, n.kind, l.id
+     from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[]) as n (id, code, name, kind, staging)
+     left join locations l on l.site_id = $1 and l.code = n.staging
+     on conflict (site_id, code) do update set name = excluded.name, kind = excluded.kind,
+       staging_location_id = excluded.staging_location_id`,
+    ids(lanes),
+    lanes.map((each) => each.code),
+    lanes.map((each) => each.name),
+    lanes.map((each) => each.kind),
+    lanes.map((each) => each.stagingLocation),
+  );
+  const takes = lanes.flatMap((lane) => lane.takes.map((each) => ({ ...each, lane: lane.code })));
+  await put(
+    tx,
+    `insert into lane_assignments (site_id, id, lane_id, carrier_code, service, rank)
+     select $1, a.id, n.id, a.carrier, a.service, a.rank
+     from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::int[]) as a (id, lane, carrier, service, rank)
+     join lanes n on n.site_id = $1 and n.code = a.lane
+     on conflict (site_id, carrier_code, service, lane_id) do update set rank = excluded.rank`,
+    ids(takes),
+    takes.map((each) => each.lane),
+    takes.map((each) => each.carrier),
+    takes.map((each) => each.service),
+    takes.map((each) => each.rank),
+  );
+}
+
+async function putPoints(tx: Tx, { points }: SitePlan): Promise<void> {
+  await put(
+    tx,
+    `insert into conveyor_points (site_id, id, code, device_id, exception_lane_id, no_read_lane_id, recirculation_lane_id,
+       laps_max, deadline_ms)
+     select $1, p.id, p.code, d.id, e.id, r.id, c.id, p.laps, p.deadline
+     from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[], $9::int[])
+       as p (id, code, device, exception, no_read, recirculation, laps, deadline)
+     join devices d on d.site_id = $1 and d.code = p.device
+     join lanes e on e.site_id = $1 and e.code = p.exception
+     join lanes r on r.site_id = $1 and r.code = p.no_read
+     left join lanes c on c.site_id = $1 and c.code = p.recirculation
+     on conflict (site_id, code) do update set device_id = excluded.device_id,
+       exception_lane_id = excluded.exception_lane_id, no_read_lane_id = excluded.no_read_lane_id,
+       recirculation_lane_id = excluded.recirculation_lane_id, laps_max = excluded.laps_max,
+       deadline_ms = excluded.deadline_ms`,
+    ids(points),
+    points.map((each) => each.code),
+    points.map((each) => each.device),
+    points.map((each) => each.exceptionLane),
+    points.map((each) => each.noReadLane),
+    points.map((each) => each.recirculationLane),
+    points.map((each) => each.lapsMax),
+    points.map((each) => each.deadlineMs),
+  );
+}
+
+/** Runs a statement over columns ($2 on); nothing to write is no statement. */
+async function put(tx: Tx, sql: string, ...columns: Column[]): Promise<void> {
+  if (columns[0]!.length > 0) await rows(tx, sql, [tx.siteId, ...columns]);
+}
+
+function ids(list: readonly unknown[]): string[] {
+  return list.map(() => newId());
+}
