@@ -1,0 +1,37 @@
+declare module '../platform/events.js' {
+  interface EventMap {
+    'picking.run-claimed': { runId: string; number: number; personId: string; cart: string };
+    'picking.run-returned': { runId: string; number: number; because: 'released' | 'lease-expired' };
+    'picking.task-confirmed': {
+      taskId: string;
+      runId: string | null;
+      waveId: string | null;
+      orderLineId: string;
+      sku: string;
+      location: string;
+      container: string;
+      quantity: number;
+      asked: number;
+      personId: string | null;
+      source: 'pick' | 'put-back';
+    };
+    'picking.task-short': {
+      taskId: string;
+      runId: string | null;
+      orderLineId: string;
+      sku: string;
+      location: string;
+      quantity: number;
+      missing: number;
+      reason: string;
+      remedy: 'reallocated' | 'backordered' | 'closed-short';
+      personId: string | null;
+    };
+    'picking.run-dropped': { runId: string; number: number; station: string; containers: string[] };
+    'picking.run-done': { runId: string; waveId: string };
+    'picking.put-back-created': { taskId: string; orderId: string; container: string; quantity: number };
+    'picking.problem-reported': { taskId: string; kind: string; note: string; personId: string | null };
+  }
+}
+
+export {};

@@ -1,0 +1,102 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { waveStates, waveStepStates } from '#lib/contracts';
+import { affected, Database, row, rows, type Tx } from '../platform/database.service.js';
+import { addEvent } from '../platform/events.js';
+import { newId } from '../platform/ids.js';
+import { move, moveAll } from '../platform/transition.js';
+import type { WaveStepName } from './wave-steps.js';
+import './waves.events.js';
+
+const waves = { table: 'waves', states: waveStates, noun: 'wave' };
+const steps = { table: 'wave_steps', states: waveStepStates, noun: 'step' };
+
+/** The steps of a wave as rows: state, attempts, times and log of each. */
+@Injectable()
+export class StepLogService {
+  private readonly log = new Logger(StepLogService.name);
+
+  constructor(private readonly db: Database) {}
+
+  async begin(tx: Tx, waveId: string, names: readonly WaveStepName[]): Promise<void> {
+    await affected(
+      tx,
+      `insert into wave_steps (site_id, id, wave_id, position, name, state)
+       select $1, s.id, $2, s.position, s.name, 'pending' from unnest($3::uuid[], $4::int[], $5::text[]) as s (id, position, name)
+       on conflict do nothing`,
+      [tx.siteId, waveId, names.map(() => newId()), names.map((_, at) => at + 1), names],
+    );
+  }
+
+  /** The steps still to be done, in order. */
+  async open(tx: Tx, waveId: string): Promise<WaveStepName[]> {
+    const found = await rows<{ name: WaveStepName }>(
+      tx,
+      `select name from wave_steps where site_id = $1 and wave_id = $2 and state not in ('succeeded', 'skipped') order by position`,
+      [tx.siteId, waveId],
+    );
+    return found.map(({ name }) => name);
+  }
+
+  /** Does one step and keeps what came of it. @returns false when it failed; the wave is failed then, with the reason. */
+  async run(waveId: string, name: WaveStepName, work: () => Promise<string[]>): Promise<boolean> {
+    await this.db.transaction((tx) => this.start(tx, waveId, name));
+    try {
+      const log = await work();
+      await this.db.transaction((tx) => this.end(tx, waveId, { name, state: 'succeeded', log }));
+      return true;
+    } catch (error) {
+      this.log.error(error);
+      const reason = error instanceof Error ? error.message : String(error);
+      await this.db.transaction((tx) => this.fail(tx, waveId, name, reason));
+      return false;
+    }
+  }
+
+  /** Marks a step that another transaction does itself. */
+  async end(
+    tx: Tx,
+    waveId: string,
+    step: { name: WaveStepName; state: 'succeeded' | 'failed'; log: string[] },
+  ): Promise<void> {
+    const id = await this.idOf(tx, waveId, step.name);
+    await moveAll(tx, steps, [id], 'running');
+    await move(tx, steps, id, step.state);
+    await affected(
+      tx,
+      `update wave_steps set ended_at = $3, log = log || $4::jsonb where site_id = $1 and id = $2`,
+      [tx.siteId, id, tx.at, JSON.stringify(step.log)],
+    );
+  }
+
+  private async start(tx: Tx, waveId: string, name: WaveStepName): Promise<void> {
+    const id = await this.idOf(tx, waveId, name);
+    // A step that runs already was left so by a process that died.
+    await moveAll(tx, steps, [id], 'running');
+    await affected(
+      tx,
+      `update wave_steps set attempts = attempts + 1, started_at = $3, ended_at = null where site_id = $1 and id = $2`,
+      [tx.siteId, id, tx.at],
+    );
+  }
+
+  private async fail(tx: Tx, waveId: string, name: WaveStepName, reason: string): Promise<void> {
+    await this.end(tx, waveId, { name, state: 'failed', log: [reason] });
+    await move(tx, waves, waveId, 'failed');
+    const wave = await row<{ number: string }>(
+      tx,
+      `update waves set reason = $3 where site_id = $1 and id = $2 returning number`,
+      [tx.siteId, waveId, `${name}: ${reason}`],
+    );
+    const data = { waveId, number: Number(wave!.number), step: name, reason };
+    await addEvent(tx, { type: 'waves.planning-failed', aggregateId: waveId, data });
+  }
+
+  private async idOf(tx: Tx, waveId: string, name: WaveStepName): Promise<string> {
+    const found = await row<{ id: string }>(
+      tx,
+      `select id from wave_steps where site_id = $1 and wave_id = $2 and name = $3 for update`,
+      [tx.siteId, waveId, name],
+    );
+    return found!.id;
+  }
+}

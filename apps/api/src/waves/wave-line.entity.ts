@@ -1,0 +1,32 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** An order line in a wave. */
+@Entity({ name: 'wave_lines' })
+export class WaveLine {
+  @PrimaryColumn({ name: 'site_id', type: 'int' })
+  siteId: number;
+
+  @PrimaryColumn({ name: 'id', type: 'uuid' })
+  id: string;
+
+  @Column({ name: 'wave_id', type: 'uuid' })
+  waveId: string;
+
+  @Column({ name: 'order_id', type: 'uuid' })
+  orderId: string;
+
+  @Column({ name: 'order_line_id', type: 'uuid' })
+  orderLineId: string;
+
+  @Column({ name: 'merchant_id', type: 'uuid' })
+  merchantId: string;
+
+  @Column({ name: 'quantity', type: 'int' })
+  quantity: number;
+
+  @Column({ name: 'state', type: 'text' })
+  state: string;
+
+  @Column({ name: 'reason', type: 'text', nullable: true })
+  reason: string | null;
+}

@@ -1,0 +1,268 @@
+import { Injectable } from '@nestjs/common';
+import { waveStates } from '#lib/contracts';
+import { ReservationsService } from '../inventory/reservations.service.js';
+import { type LineQuantity, OrderProgressService } from '../orders/order-progress.service.js';
+import { affected, Database, row, rows, type Tx } from '../platform/database.service.js';
+import { addEvent } from '../platform/events.js';
+import { Refusal } from '../platform/refusal.js';
+import { move, moveAll } from '../platform/transition.js';
+import { LeftOutService } from './left-out.service.js';
+import { StepLogService } from './step-log.service.js';
+import './waves.events.js';
+
+interface WaveRow {
+  id: string;
+  number: string;
+  state: keyof typeof waveStates;
+}
+
+interface RunRow {
+  id: string;
+  number: string;
+  state: string;
+}
+
+const waves = { table: 'waves', states: waveStates, noun: 'wave' };
+
+/** A planned wave goes to the floor, is taken back from it, or is given up. */
+@Injectable()
+export class WaveReleaseService {
+  constructor(
+    private readonly db: Database,
+    private readonly progress: OrderProgressService,
+    private readonly reservations: ReservationsService,
+    private readonly leftOut: LeftOutService,
+    private readonly steps: StepLogService,
+  ) {}
+
+  /** Tasks and runs become ready, orders released. Releasing again adds nothing. */
+  async releaseWave(waveId: string): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      const wave = await lockWave(tx, waveId);
+      if (['released', 'in-progress', 'completed'].includes(wave.state)) return;
+      await move(tx, waves, waveId, 'released');
+      await affected(tx, `update waves set released_at = $3 where site_id = $1 and id = $2`, [
+        tx.siteId,
+        waveId,
+        tx.at,
+      ]);
+      const tasks = await affected(
+        tx,
+        `update tasks set state = 'ready' where site_id = $1 and run_id in
+           (select id from runs where site_id = $1 and wave_id = $2) and state = 'blocked'`,
+        [tx.siteId, waveId],
+      );
+      const runs = await affected(
+        tx,
+        `update runs set state = 'ready' where site_id = $1 and wave_id = $2 and state = 'blocked'`,
+        [tx.siteId, waveId],
+      );
+      const lines = await this.reservedLines(tx, waveId, null);
+      await this.progress.markReleased(tx, waveId, lines);
+      await this.steps.end(tx, waveId, {
+        name: 'release',
+        state: 'succeeded',
+        log: [`${runs} runs with ${tasks} tasks`],
+      });
+      const orders = await row<{ count: string }>(
+        tx,
+        `select count(*) from orders where site_id = $1 and wave_id = $2`,
+        [tx.siteId, waveId],
+      );
+      const data = { waveId, number: Number(wave.number), orders: Number(orders!.count), runs };
+      await addEvent(tx, { type: 'waves.wave-released', aggregateId: waveId, data });
+    });
+  }
+
+  /** A planned wave waits for a person: no channel and no click releases it until it is unlocked. */
+  async lockWave(waveId: string): Promise<void> {
+    await this.db.transaction((tx) => move(tx, waves, waveId, 'locked'));
+  }
+
+  async unlockWave(waveId: string): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      const wave = await lockWave(tx, waveId);
+      if (wave.state === 'planned') return;
+      if (wave.state !== 'locked') throw wrongState(wave, 'unlocked');
+      await move(tx, waves, waveId, 'planned');
+    });
+  }
+
+  /** Gives up a wave that was not released: its orders wait again. */
+  async cancelWave(waveId: string, reason: string): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      const wave = await lockWave(tx, waveId);
+      if (wave.state === 'cancelled') return;
+      if (wave.state === 'planning') throw wrongState(wave, 'cancelled');
+      await move(tx, waves, waveId, 'cancelled');
+      const orders = await rows<{ id: string }>(
+        tx,
+        `select id from orders where site_id = $1 and wave_id = $2 order by id`,
+        [tx.siteId, waveId],
+      );
+      await this.cancelRuns(tx, waveId, null);
+      const out = orders.map(({ id }) => ({
+        orderId: id,
+        reason: `wave ${wave.number} was cancelled`,
+        shortLineIds: [],
+      }));
+      await this.leftOut.leaveOut(tx, waveId, out);
+      await affected(tx, `update waves set reason = $3 where site_id = $1 and id = $2`, [
+        tx.siteId,
+        waveId,
+        reason,
+      ]);
+      const data = { waveId, number: Number(wave.number), reason };
+      await addEvent(tx, { type: 'waves.wave-cancelled', aggregateId: waveId, data });
+    });
+  }
+
+  /**
+   * Takes a released wave back. Runs that nobody has begun are withdrawn and their orders wait again; what people
+   * are picking already is kept and named.
+   */
+  async undoWave(waveId: string): Promise<{ effects: string[]; kept: string[] }> {
+    return this.db.transaction(async (tx) => {
+      const wave = await lockWave(tx, waveId);
+      await move(tx, waves, waveId, 'undoing');
+      const runs = await rows<RunRow>(
+        tx,
+        `select id, number, state from runs where site_id = $1 and wave_id = $2 order by id for update`,
+        [tx.siteId, waveId],
+      );
+      const free = runs.filter((run) => ['blocked', 'ready'].includes(run.state)).map(({ id }) => id);
+      const begun = await this.runsWithGoods(tx, free);
+      const withdrawn = free.filter((id) => !begun.has(id));
+      const lines = await this.reservedLines(tx, waveId, withdrawn);
+      const orderIds = await this.ordersOf(tx, withdrawn);
+      await this.cancelRuns(tx, waveId, withdrawn);
+      await this.releaseReservations(tx, waveId, orderIds);
+      await this.progress.undoReleased(tx, lines);
+      await affected(
+        tx,
+        `update wave_lines set state = 'removed', reason = 'the release was undone'
+         where site_id = $1 and wave_id = $2 and order_id = any($3::uuid[]) and state = 'reserved'`,
+        [tx.siteId, waveId, orderIds],
+      );
+      const kept = runs
+        .filter((run) => !withdrawn.includes(run.id) && run.state !== 'cancelled')
+        .map((run) => `run ${run.number} is ${run.state === 'ready' ? 'begun' : run.state}`);
+      const effects = [`${withdrawn.length} runs withdrawn`, `${orderIds.length} orders wait again`];
+      await move(tx, waves, waveId, kept.length > 0 ? 'in-progress' : 'cancelled');
+      const data = { waveId, number: Number(wave.number), effects, kept };
+      await addEvent(tx, { type: 'waves.wave-undone', aggregateId: waveId, data });
+      return { effects, kept };
+    });
+  }
+
+  /** The first goods of a wave are in a tote. */
+  async markInProgress(tx: Tx, waveId: string): Promise<void> {
+    await moveAll(tx, waves, [waveId], 'in-progress');
+  }
+
+  /** A wave whose orders have all left it, by truck or otherwise, is completed. */
+  async completeWaveOf(tx: Tx, orderId: string): Promise<void> {
+    const waveIds = await rows<{ wave_id: string }>(
+      tx,
+      `select distinct wave_id from wave_lines where site_id = $1 and order_id = $2`,
+      [tx.siteId, orderId],
+    );
+    const done = await rows<{ id: string; number: string }>(
+      tx,
+      `select w.id, w.number from waves w where w.site_id = $1 and w.id = any($2::uuid[]) and w.state in ('released', 'in-progress')
+         and not exists (select 1 from orders o where o.site_id = w.site_id and o.wave_id = w.id
+           and o.state not in ('shipped', 'delivered', 'cancelled', 'closed-short', 'rejected'))
+       order by w.id for update`,
+      [tx.siteId, waveIds.map((each) => each.wave_id)],
+    );
+    for (const { id, number } of done) {
+      await move(tx, waves, id, 'completed');
+      await affected(tx, `update waves set completed_at = $3 where site_id = $1 and id = $2`, [
+        tx.siteId,
+        id,
+        tx.at,
+      ]);
+      const data = { waveId: id, number: Number(number) };
+      await addEvent(tx, { type: 'waves.wave-completed', aggregateId: id, data });
+    }
+  }
+
+  /** What is set aside for the lines of a wave, or for those of some of its runs. */
+  private reservedLines(tx: Tx, waveId: string, runIds: string[] | null): Promise<LineQuantity[]> {
+    return rows<LineQuantity>(
+      tx,
+      `select v.order_line_id as "orderLineId", sum(v.quantity)::int as quantity from reservations v
+       where v.site_id = $1 and v.wave_id = $2 and v.state = 'open' and ($3::uuid[] is null or v.id in
+         (select t.reservation_id from tasks t where t.site_id = $1 and t.run_id = any($3::uuid[])))
+       group by v.order_line_id order by v.order_line_id`,
+      [tx.siteId, waveId, runIds],
+    );
+  }
+
+  private async runsWithGoods(tx: Tx, runIds: string[]): Promise<Set<string>> {
+    const found = await rows<{ run_id: string }>(
+      tx,
+      `select distinct run_id from tasks where site_id = $1 and run_id = any($2::uuid[])
+         and state not in ('blocked', 'ready', 'assigned', 'cancelled')`,
+      [tx.siteId, runIds],
+    );
+    return new Set(found.map((each) => each.run_id));
+  }
+
+  private async ordersOf(tx: Tx, runIds: string[]): Promise<string[]> {
+    const found = await rows<{ order_id: string }>(
+      tx,
+      `select distinct order_id from run_slots where site_id = $1 and run_id = any($2::uuid[]) and state = 'open' order by order_id`,
+      [tx.siteId, runIds],
+    );
+    return found.map((each) => each.order_id);
+  }
+
+  private async cancelRuns(tx: Tx, waveId: string, runIds: string[] | null): Promise<void> {
+    const which = `select id from runs where site_id = $1 and wave_id = $2 and ($3::uuid[] is null or id = any($3::uuid[]))`;
+    const parameters = [tx.siteId, waveId, runIds];
+    await affected(
+      tx,
+      `update tasks set state = 'cancelled' where site_id = $1 and run_id in (${which}) and state in ('blocked', 'ready', 'assigned')`,
+      parameters,
+    );
+    await affected(
+      tx,
+      `update run_slots set state = 'cancelled' where site_id = $1 and run_id in (${which}) and state = 'open'`,
+      parameters,
+    );
+    await affected(
+      tx,
+      `update runs set state = 'cancelled' where site_id = $1 and id in (${which}) and state in ('blocked', 'ready', 'assigned')`,
+      parameters,
+    );
+  }
+
+  private async releaseReservations(tx: Tx, waveId: string, orderIds: string[]): Promise<void> {
+    const open = await rows<{ id: string }>(
+      tx,
+      `select v.id from reservations v join order_lines l on l.site_id = v.site_id and l.id = v.order_line_id
+       where v.site_id = $1 and v.wave_id = $2 and l.order_id = any($3::uuid[]) and v.state = 'open'`,
+      [tx.siteId, waveId, orderIds],
+    );
+    await this.reservations.release(
+      tx,
+      open.map(({ id }) => id),
+    );
+  }
+}
+
+async function lockWave(tx: Tx, waveId: string): Promise<WaveRow> {
+  const wave = await row<WaveRow>(
+    tx,
+    `select id, number, state from waves where site_id = $1 and id = $2 for update`,
+    [tx.siteId, waveId],
+  );
+  if (!wave) throw new Refusal('wave.unknown', 'There is no such wave.', { status: 404 });
+  return wave;
+}
+
+function wrongState(wave: WaveRow, to: string): Refusal {
+  const detail = `Wave ${wave.number} is ${wave.state} and can't be ${to}.`;
+  return new Refusal('wave.wrong-state', detail, { facts: { state: wave.state, to } });
+}

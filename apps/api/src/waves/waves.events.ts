@@ -1,0 +1,15 @@
+declare module '../platform/events.js' {
+  interface EventMap {
+    'waves.wave-created': { waveId: string; number: number; templateId: string; channelId: string | null };
+    'waves.wave-planned': { waveId: string; number: number; orders: number; lines: number; runs: number };
+    'waves.planning-failed': { waveId: string; number: number; step: string; reason: string };
+    'waves.wave-released': { waveId: string; number: number; orders: number; runs: number };
+    'waves.wave-completed': { waveId: string; number: number };
+    'waves.wave-cancelled': { waveId: string; number: number; reason: string };
+    /** What could not be undone is kept and named. */
+    'waves.wave-undone': { waveId: string; number: number; effects: string[]; kept: string[] };
+    'waves.order-left-out': { waveId: string; orderId: string; reason: string };
+  }
+}
+
+export {};

@@ -1,0 +1,270 @@
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import type { OrderFilter } from '#lib/contracts';
+import { waveStates } from '#lib/contracts';
+import { asSystem } from '../platform/context.js';
+import { affected, Database, row, rows, type Tx } from '../platform/database.service.js';
+import { addEvent } from '../platform/events.js';
+import { newId } from '../platform/ids.js';
+import { takeCount } from '../platform/number-ranges.js';
+import { Refusal } from '../platform/refusal.js';
+import { move } from '../platform/transition.js';
+import { bothFilters } from './candidates.js';
+import { StepLogService } from './step-log.service.js';
+import { WaveReleaseService } from './wave-release.service.js';
+import { WaveRunsService } from './wave-runs.service.js';
+import { stepsOf, unknownSteps, type WaveStepName } from './wave-steps.js';
+import { type WaveLimits, WaveStockService } from './wave-stock.service.js';
+import './waves.events.js';
+
+/** What a wave is planned by, kept with it so that a failed plan can go on. */
+interface PlanOrder {
+  filter: OrderFilter;
+  limits: WaveLimits;
+  timeLimitMs: number;
+}
+
+export interface WaveRequest {
+  templateId: string;
+  channel?: { id: string; filter: OrderFilter; ordersMax: number };
+}
+
+interface TemplateRow {
+  id: string;
+  filter: OrderFilter;
+  limits: WaveLimits;
+  steps: string[];
+  active: boolean;
+}
+
+/** A plan that a person waits for may take a moment; one that a channel makes every few seconds may not. */
+const TIME_LIMIT_MS = { click: 2_500, channel: 400 };
+
+const waves = { table: 'waves', states: waveStates, noun: 'wave' };
+
+/** The pipeline: a wave goes through its steps, each with a state of its own, and can go on at the one that failed. */
+@Injectable()
+export class WavesService implements OnApplicationShutdown {
+  private readonly log = new Logger(WavesService.name);
+  /** Plans under way, so that shutting down waits for them. */
+  private readonly planning = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly db: Database,
+    private readonly stock: WaveStockService,
+    private readonly runs: WaveRunsService,
+    private readonly steps: StepLogService,
+    private readonly releases: WaveReleaseService,
+  ) {}
+
+  /** Makes a wave and plans it in the background; its steps tell how far it is. */
+  async startWave(templateId: string): Promise<string> {
+    const { waveId, siteId } = await this.createWave({ templateId });
+    this.planInBackground(waveId, siteId);
+    return waveId;
+  }
+
+  /** Goes on with a plan that failed, at the step that failed. */
+  async resumeWave(waveId: string): Promise<void> {
+    const siteId = await this.db.transaction(async (tx) => {
+      await move(tx, waves, waveId, 'planning');
+      await affected(tx, `update waves set reason = null where site_id = $1 and id = $2`, [
+        tx.siteId,
+        waveId,
+      ]);
+      return tx.siteId;
+    });
+    this.planInBackground(waveId, siteId);
+  }
+
+  async createWave(request: WaveRequest): Promise<{ waveId: string; siteId: number }> {
+    return this.db.transaction(async (tx) => {
+      const template = await this.templateOf(tx, request.templateId);
+      const { channel } = request;
+      const plan: PlanOrder = {
+        filter: channel ? bothFilters(template.filter, channel.filter) : template.filter,
+        limits: { ...template.limits, ...(channel ? { ordersMax: channel.ordersMax } : {}) },
+        timeLimitMs: channel ? TIME_LIMIT_MS.channel : TIME_LIMIT_MS.click,
+      };
+      if (!channel) await this.requireCandidates(tx, plan.filter);
+      const waveId = newId();
+      const number = await takeCount(tx, 'wave');
+      await affected(
+        tx,
+        `insert into waves (site_id, id, number, template_id, channel_id, state, summary, created_by, created_at)
+         values ($1, $2, $3, $4, $5, 'planning', $6, $7, $8) on conflict do nothing`,
+        [
+          tx.siteId,
+          waveId,
+          number,
+          template.id,
+          channel?.id ?? null,
+          JSON.stringify({ plan }),
+          tx.actorName,
+          tx.at,
+        ],
+      );
+      await this.steps.begin(tx, waveId, stepsOf(template.steps));
+      const data = { waveId, number, templateId: template.id, channelId: channel?.id ?? null };
+      await addEvent(tx, { type: 'waves.wave-created', aggregateId: waveId, data });
+      return { waveId, siteId: tx.siteId };
+    });
+  }
+
+  /**
+   * Does the steps of a wave that are not done. A step that throws fails the wave, which can be resumed there.
+   * @returns whether the wave is planned; a wave that nothing is left of is cancelled with its reason.
+   */
+  async planWave(waveId: string): Promise<boolean> {
+    const { plan, open } = await this.db.transaction(async (tx) => {
+      const wave = await row<{ summary: { plan: PlanOrder } }>(
+        tx,
+        `select summary from waves where site_id = $1 and id = $2`,
+        [tx.siteId, waveId],
+      );
+      return { plan: wave!.summary.plan, open: await this.steps.open(tx, waveId) };
+    });
+    for (const step of open) {
+      if (step === 'release') break;
+      const done = await this.steps.run(waveId, step, () => this.perform(step, waveId, plan));
+      if (!done) return false;
+    }
+    return this.finishPlan(waveId);
+  }
+
+  async releaseWave(waveId: string): Promise<void> {
+    await this.releases.releaseWave(waveId);
+  }
+
+  /** Plans that a stopped process left behind go on. */
+  async resumeAbandoned(siteId: number): Promise<void> {
+    const found = await this.db.transaction((tx) =>
+      rows<{ id: string }>(
+        tx,
+        `select w.id from waves w where w.site_id = $1 and w.state = 'planning' and w.channel_id is null
+         and w.created_at < $2::timestamptz - interval '5 minutes'`,
+        [tx.siteId, tx.at],
+      ),
+    );
+    for (const { id } of found) this.planInBackground(id, siteId);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.allSettled(this.planning.values());
+  }
+
+  private planInBackground(waveId: string, siteId: number): void {
+    if (this.planning.has(waveId)) return;
+    const plan = asSystem('waves', siteId, () => this.planWave(waveId))
+      .then(
+        () => {},
+        (error: unknown) => this.log.error(error),
+      )
+      .finally(() => this.planning.delete(waveId));
+    this.planning.set(waveId, plan);
+  }
+
+  private perform(step: WaveStepName, waveId: string, plan: PlanOrder): Promise<string[]> {
+    switch (step) {
+      case 'select':
+        return this.stock.select(waveId, plan.filter, plan.limits);
+      case 'validate':
+        return this.stock.validate(waveId);
+      case 'promise':
+        return this.stock.checkPromises(waveId);
+      case 'reserve':
+        return this.stock.reserve(waveId);
+      case 'replenish':
+        return this.runs.replenish(waveId);
+      case 'cartonise':
+        return this.runs.cartonise(waveId);
+      case 'batch':
+        return this.runs.batch(waveId, plan.timeLimitMs);
+      case 'route':
+        return this.runs.route(waveId);
+      case 'assign':
+        return this.runs.assign(waveId);
+      case 'create-tasks':
+        return this.runs.createTasks(waveId);
+      case 'release':
+        throw new Error('A release is no step of planning');
+    }
+  }
+
+  private async finishPlan(waveId: string): Promise<boolean> {
+    return this.db.transaction(async (tx) => {
+      const counted = await row<{
+        number: string;
+        orders: string;
+        lines: string;
+        units: string;
+        runs: string;
+        reason: string | null;
+      }>(
+        tx,
+        `select w.number, count(distinct l.order_id) as orders, count(l.id) as lines, coalesce(sum(l.quantity), 0) as units,
+           (select count(*) from runs r where r.site_id = w.site_id and r.wave_id = w.id) as runs,
+           (select x.reason from wave_lines x where x.site_id = w.site_id and x.wave_id = w.id and x.reason is not null
+              order by x.id limit 1) as reason
+         from waves w left join wave_lines l on l.site_id = w.site_id and l.wave_id = w.id and l.state = 'reserved'
+         where w.site_id = $1 and w.id = $2 group by w.site_id, w.id, w.number`,
+        [tx.siteId, waveId],
+      );
+      const { number, orders, lines, units, runs, reason } = counted!;
+      if (Number(lines) === 0) {
+        await move(tx, waves, waveId, 'failed');
+        await move(tx, waves, waveId, 'cancelled');
+        await this.noteCounts(tx, waveId, [0, 0, 0], `nothing is left to plan${reason ? `: ${reason}` : ''}`);
+        return false;
+      }
+      await move(tx, waves, waveId, 'planned');
+      await this.noteCounts(tx, waveId, [Number(orders), Number(lines), Number(units)], null);
+      const data = {
+        waveId,
+        number: Number(number),
+        orders: Number(orders),
+        lines: Number(lines),
+        runs: Number(runs),
+      };
+      await addEvent(tx, { type: 'waves.wave-planned', aggregateId: waveId, data });
+      return true;
+    });
+  }
+
+  private async noteCounts(
+    tx: Tx,
+    waveId: string,
+    counts: [number, number, number],
+    reason: string | null,
+  ): Promise<void> {
+    await affected(
+      tx,
+      `update waves set order_count = $3, line_count = $4, unit_count = $5, reason = $6 where site_id = $1 and id = $2`,
+      [tx.siteId, waveId, ...counts, reason],
+    );
+  }
+
+  private async templateOf(tx: Tx, templateId: string): Promise<TemplateRow> {
+    const template = await row<TemplateRow>(
+      tx,
+      `select id, filter, limits, steps, active from wave_templates where site_id = $1 and id = $2`,
+      [tx.siteId, templateId],
+    );
+    if (!template?.active)
+      throw new Refusal('waves.unknown-template', 'There is no such template.', { status: 404 });
+    const unknown = unknownSteps(template.steps);
+    if (unknown.length > 0) {
+      throw new Refusal(
+        'waves.template-invalid',
+        `The template has steps that do not exist: ${unknown.join(', ')}.`,
+      );
+    }
+    return template;
+  }
+
+  private async requireCandidates(tx: Tx, filter: OrderFilter): Promise<void> {
+    await this.stock.retryShortOrders(tx);
+    const candidates = await this.stock.candidates(tx, filter);
+    if (candidates.length > 0) return;
+    throw new Refusal('waves.nothing-to-plan', 'No order that is ready matches this template.');
+  }
+}

@@ -1,0 +1,82 @@
+import { AdjustmentsService } from '../src/inventory/adjustments.service.js';
+import { CountsService } from '../src/inventory/counts.service.js';
+import { InventoryService } from '../src/inventory/inventory.service.js';
+import { PromisesService } from '../src/inventory/promises.service.js';
+import { ReservationsService } from '../src/inventory/reservations.service.js';
+import { BackordersService } from '../src/orders/backorders.service.js';
+import { IntakeService } from '../src/orders/intake.service.js';
+import { OrderProgressService } from '../src/orders/order-progress.service.js';
+import { OrdersQueries } from '../src/orders/orders.queries.js';
+import { OrdersService } from '../src/orders/orders.service.js';
+import { PickingQueries } from '../src/picking/picking.queries.js';
+import { PicksService } from '../src/picking/picks.service.js';
+import { RunsService } from '../src/picking/runs.service.js';
+import { ShortsService } from '../src/picking/shorts.service.js';
+import { WithdrawService } from '../src/picking/withdraw.service.js';
+import { Live } from '../src/platform/live.js';
+import { PutAwayService } from '../src/receiving/put-away.service.js';
+import { ReceivingQueries } from '../src/receiving/receiving.queries.js';
+import { ReceivingService } from '../src/receiving/receiving.service.js';
+import { LeftOutService } from '../src/waves/left-out.service.js';
+import { PlannerService } from '../src/waves/planner.service.js';
+import { StepLogService } from '../src/waves/step-log.service.js';
+import { WaveReleaseService } from '../src/waves/wave-release.service.js';
+import { WaveRunsService } from '../src/waves/wave-runs.service.js';
+import { WaveStockService } from '../src/waves/wave-stock.service.js';
+import { WavesService } from '../src/waves/waves.service.js';
+import type { Floor } from './floor-fixture.js';
+
+/** Screens that nobody looks at. */
+export class NoScreens extends Live {
+  toStation(): void {}
+  toPerson(): void {}
+  toTower(): void {}
+  toConsole(): void {}
+}
+
+/** The services from the ledger to picking, wired as their modules wire them. Close the planner afterwards. */
+export function floorServices({ db }: Floor) {
+  const inventory = new InventoryService();
+  const promises = new PromisesService();
+  const reservations = new ReservationsService();
+  const orders = new OrdersService(db, promises);
+  const progress = new OrderProgressService(promises);
+  const planner = new PlannerService();
+  const leftOut = new LeftOutService(reservations);
+  const steps = new StepLogService(db);
+  const stock = new WaveStockService(db, planner, reservations, leftOut);
+  const waveRuns = new WaveRunsService(db, planner, leftOut);
+  const releases = new WaveReleaseService(db, progress, reservations, leftOut, steps);
+  const pickingQueries = new PickingQueries(db);
+  const receivingQueries = new ReceivingQueries(db);
+  const shorts = new ShortsService(inventory, reservations, progress, stock);
+  const withdraw = new WithdrawService(db, orders, inventory, reservations);
+  withdraw.onModuleInit();
+  return {
+    inventory,
+    promises,
+    reservations,
+    orders,
+    progress,
+    planner,
+    stock,
+    releases,
+    pickingQueries,
+    receivingQueries,
+    withdraw,
+    steps,
+    waveRuns,
+    adjustments: new AdjustmentsService(db, inventory),
+    counts: new CountsService(db, inventory),
+    intake: new IntakeService(db, promises),
+    ordersQueries: new OrdersQueries(db),
+    backorders: new BackordersService(promises),
+    waves: new WavesService(db, stock, waveRuns, steps, releases),
+    receiving: new ReceivingService(db, inventory, receivingQueries),
+    putAways: new PutAwayService(db, inventory, receivingQueries),
+    runs: new RunsService(db, progress, pickingQueries, new NoScreens()),
+    picks: new PicksService(db, inventory, reservations, progress, shorts, releases),
+  };
+}
+
+export type FloorServices = ReturnType<typeof floorServices>;
