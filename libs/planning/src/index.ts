@@ -18,4 +18,5 @@ export { solverOver } from './search/highs-solver.js';
 export type * from './search/linear-model.js';
 export type { SearchLimits } from './search/search-limits.js';
 export * from './stock/allocate-fefo.js';
+export * from './waves/select-dense-wave.js';
 export * from './waves/select-orders.js';

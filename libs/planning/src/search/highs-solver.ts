@@ -11,7 +11,7 @@ export function solverOver(highs: Highs): SolveModel {
   return (linear, timeLimitMs) => {
     const model = highs.createModel(modelData(highs, linear));
     try {
-      model.options.set({ output_flag: false, threads: 1, time_limit: Math.max(0.01, timeLimitMs / 1000) });
+      model.options.set({ output_flag: false, time_limit: Math.max(0.01, timeLimitMs / 1000) });
       if (linear.start) model.setSolution({ colValue: Float64Array.from(linear.start) });
       model.run();
       return answerOf(highs, model, linear);
