@@ -63,7 +63,6 @@ export class PicksService {
       // A twin of this request may have been waiting for the same lock.
       const twin = await outcomeOf(tx, confirm.eventId);
       if (twin) return twin;
-      this.checkOwner(tx, task);
       const decision = decidePick(
         {
           state: task.state,
@@ -76,6 +75,9 @@ export class PicksService {
         },
         confirm,
       );
+      // That a pick is over matters more than whose it was: the handheld then goes on by itself.
+      const over = decision.decision === 'refuse' && decision.code === 'picking.task-closed';
+      if (!over) this.checkOwner(tx, task);
       if (decision.decision === 'refuse') {
         throw new Refusal(decision.code, decision.detail, { facts: decision.facts });
       }

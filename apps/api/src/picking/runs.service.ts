@@ -127,6 +127,8 @@ export class RunsService {
     if (tx.actor.kind !== 'person')
       throw new Refusal('picking.people-only', 'Only a person can pick.', { status: 403 });
     const { personId } = tx.actor;
+    // Two claims of one person come one after the other, so that the second finds the run of the first.
+    await row(tx, `select id from people where id = $1 for no key update`, [personId]);
     const mine = await row<{ id: string }>(
       tx,
       `select id from runs where site_id = $1 and person_id = $2 and state in ('assigned', 'in-progress', 'picked')`,

@@ -53,6 +53,10 @@ export interface CartoniseTask {
   cartons: CartonType[];
 }
 
+/** A few orders are soon planned as well as they can be: searching on to the time limit would only keep people waiting. */
+const ITERATIONS_LEAST = 300;
+const ITERATIONS_PER_ORDER = 60;
+
 /** Runs in a worker thread (piscina calls the exports by name): nothing here touches the database. */
 export function select(request: SelectOrdersRequest): OrderSelection {
   return selectOrders(request);
@@ -67,7 +71,12 @@ export function batch(task: BatchTask): RunsPlan & { firstComeMm: number } {
   const { start, end } = task.walkable;
   const plan = batchRuns(
     { site, orders: task.orders, cart: { slots: task.slots }, start, end },
-    { seed: task.seed, timeLimitMs: task.timeLimitMs, now: () => performance.now() },
+    {
+      seed: task.seed,
+      timeLimitMs: task.timeLimitMs,
+      maxIterations: ITERATIONS_LEAST + ITERATIONS_PER_ORDER * task.orders.length,
+      now: () => performance.now(),
+    },
   );
   const unplaced = new Set(plan.unplaced.map(({ orderId }) => orderId));
   const placed = task.orders.filter(({ orderId }) => !unplaced.has(orderId));
