@@ -3,14 +3,13 @@ import { AppModule } from '../app.module.js';
 import { CatalogModule } from '../catalog/catalog.module.js';
 import { DevicesModule } from '../devices/devices.module.js';
 import { MerchantsModule } from '../merchants/merchants.module.js';
-import { ReceivingModule } from '../receiving/receiving.module.js';
 import { SitesModule } from '../sites/sites.module.js';
 import { DemoService } from './demo.service.js';
 import { ImportService } from './import/import.service.js';
 
 /** The application for one command: the same services, nothing that serves. */
 @Module({
-  imports: [AppModule, MerchantsModule, CatalogModule, SitesModule, DevicesModule, ReceivingModule],
+  imports: [AppModule, MerchantsModule, CatalogModule, SitesModule, DevicesModule],
   providers: [ImportService, DemoService],
 })
 export class CliModule {}

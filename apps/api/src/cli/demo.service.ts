@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import { encodeHouseCode } from '#lib/barcodes';
 import type { RoleName } from '#lib/contracts';
 import { hashSecret } from '../access/password.js';
@@ -30,6 +31,9 @@ interface StockLine {
 
 /** Any number without a common factor with the number of pick faces spreads the goods over the whole building. */
 const SPREAD = 379;
+const LINES_PER_TRUCK = 20;
+/** Trucks unloaded side by side: their commits share the disk's syncs. */
+const DOCKS = 12;
 
 /** The demo: a whole site with people and goods, made through the same services as a real one. Repeating it adds nothing. */
 @Injectable()
@@ -38,9 +42,17 @@ export class DemoService {
     private readonly db: Database,
     private readonly imports: ImportService,
     private readonly people: PeopleService,
-    private readonly receiving: ReceivingService,
-    private readonly putAways: PutAwayService,
+    private readonly modules: ModuleRef,
   ) {}
+
+  // Nobody above receiving calls it, so its module exports nothing; a command may look it up.
+  private get receiving(): ReceivingService {
+    return this.modules.get(ReceivingService, { strict: false });
+  }
+
+  private get putAways(): PutAwayService {
+    return this.modules.get(PutAwayService, { strict: false });
+  }
 
   /** @returns one line that says how to sign in */
   async fill(dir: string): Promise<string> {
@@ -101,20 +113,25 @@ export class DemoService {
     }
   }
 
-  /** One receipt per merchant; each line is received and put away at a place of its own. What a killed run left is finished. */
+  /** Receipts as trucks bring them; each line is received and put away at a place of its own. What a killed run left is finished. */
   private async stock(lines: readonly StockLine[]): Promise<void> {
     const places = await this.places();
-    for (const merchantCode of new Set(lines.map((each) => each.merchantCode))) {
-      const own = lines.flatMap((line, at) => (line.merchantCode === merchantCode ? [{ line, at }] : []));
-      const { receipt } = await this.receiving.announceReceipt({
-        merchantCode,
-        reference: `DEMO-${merchantCode}`,
-        lines: own.map(({ line }) => ({ ...lotOf(line), sku: line.sku, quantity: Number(line.quantity) })),
-      });
-      if (receipt.state === 'closed') continue;
-      for (const { line, at } of own) await this.bringIn(receipt.id, line, { at, places });
-      await this.receiving.closeReceipt(receipt.id);
-    }
+    const trucks = truckloads(lines).values();
+    const dock = async () => {
+      for (const truck of trucks) await this.unload(truck, places);
+    };
+    await Promise.all(Array.from({ length: DOCKS }, dock));
+  }
+
+  private async unload({ merchantCode, reference, lines }: Truckload, places: string[]): Promise<void> {
+    const { receipt } = await this.receiving.announceReceipt({
+      merchantCode,
+      reference,
+      lines: lines.map(({ line }) => ({ ...lotOf(line), sku: line.sku, quantity: Number(line.quantity) })),
+    });
+    if (receipt.state === 'closed') return;
+    for (const { line, at } of lines) await this.bringIn(receipt.id, line, { at, places });
+    await this.receiving.closeReceipt(receipt.id);
   }
 
   private async bringIn(
@@ -159,6 +176,25 @@ export class DemoService {
       return found.map(({ code }) => code);
     });
   }
+}
+
+interface Truckload {
+  merchantCode: string;
+  reference: string;
+  lines: { line: StockLine; at: number }[];
+}
+
+/** The lines of one merchant after the other, at most {@link LINES_PER_TRUCK} on a receipt. */
+function truckloads(lines: readonly StockLine[]): Truckload[] {
+  const trucks: Truckload[] = [];
+  for (const merchantCode of new Set(lines.map((each) => each.merchantCode))) {
+    const own = lines.flatMap((line, at) => (line.merchantCode === merchantCode ? [{ line, at }] : []));
+    for (let first = 0; first < own.length; first += LINES_PER_TRUCK) {
+      const reference = `DEMO-${merchantCode}-${first / LINES_PER_TRUCK + 1}`;
+      trucks.push({ merchantCode, reference, lines: own.slice(first, first + LINES_PER_TRUCK) });
+    }
+  }
+  return trucks;
 }
 
 function lotOf({ lot, expiresOn }: StockLine): { lot?: string; expiresOn?: string } {
