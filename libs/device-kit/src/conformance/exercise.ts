@@ -24,7 +24,7 @@ export async function runExercise(
   const readings: Reading[] = [];
   let session: DeviceSession | null = null;
   try {
-    session = await attach(driver, simulator.config, device, place, readings);
+    session = await attach(driver, simulator.config, { device, place }, readings);
     const command = (order: DeviceOrder) => session!.command(order);
     await within(Promise.resolve(exercise.act(device, command)), ACT_LIMIT_MS, 'the exercise did not end');
     await waitFor(
@@ -42,10 +42,10 @@ export async function runExercise(
 async function attach(
   driver: Driver,
   config: Record<string, unknown>,
-  device: SimulatedDevice,
-  place: Place,
+  at: { device: SimulatedDevice; place: Place },
   readings: Reading[],
 ): Promise<DeviceSession> {
+  const { device, place } = at;
   const check = checkConfig(driver.configSchema, config);
   if (!check.ok) throw new Error(`the simulator's config: ${check.errors.join('; ')}`);
   const mqtt: MqttPort | undefined = place.at === 'mqtt' ? place.mqtt : undefined;

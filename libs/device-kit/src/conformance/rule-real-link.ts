@@ -3,11 +3,10 @@ import type { Reading } from '#lib/contracts';
 import { concatBytes, showBytes } from '../bytes.js';
 import { checkConfig } from '../config.js';
 import type { Driver } from '../driver.js';
-import { serialLink } from '../links/serial.js';
+import { createLink } from '../links/create-link.js';
 import { type DeviceSession, openSession } from '../session.js';
 import type { Place } from '../sim/simulator.js';
 import { ptyWire, type Wire } from '../sim/wire.js';
-import { openTestBroker } from './broker.js';
 import { runExercise, waitFor } from './exercise.js';
 import type { DriverFolder } from './folder.js';
 import type { Transcript, TranscriptStep } from './transcript.js';
@@ -35,7 +34,7 @@ export async function checkRealLink(folder: DriverFolder): Promise<string | null
 }
 
 async function atPlace(at: Place['at'], run: (place: Place) => Promise<void>): Promise<string | null> {
-  const broker = at === 'mqtt' ? await openTestBroker() : null;
+  const broker = at === 'mqtt' ? await (await import('./broker.js')).openTestBroker() : null;
   try {
     const place: Place = broker
       ? { at: 'mqtt', base: 'wh/v1/site/agent/plc/device', mqtt: await broker.connect() }
@@ -70,7 +69,7 @@ async function replayOverPty(driver: Driver, transcript: Transcript): Promise<vo
   stage.session = openSession({
     driver,
     config: check.config,
-    link: serialLink({ path: wire.address, baudRate: 9600 }),
+    link: await createLink(wire.linkConfig),
     onReading: (reading) => void stage.readings.push(reading),
     onState: () => undefined,
   });

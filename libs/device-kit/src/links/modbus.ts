@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import modbusSerial from 'modbus-serial';
 import type { ModbusAnswer, ModbusRequest } from '../driver.js';
 import { type Connection, cannotSend, type Link, type LinkEvents, onceClosed } from './link.js';
@@ -117,6 +118,8 @@ function drop(link: Link, client: Client): Promise<void> {
       clearTimeout(limit);
       resolve();
     };
+    // modbus-serial takes its listeners off the port first; a write that then fails would end the process as an unheard error.
+    (client as Client & { _port?: EventEmitter })._port?.on('error', () => undefined);
     try {
       if (link.kind === 'modbus-rtu') client.close(dropped);
       else client.destroy(dropped);
