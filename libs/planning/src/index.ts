@@ -16,6 +16,7 @@ export {
 } from './runs/site-layout.js';
 export { solverOver } from './search/highs-solver.js';
 export type * from './search/linear-model.js';
+export { Random } from './search/random.js';
 export type { SearchLimits } from './search/search-limits.js';
 export * from './stock/allocate-fefo.js';
 export * from './waves/select-dense-wave.js';

@@ -51,7 +51,8 @@ export class SingleLineSearch {
       best = this.searchSize(best.length, best, 60 + 20 * round);
       const fewer = best.length > 1 ? this.searchSize(best.length - 1, best, 30 + 10 * round) : best;
       if (this.unitsOf(fewer) >= this.model.minUnits) best = fewer;
-      if (round % 3 === 2 && best.length < this.model.aisles.count) this.searchSize(best.length + 1, best, 20);
+      if (round % 3 === 2 && best.length < this.model.aisles.count)
+        this.searchSize(best.length + 1, best, 20);
     }
   }
 

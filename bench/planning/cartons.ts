@@ -1,0 +1,137 @@
+import { type CartonType, chooseCarton, type ItemToPack, type PlannedCarton, Random } from '#lib/planning';
+import { canBePacked } from './carton-brute-force.js';
+import { dataFiles } from './instances.js';
+import { readOptions } from './options.js';
+import { quantile, Report } from './report.js';
+
+const BASKETS_PER_SIZE = 60;
+
+/** A usual shelf of shipping cartons: inner sizes in millimetres. */
+const CARTONS: CartonType[] = [
+  [160, 110, 60],
+  [200, 150, 80],
+  [230, 170, 110],
+  [260, 190, 160],
+  [310, 230, 120],
+  [320, 240, 200],
+  [380, 280, 160],
+  [400, 300, 260],
+  [480, 330, 220],
+  [510, 380, 300],
+  [600, 400, 400],
+  [780, 480, 460],
+  [1000, 600, 600],
+  [1200, 800, 800],
+].map(([lengthMm = 0, widthMm = 0, heightMm = 0]) => ({
+  cartonId: `${lengthMm}x${widthMm}x${heightMm}`,
+  inner: { lengthMm, widthMm, heightMm },
+  tareGrams: Math.round((lengthMm * widthMm + lengthMm * heightMm + widthMm * heightMm) / 900),
+  maxContentGrams: 30_000,
+}));
+
+/** Carton choice for baskets of real item sizes against a search that tries every packing. */
+export async function bench(args: string[]): Promise<void> {
+  const options = readOptions(args, 1);
+  const items = dataFiles(options.data).flatMap((file) =>
+    file.name.endsWith('.csv') ? parseItems(file.read()) : [],
+  );
+  if (items.length === 0)
+    throw new Error('No item sizes found: --data needs a CSV with length_cm,width_cm,height_cm,weight_g.');
+  const report = new Report('cartons', options);
+  const timesMs: number[] = [];
+  const fills: number[] = [];
+  let undecided = 0;
+  for (let size = 1; size <= 8; size++) {
+    const random = new Random(options.seed * 10 + size);
+    for (let count = 0; count < BASKETS_PER_SIZE; count++) {
+      const basket = Array.from({ length: size }, (_, at) => ({
+        ...items[random.below(items.length)]!,
+        itemId: String(at),
+      }));
+      const startedMs = performance.now();
+      const plan = chooseCarton(basket, CARTONS);
+      const spentMs = performance.now() - startedMs;
+      timesMs.push(spentMs);
+      const [carton] = plan.cartons;
+      if (plan.cartons.length !== 1 || plan.unpacked.length > 0 || !carton) continue;
+      const smallest = smallestByTrying(basket, carton);
+      if (smallest === 'undecided') undecided++;
+      const bestKnown = smallest === 'undecided' ? null : volumeMl(smallest);
+      const objective = volumeMl(typeOf(carton.cartonId));
+      fills.push(carton.fillRatio);
+      const gap = bestKnown === null ? null : (objective - bestKnown) / bestKnown;
+      report.add({
+        name: `${size} items #${count + 1}`,
+        objective,
+        bestKnown,
+        gap,
+        feasible: isFeasible(basket, carton),
+        seconds: spentMs / 1000,
+      });
+    }
+  }
+  report.end({
+    p50Ms: quantile(timesMs, 0.5),
+    p99Ms: quantile(timesMs, 0.99),
+    slowestMs: Math.max(...timesMs),
+    meanFill: fills.reduce((sum, fill) => sum + fill, 0) / fills.length,
+    undecidedByBruteForce: undecided,
+  });
+}
+
+function parseItems(csv: string): Omit<ItemToPack, 'itemId'>[] {
+  const [header = '', ...lines] = csv.trim().split(/\r?\n/);
+  if (!header.startsWith('length_cm,width_cm,height_cm,weight_g')) return [];
+  return lines.flatMap((line) => {
+    const [l = 0, w = 0, h = 0, weightGrams = 0] = line.split(',').map(Number);
+    if (!(l > 0 && w > 0 && h > 0)) return [];
+    return [{ quantity: 1, size: { lengthMm: l * 10, widthMm: w * 10, heightMm: h * 10 }, weightGrams }];
+  });
+}
+
+function typeOf(cartonId: string): CartonType {
+  return CARTONS.find((carton) => carton.cartonId === cartonId)!;
+}
+
+function volumeMl({ inner }: CartonType): number {
+  return (inner.lengthMm * inner.widthMm * inner.heightMm) / 1000;
+}
+
+/** The smallest carton up to the chosen one that a complete search can pack. */
+function smallestByTrying(basket: ItemToPack[], chosen: PlannedCarton): CartonType | 'undecided' {
+  const smaller = CARTONS.filter((carton) => volumeMl(carton) < volumeMl(typeOf(chosen.cartonId)));
+  let open = false;
+  for (const carton of smaller.sort((one, two) => volumeMl(one) - volumeMl(two))) {
+    const answer = canBePacked(basket, carton);
+    if (answer === 'yes') return carton;
+    if (answer === 'unknown') open = true;
+  }
+  return open ? 'undecided' : typeOf(chosen.cartonId);
+}
+
+function isFeasible(basket: ItemToPack[], carton: PlannedCarton): boolean {
+  const { inner, maxContentGrams } = typeOf(carton.cartonId);
+  const names = carton.placements.map((placement) => placement.itemId);
+  if (names.length !== basket.length || new Set(names).size !== basket.length) return false;
+  if (basket.reduce((sum, item) => sum + item.weightGrams, 0) > maxContentGrams) return false;
+  return carton.placements.every((one, at) => {
+    const sides = (size: ItemToPack['size']) =>
+      [size.lengthMm, size.widthMm, size.heightMm].sort((a, b) => a - b).join();
+    const item = basket.find(({ itemId }) => itemId === one.itemId)!;
+    if (sides(item.size) !== sides(one.size)) return false;
+    if (one.xMm + one.size.lengthMm > inner.lengthMm || one.yMm + one.size.widthMm > inner.widthMm)
+      return false;
+    if (one.zMm + one.size.heightMm > inner.heightMm) return false;
+    return carton.placements
+      .slice(at + 1)
+      .every(
+        (two) =>
+          one.xMm + one.size.lengthMm <= two.xMm ||
+          two.xMm + two.size.lengthMm <= one.xMm ||
+          one.yMm + one.size.widthMm <= two.yMm ||
+          two.yMm + two.size.widthMm <= one.yMm ||
+          one.zMm + one.size.heightMm <= two.zMm ||
+          two.zMm + two.size.heightMm <= one.zMm,
+      );
+  });
+}

@@ -1,0 +1,36 @@
+import { parseArgs } from 'node:util';
+
+/** What every planning benchmark understands. */
+export interface BenchOptions {
+  /** Folder with instances; benchmarks over generated instances do not need it. */
+  data: string | undefined;
+  /** Time limit per instance. */
+  seconds: number;
+  json: boolean;
+  /** Folder for solutions in the instance's own format. */
+  out: string | undefined;
+  /** Only instances whose name contains this. */
+  only: string | undefined;
+  seed: number;
+}
+
+/** @throws Error with a readable message for an unknown option or a value that is not a number. */
+export function readOptions(args: string[], defaultSeconds: number): BenchOptions {
+  const { values } = parseArgs({
+    args,
+    options: {
+      data: { type: 'string' },
+      seconds: { type: 'string', default: String(defaultSeconds) },
+      json: { type: 'boolean', default: false },
+      out: { type: 'string' },
+      only: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+    },
+  });
+  const { data, json, out, only } = values;
+  const seconds = Number(values.seconds);
+  const seed = Number(values.seed);
+  if (!(seconds > 0)) throw new Error(`--seconds must be a positive number, not ${values.seconds}.`);
+  if (!Number.isInteger(seed)) throw new Error(`--seed must be a whole number, not ${values.seed}.`);
+  return { data, seconds, json, out, only, seed };
+}

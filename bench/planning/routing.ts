@@ -1,0 +1,103 @@
+import { type AisleSite, Random, type RouteRequest, type RunStop, routeRun } from '#lib/planning';
+import { sShapeMm } from './naive-batching.js';
+import { readOptions } from './options.js';
+import { gapOf, quantile, Report } from './report.js';
+import { shortestWalkMm, walkMm } from './routing-check.js';
+
+const ROUTES = 400;
+const CHECKED_STOPS = 10;
+
+/** Exact routes over generated sites of one, two and three blocks, checked by an independent Held-Karp search. */
+export async function bench(args: string[]): Promise<void> {
+  const options = readOptions(args, 1);
+  const report = new Report('routing', options);
+  const timing: Record<string, { p50Ms: number; p99Ms: number; meanStops: number }> = {};
+  for (const blocks of [1, 2, 3]) {
+    const random = new Random(options.seed * 100 + blocks);
+    checkShortRoutes(blocks, random, report);
+    timing[`blocks${blocks}`] = timeLongRoutes(blocks, random);
+  }
+  const sShapeAbove = sShapeComparison(new Random(options.seed));
+  report.end({ timing, ...sShapeAbove });
+}
+
+function checkShortRoutes(blocks: number, random: Random, report: Report): void {
+  let walked = 0;
+  let shortest = 0;
+  let feasible = true;
+  const startedMs = performance.now();
+  for (let route = 0; route < ROUTES; route++) {
+    const request = randomRequest(blocks, 1 + random.below(8), 1 + random.below(CHECKED_STOPS), random);
+    const { stopIds, walkMm: claimedMm } = routeRun(request);
+    const measuredMm = walkMm(request, stopIds);
+    feasible &&= measuredMm === claimedMm && new Set(stopIds).size === request.stops.length;
+    walked += claimedMm;
+    shortest += shortestWalkMm(request);
+  }
+  const seconds = (performance.now() - startedMs) / 1000;
+  const name = `${blocks} block${blocks > 1 ? 's' : ''}, ${ROUTES} routes against Held-Karp`;
+  report.add({
+    name,
+    objective: walked,
+    bestKnown: shortest,
+    gap: gapOf(walked, shortest, 'min'),
+    feasible,
+    seconds,
+  });
+}
+
+/** Up to 60 stops in up to 20 aisles, timed one by one after warming up. */
+function timeLongRoutes(blocks: number, random: Random) {
+  const timesMs: number[] = [];
+  let stops = 0;
+  for (let route = 0; route < 3 * ROUTES; route++) {
+    const request = randomRequest(blocks, 10 + random.below(11), 10 + random.below(51), random);
+    const startedMs = performance.now();
+    routeRun(request);
+    const spentMs = performance.now() - startedMs;
+    if (route < ROUTES) continue;
+    timesMs.push(spentMs);
+    stops += request.stops.length;
+  }
+  return { p50Ms: quantile(timesMs, 0.5), p99Ms: quantile(timesMs, 0.99), meanStops: stops / timesMs.length };
+}
+
+/** How much farther the S-shape walks in one block, for sparse and dense runs. */
+function sShapeComparison(random: Random): Record<string, number> {
+  return Object.fromEntries(
+    [5, 15, 30, 60].map((stopCount) => {
+      let exact = 0;
+      let sShape = 0;
+      for (let route = 0; route < 100; route++) {
+        const request = {
+          ...randomRequest(1, 12, stopCount, random),
+          start: { xMm: 0, yMm: 0 },
+          end: undefined,
+        };
+        exact += routeRun(request).walkMm;
+        sShape += sShapeMm(request.stops, 0, request.site.crossAislesMm[1]!);
+      }
+      return [`sShapeAboveExact${stopCount}Stops`, sShape / exact - 1];
+    }),
+  );
+}
+
+function randomRequest(blocks: number, aisleCount: number, stopCount: number, random: Random): RouteRequest {
+  const blockMm = 10_000 + 1000 * random.below(20);
+  const aisles = Array.from({ length: aisleCount }, (_, at) => ({
+    aisleId: String(at),
+    acrossMm: at * 3500,
+  }));
+  const crossAislesMm = Array.from({ length: blocks + 1 }, (_, at) => at * blockMm);
+  const site: AisleSite = { aislesAlong: 'y', aisles, crossAislesMm };
+  const station = () => ({
+    xMm: 500 * random.below(7 * aisleCount),
+    yMm: blockMm * random.below(blocks + 1),
+  });
+  const stops = Array.from({ length: stopCount }, (_, at): RunStop => {
+    const aisle = random.below(aisleCount);
+    const yMm = 500 * random.below((2 * blocks * blockMm) / 1000 + 1);
+    return { stopId: String(at), aisleId: String(aisle), xMm: aisle * 3500, yMm };
+  });
+  return { site, stops, start: station(), end: random.next() < 0.5 ? station() : undefined };
+}
