@@ -11,13 +11,8 @@ export interface DemoCrew {
 }
 
 interface PeopleFile {
-  people: {
-    badge?: string | number;
-    pin?: string | number;
-    email?: string;
-    password?: string;
-    roles: string[];
-  }[];
+  office: { email: string; password: string; roles: string[] }[];
+  floor: { badge: string; pin: string }[];
 }
 
 const ROOT = resolve(import.meta.dirname, '../../..');
@@ -25,16 +20,14 @@ const ROOT = resolve(import.meta.dirname, '../../..');
 export async function demoCrew(): Promise<DemoCrew> {
   // Built files lie in dist/, one level below the house.
   const file = await firstFile([join(ROOT, 'demo/people.yaml'), join(ROOT, '../demo/people.yaml')]);
-  const { people } = parse(file) as PeopleFile;
-  const office = people.find((person) => person.roles.includes('admin') && person.email && person.password);
-  if (!office) throw new Error('demo/people.yaml has nobody who may see everything');
+  const { office, floor } = parse(file) as PeopleFile;
+  const chief = office.find((person) => person.roles.includes('admin'));
+  if (!chief) throw new Error('demo/people.yaml has nobody who may see everything');
   return {
     site: 'DEMO',
     agent: 'edge-1',
-    office: { email: office.email!, password: office.password! },
-    people: people
-      .filter((person) => person.badge && person.pin && person.roles.includes('operator'))
-      .map((person) => ({ badge: String(person.badge), pin: String(person.pin) })),
+    office: { email: chief.email, password: chief.password },
+    people: floor.map(({ badge, pin }) => ({ badge, pin: String(pin) })),
   };
 }
 

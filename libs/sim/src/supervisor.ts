@@ -83,7 +83,10 @@ export class Supervisor {
     const { core, tally } = this.set;
     const page = await core.get<Page<CountTask>>('/inventory/counts?state=requested');
     for (const task of page.items) {
-      await core.post(`/inventory/counts/${task.id}/record`, { counted: task.expected });
+      const { state } = await core.post<{ state: string }>(`/inventory/counts/${task.id}/record`, {
+        counted: task.expected,
+      });
+      if (state !== 'posted') await core.post(`/inventory/counts/${task.id}/approve`);
       tally.count('counts');
     }
   }
