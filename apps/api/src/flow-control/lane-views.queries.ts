@@ -12,7 +12,7 @@ export async function laneViews(tx: Tx): Promise<LaneView[]> {
     tx,
     `select l.code, l.name, l.kind, l.closed, l.fill, l.fill_since as "fillSince",
        (select count(*) from point_decisions d where d.site_id = l.site_id and d.actual_lane = l.code
-          and d.seen_at > $2::timestamptz - interval '1 hour')::int as "parcelsLastHour",
+          and d.ended_at > $2::timestamptz - interval '1 hour')::int as "parcelsLastHour",
        coalesce((select json_agg(json_build_object('parcelId', t.parcel_id, 'code', t.code, 'at', t.at, 'because', t.because)
           order by t.ended_at desc)
           from (select d.parcel_id, coalesce(p.tracking_number, p.sscc, d.codes[1]) as code, d.ended_at,

@@ -26,6 +26,11 @@ export class LanesService {
     return this.db.transaction((tx) => laneViews(tx));
   }
 
+  /** {@link list} within a transaction. */
+  views(tx: Tx): Promise<LaneView[]> {
+    return laneViews(tx);
+  }
+
   /** Opens a lane for parcels; opening an open one changes nothing. */
   openLane(code: string): Promise<LaneView> {
     return this.setClosed(code, false, null);

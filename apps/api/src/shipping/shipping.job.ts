@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
 import { asSystem } from '../platform/context.js';
 import { Database, rows } from '../platform/database.service.js';
 import { Repeating } from '../platform/repeating.js';
@@ -8,7 +8,7 @@ const SWEEP_EVERY_MS = 10_000;
 
 /** Closes manifests at their cut-off. */
 @Injectable()
-export class ShippingJob implements OnApplicationBootstrap, OnApplicationShutdown {
+export class ShippingJob implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly sweep: Repeating;
 
   constructor(db: Database, manifests: ManifestsService) {
@@ -24,7 +24,7 @@ export class ShippingJob implements OnApplicationBootstrap, OnApplicationShutdow
     this.sweep.start();
   }
 
-  onApplicationShutdown(): Promise<void> {
+  beforeApplicationShutdown(): Promise<void> {
     return this.sweep.stop();
   }
 }
