@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
 import { CatalogModule } from './catalog/catalog.module.js';
+import { ControlTowerModule } from './control-tower/control-tower.module.js';
 import { DevicesModule } from './devices/devices.module.js';
 import { FlowControlModule } from './flow-control/flow-control.module.js';
 import { InventoryModule } from './inventory/inventory.module.js';
@@ -27,6 +28,7 @@ import { SitesModule } from './sites/sites.module.js';
     PackingModule,
     ShippingModule,
     FlowControlModule,
+    ControlTowerModule,
   ],
 })
 export class AppModule {}
