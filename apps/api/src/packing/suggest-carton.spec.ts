@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+import type { CartonType, ItemToPack } from '#lib/planning';
+import { suggestCarton } from './suggest-carton.js';
+
+const carton = (cartonId: string, side: number, maxContentGrams = 10_000): CartonType => ({
+  cartonId,
+  inner: { lengthMm: side, widthMm: side, heightMm: side },
+  tareGrams: 100,
+  maxContentGrams,
+});
+const cube = (itemId: string, side: number, quantity: number, weightGrams = 100): ItemToPack => ({
+  itemId,
+  quantity,
+  size: { lengthMm: side, widthMm: side, heightMm: side },
+  weightGrams,
+});
+const cartons = [carton('L', 400), carton('S', 100), carton('M', 200)];
+
+describe('suggestCarton', () => {
+  it.each([
+    ['one cube', [cube('a', 90, 1)], 'S', 'the smallest that fits (73 % full)'],
+    ['eight cubes fill the next size', [cube('a', 100, 8)], 'M', 'the smallest that fits (100 % full)'],
+    ['more than the largest holds', [cube('a', 200, 9)], 'L', 'first of 2 cartons, for volume'],
+    ['too heavy for one', [cube('a', 50, 4, 6_000)], 'S', 'first of 4 cartons, for weight'],
+    ['larger than all', [cube('a', 900, 1)], 'L', 'nothing here fits any carton: the largest one'],
+    ['nothing', [], 'L', 'nothing to pack yet'],
+    ['hundreds of units', [cube('a', 10, 500)], 'L', 'more than 200 units: the largest carton'],
+  ])('%s', (_name, items, cartonId, reason) => {
+    const suggested = suggestCarton(items, cartons)!;
+    expect(suggested.cartonId).toBe(cartonId);
+    expect(suggested.because).toContain(reason);
+  });
+
+  it('has nothing to say where there are no cartons', () => {
+    expect(suggestCarton([cube('a', 10, 1)], [])).toBeNull();
+  });
+});
