@@ -10,6 +10,7 @@ import { OrdersQueries } from '../src/orders/orders.queries.js';
 import { OrdersService } from '../src/orders/orders.service.js';
 import { PickingQueries } from '../src/picking/picking.queries.js';
 import { PicksService } from '../src/picking/picks.service.js';
+import { ProblemsService } from '../src/picking/problems.service.js';
 import { RunsService } from '../src/picking/runs.service.js';
 import { ShortsService } from '../src/picking/shorts.service.js';
 import { WithdrawService } from '../src/picking/withdraw.service.js';
@@ -17,12 +18,15 @@ import { Live } from '../src/platform/live.js';
 import { PutAwayService } from '../src/receiving/put-away.service.js';
 import { ReceivingQueries } from '../src/receiving/receiving.queries.js';
 import { ReceivingService } from '../src/receiving/receiving.service.js';
+import { ChannelsService } from '../src/waves/channels.service.js';
 import { LeftOutService } from '../src/waves/left-out.service.js';
 import { PlannerService } from '../src/waves/planner.service.js';
+import { PreviewService } from '../src/waves/preview.service.js';
 import { StepLogService } from '../src/waves/step-log.service.js';
 import { WaveReleaseService } from '../src/waves/wave-release.service.js';
 import { WaveRunsService } from '../src/waves/wave-runs.service.js';
 import { WaveStockService } from '../src/waves/wave-stock.service.js';
+import { WavesQueries } from '../src/waves/waves.queries.js';
 import { WavesService } from '../src/waves/waves.service.js';
 import type { Floor } from './floor-fixture.js';
 
@@ -52,6 +56,8 @@ export function floorServices({ db }: Floor) {
   const shorts = new ShortsService(inventory, reservations, progress, stock);
   const withdraw = new WithdrawService(db, orders, inventory, reservations);
   withdraw.onModuleInit();
+  const waves = new WavesService(db, stock, waveRuns, steps, releases);
+  const channels = new ChannelsService(db, waves);
   return {
     inventory,
     promises,
@@ -71,7 +77,11 @@ export function floorServices({ db }: Floor) {
     intake: new IntakeService(db, promises),
     ordersQueries: new OrdersQueries(db),
     backorders: new BackordersService(promises),
-    waves: new WavesService(db, stock, waveRuns, steps, releases),
+    waves,
+    channels,
+    wavesQueries: new WavesQueries(db, channels),
+    previews: new PreviewService(db, planner, stock, waveRuns),
+    problems: new ProblemsService(db, inventory),
     receiving: new ReceivingService(db, inventory, receivingQueries),
     putAways: new PutAwayService(db, inventory, receivingQueries),
     runs: new RunsService(db, progress, pickingQueries, new NoScreens()),

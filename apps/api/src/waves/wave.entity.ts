@@ -47,4 +47,7 @@ export class Wave {
 
   @Column({ name: 'completed_at', type: 'timestamptz', nullable: true })
   completedAt: Date | null;
+
+  @Column({ name: 'plan', type: 'jsonb', default: {} })
+  plan: unknown;
 }

@@ -39,6 +39,9 @@ interface TemplateRow {
 /** A plan that a person waits for may take a moment; one that a channel makes every few seconds may not. */
 const TIME_LIMIT_MS = { click: 2_500, channel: 400 };
 
+/** A plan that did nothing for this long has lost its process. */
+const ABANDONED_MS = 5 * 60_000;
+
 const waves = { table: 'waves', states: waveStates, noun: 'wave' };
 
 /** The pipeline: a wave goes through its steps, each with a state of its own, and can go on at the one that failed. */
@@ -90,7 +93,7 @@ export class WavesService implements OnApplicationShutdown {
       const number = await takeCount(tx, 'wave');
       await affected(
         tx,
-        `insert into waves (site_id, id, number, template_id, channel_id, state, summary, created_by, created_at)
+        `insert into waves (site_id, id, number, template_id, channel_id, state, plan, created_by, created_at)
          values ($1, $2, $3, $4, $5, 'planning', $6, $7, $8) on conflict do nothing`,
         [
           tx.siteId,
@@ -98,7 +101,7 @@ export class WavesService implements OnApplicationShutdown {
           number,
           template.id,
           channel?.id ?? null,
-          JSON.stringify({ plan }),
+          JSON.stringify(plan),
           tx.actorName,
           tx.at,
         ],
@@ -116,12 +119,12 @@ export class WavesService implements OnApplicationShutdown {
    */
   async planWave(waveId: string): Promise<boolean> {
     const { plan, open } = await this.db.transaction(async (tx) => {
-      const wave = await row<{ summary: { plan: PlanOrder } }>(
+      const wave = await row<{ plan: PlanOrder }>(
         tx,
-        `select summary from waves where site_id = $1 and id = $2`,
+        `select plan from waves where site_id = $1 and id = $2`,
         [tx.siteId, waveId],
       );
-      return { plan: wave!.summary.plan, open: await this.steps.open(tx, waveId) };
+      return { plan: wave!.plan, open: await this.steps.open(tx, waveId) };
     });
     for (const step of open) {
       if (step === 'release') break;
@@ -135,30 +138,40 @@ export class WavesService implements OnApplicationShutdown {
     await this.releases.releaseWave(waveId);
   }
 
-  /** Plans that a stopped process left behind go on. */
-  async resumeAbandoned(siteId: number): Promise<void> {
-    const found = await this.db.transaction((tx) =>
+  /** From time to time: orders whose goods can be had again may try again, and plans that a stopped process left go on. */
+  async goOnWithWaiting(siteId: number): Promise<void> {
+    const abandoned = await this.db.transaction(async (tx) => {
+      await this.stock.retryShortOrders(tx);
+      return rows<{ id: string; channel_id: string | null }>(
+        tx,
+        `select w.id, w.channel_id from waves w where w.site_id = $1 and w.state = 'planning' and w.created_at < $2
+           and not exists (select 1 from wave_steps s where s.site_id = w.site_id and s.wave_id = w.id and s.started_at >= $2)`,
+        [tx.siteId, new Date(tx.at.getTime() - ABANDONED_MS)],
+      );
+    });
+    for (const { id, channel_id: channelId } of abandoned)
+      this.planInBackground(id, siteId, channelId !== null);
+    const unreleased = await this.db.transaction((tx) =>
       rows<{ id: string }>(
         tx,
-        `select w.id from waves w where w.site_id = $1 and w.state = 'planning' and w.channel_id is null
-         and w.created_at < $2::timestamptz - interval '5 minutes'`,
-        [tx.siteId, tx.at],
+        `select id from waves where site_id = $1 and state = 'planned' and channel_id is not null and created_at < $2`,
+        [tx.siteId, new Date(tx.at.getTime() - ABANDONED_MS)],
       ),
     );
-    for (const { id } of found) this.planInBackground(id, siteId);
+    for (const { id } of unreleased) await this.releases.releaseWave(id);
   }
 
   async onApplicationShutdown(): Promise<void> {
     await Promise.allSettled(this.planning.values());
   }
 
-  private planInBackground(waveId: string, siteId: number): void {
+  private planInBackground(waveId: string, siteId: number, release = false): void {
     if (this.planning.has(waveId)) return;
     const plan = asSystem('waves', siteId, () => this.planWave(waveId))
-      .then(
-        () => {},
-        (error: unknown) => this.log.error(error),
-      )
+      .then(async (planned) => {
+        if (planned && release) await asSystem('waves', siteId, () => this.releases.releaseWave(waveId));
+      })
+      .catch((error: unknown) => this.log.error(error))
       .finally(() => this.planning.delete(waveId));
     this.planning.set(waveId, plan);
   }

@@ -1,0 +1,27 @@
+import { Module } from '@nestjs/common';
+import { InventoryModule } from '../inventory/inventory.module.js';
+import { OrdersModule } from '../orders/orders.module.js';
+import { WavesModule } from '../waves/waves.module.js';
+import { PickingController } from './picking.controller.js';
+import { PickingJob } from './picking.job.js';
+import { PickingQueries } from './picking.queries.js';
+import { PicksService } from './picks.service.js';
+import { ProblemsService } from './problems.service.js';
+import { RunsService } from './runs.service.js';
+import { ShortsService } from './shorts.service.js';
+import { WithdrawService } from './withdraw.service.js';
+
+@Module({
+  imports: [InventoryModule, OrdersModule, WavesModule],
+  controllers: [PickingController],
+  providers: [
+    RunsService,
+    PicksService,
+    ShortsService,
+    WithdrawService,
+    ProblemsService,
+    PickingQueries,
+    PickingJob,
+  ],
+})
+export class PickingModule {}

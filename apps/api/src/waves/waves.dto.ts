@@ -1,0 +1,104 @@
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Length,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import type { OrderFilter } from '#lib/contracts';
+
+export class OrderFilterDto implements OrderFilter {
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(500)
+  @IsString({ each: true })
+  merchantCodes?: string[];
+
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @IsString({ each: true })
+  carriers?: string[];
+
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @IsString({ each: true })
+  services?: string[];
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(20_160)
+  cutOffWithinMinutes?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(200)
+  linesMax?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(9)
+  priorityMax?: number;
+}
+
+export class PlanWaveDto {
+  @IsUUID()
+  templateId: string;
+}
+
+export class CancelWaveDto {
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  reason?: string;
+}
+
+export class ChangeChannelDto {
+  @IsOptional()
+  @IsIn(['open', 'locked', 'asleep'])
+  state?: 'open' | 'locked' | 'asleep';
+
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => OrderFilterDto)
+  filter?: OrderFilterDto;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(100_000)
+  maxInFlight?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  batchOrders?: number;
+}
+
+/** What a wave would be if it were planned now; nothing is reserved for it. */
+export interface WavePreview {
+  orders: number;
+  lines: number;
+  units: number;
+  runs: number;
+  walkMetres: number;
+  naiveWalkMetres: number;
+  /** Lines that would stay behind, with the reason; at most 100. */
+  shorts: { orderId: string; sku: string; missing: number; reason: string }[];
+  /** Orders that do not fit into the wave. */
+  left: number;
+}

@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '../platform/database.service.js';
+import type { HeardEvent } from '../platform/events.js';
+import { Hears } from '../platform/hears.js';
+import { WaveReleaseService } from './wave-release.service.js';
+
+type OrderGone =
+  | 'orders.order-shipped'
+  | 'orders.order-cancelled'
+  | 'orders.order-closed-short'
+  | 'orders.order-backordered';
+
+@Injectable()
+export class WavesListener {
+  constructor(private readonly releases: WaveReleaseService) {}
+
+  @Hears(
+    'orders.order-shipped',
+    'orders.order-cancelled',
+    'orders.order-closed-short',
+    'orders.order-backordered',
+  )
+  async completeWaveWhenAllOrdersHaveLeft(tx: Tx, event: HeardEvent<OrderGone>): Promise<void> {
+    await this.releases.completeWaveOf(tx, event.data.orderId);
+  }
+}

@@ -1,0 +1,37 @@
+import { Module } from '@nestjs/common';
+import { InventoryModule } from '../inventory/inventory.module.js';
+import { OrdersModule } from '../orders/orders.module.js';
+import { ChannelsService } from './channels.service.js';
+import { LeftOutService } from './left-out.service.js';
+import { PlannerService } from './planner.service.js';
+import { PreviewService } from './preview.service.js';
+import { StepLogService } from './step-log.service.js';
+import { WaveReleaseService } from './wave-release.service.js';
+import { WaveRunsService } from './wave-runs.service.js';
+import { WaveStockService } from './wave-stock.service.js';
+import { WavesController } from './waves.controller.js';
+import { WavesJob } from './waves.job.js';
+import { WavesListener } from './waves.listener.js';
+import { WavesQueries } from './waves.queries.js';
+import { WavesService } from './waves.service.js';
+
+@Module({
+  imports: [InventoryModule, OrdersModule],
+  controllers: [WavesController],
+  providers: [
+    PlannerService,
+    StepLogService,
+    LeftOutService,
+    WaveStockService,
+    WaveRunsService,
+    WaveReleaseService,
+    WavesService,
+    ChannelsService,
+    PreviewService,
+    WavesQueries,
+    WavesListener,
+    WavesJob,
+  ],
+  exports: [WaveReleaseService, WaveStockService],
+})
+export class WavesModule {}
