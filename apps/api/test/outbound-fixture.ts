@@ -262,8 +262,8 @@ async function pickedTote(
   const { floor, inventory } = world;
   const { ask, siteId, merchantId } = floor;
   const [orderId, runId, slotId] = [newId(), newId(), newId()];
-  orderNumber += 1;
-  const lpn = floor.totes[orderNumber % floor.totes.length]!;
+  const number = ++orderNumber;
+  const lpn = floor.totes[number % floor.totes.length]!;
   const tote = (await ask<{ id: string }>('select id from containers where lpn = $1', [lpn]))[0]!;
   const units = lines.reduce((sum, [, quantity]) => sum + quantity, 0);
   const consignee = { name: 'Ann', street: 'Main 1', city: 'Lille', postcode: '59000', country: 'FR' };
@@ -275,7 +275,7 @@ async function pickedTote(
       siteId,
       orderId,
       merchantId,
-      `ORD-${orderNumber}`,
+      `ORD-${number}`,
       carrier,
       JSON.stringify(consignee),
       lines.length,
@@ -325,7 +325,7 @@ async function pickedTote(
   const waveId = await anyWave(floor);
   await ask(
     `insert into runs (site_id, id, number, wave_id, state, drop_station_id, created_at) values ($1, $2, $3, $4, 'dropped', $5, now())`,
-    [siteId, runId, orderNumber, waveId, floor.stations.packBench],
+    [siteId, runId, number, waveId, floor.stations.packBench],
   );
   await ask(
     `insert into run_slots (site_id, id, run_id, slot, order_id, merchant_id, container_id, state) values ($1, $2, $3, 1, $4, $5, $6, 'dropped')`,

@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { asSystem } from '../platform/context.js';
 import { Database, rows } from '../platform/database.service.js';
 import { Repeating } from '../platform/repeating.js';
