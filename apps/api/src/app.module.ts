@@ -8,10 +8,12 @@ import { InventoryModule } from './inventory/inventory.module.js';
 import { MerchantsModule } from './merchants/merchants.module.js';
 import { OrdersModule } from './orders/orders.module.js';
 import { PackingModule } from './packing/packing.module.js';
+import { PickingModule } from './picking/picking.module.js';
 import { PlatformModule } from './platform/platform.module.js';
 import { ReceivingModule } from './receiving/receiving.module.js';
 import { ShippingModule } from './shipping/shipping.module.js';
 import { SitesModule } from './sites/sites.module.js';
+import { WavesModule } from './waves/waves.module.js';
 
 /** The table of contents, in import order: a module uses only those above it. */
 @Module({
@@ -25,6 +27,8 @@ import { SitesModule } from './sites/sites.module.js';
     InventoryModule,
     OrdersModule,
     ReceivingModule,
+    WavesModule,
+    PickingModule,
     PackingModule,
     ShippingModule,
     FlowControlModule,

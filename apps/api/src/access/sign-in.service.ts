@@ -165,8 +165,13 @@ function pickSite(sites: RolesAtSite[], code: string | undefined): RolesAtSite {
   throw code ? unknownSite(code) : noRole();
 }
 
-/** Locks the count, so that tries side by side see each other's. */
+/** Locks the count (a row is there to be locked from the first try on), so that tries side by side see each other's. */
 async function failuresOf(tx: Tx, subject: string): Promise<Failures | null> {
+  await rows(
+    tx,
+    'insert into sign_in_failures (subject, failures, last_at) values ($1, 0, $2) on conflict (subject) do nothing',
+    [subject, tx.at],
+  );
   return row<Failures>(
     tx,
     'select failures, last_at as "lastAt" from sign_in_failures where subject = $1 for update',
