@@ -17,11 +17,12 @@ import type { DriverEntry, ReadingTime } from '#lib/device-kit';
 import { Broker } from './broker.js';
 import { Commands } from './commands.js';
 import type { AgentConfig } from './config.js';
+import { Decisions } from './decisions.js';
 import { DiskGuard, usedShareOf } from './disk-guard.js';
 import { Metrics, portOf, serveHealth } from './health.js';
 import { Outbox, OutboxRefusal } from './outbox.js';
-import { type Decision, Points, type RouteSent, type Sighting } from './points.js';
-import { type Entry, newTrace, unseal } from './record.js';
+import { type Kept, Points, type RouteSent, type Sighting } from './points.js';
+import { type Entry, newTrace } from './record.js';
 import { Routes } from './routes.js';
 import { Sessions } from './sessions.js';
 import { Store } from './store.js';
@@ -38,8 +39,6 @@ const STATE_EVERY_MS = 5_000;
 const TIDY_EVERY_MS = 10_000;
 const SNAPSHOT_LIMIT_MS = 10_000;
 const DRAIN_LIMIT_MS = 1_500;
-const RECALL_RECORDS = 256;
-const RECALL_WITHIN_MS = 60_000;
 
 /** One process beside the hardware: wires devices, outbox, decisions and uplink together, and starts and stops them in order. */
 export class Agent {
@@ -51,6 +50,7 @@ export class Agent {
   private outbox!: Outbox;
   private routes!: Routes;
   private points!: Points;
+  private decisions!: Decisions;
   private commands!: Commands;
   private sessions!: Sessions;
   private broker!: Broker;
@@ -74,7 +74,7 @@ export class Agent {
       this.http = await serveHealth(this.metrics, config.httpHost, config.httpPort);
       log.info({ port: portOf(this.http) }, 'health and metrics over HTTP');
     }
-    await this.recallDecisions();
+    await this.decisions.recover(this.points);
     await this.commands.recover().catch((error: Error) => {
       log.error(
         { err: error },
@@ -185,11 +185,13 @@ export class Agent {
       onReady: () => this.askSnapshot(),
       onFenced: (reason) => this.becomeFenced(reason),
     });
+    this.decisions = new Decisions(this.store, this.outbox, log);
     this.points = new Points({
       routes: this.routes,
       log,
       sendRoute: (device, args) => this.sendRoute(device, args),
-      keep: (device, decision, trace) => this.keepDecision(device, decision, trace),
+      keep: (kept) => this.keepDecision(kept),
+      saveDraft: (kept) => this.decisions.saveDraft(kept),
       ask: (device, sighting, limitMs) => this.askRoute(device, sighting, limitMs),
     });
     this.commands = new Commands({
@@ -211,7 +213,8 @@ export class Agent {
     const { rawHex } = reading;
     const { kind, data } = reading;
     const entry = { device, time, trace, kind, data, ...(rawHex === undefined ? {} : { rawHex }) } as Entry;
-    const store = () => this.outbox.append(entry);
+    const store = (draft: Kept | null = null) =>
+      this.outbox.append(entry, draft ? [this.decisions.draft(draft)] : []);
     try {
       switch (reading.kind) {
         case 'point.seen':
@@ -310,11 +313,11 @@ export class Agent {
     };
   }
 
-  private keepDecision(device: string, decision: Decision, trace: string): void {
-    const { point, action, decidedBy } = decision;
+  private keepDecision(kept: Kept): void {
+    const { point, action, decidedBy, latencyMicros } = kept.decision;
     this.metrics.decisions.inc({ point, action, by: decidedBy });
-    this.metrics.decisionSeconds.observe({ by: decidedBy }, decision.latencyMicros / 1e6);
-    this.keepIfPossible({ device, kind: 'point.decided', data: decision, trace });
+    this.metrics.decisionSeconds.observe({ by: decidedBy }, latencyMicros / 1e6);
+    void this.decisions.keep(kept);
   }
 
   /** For what the agent itself has to say: nobody waits for it, so a refusal can only be logged. */
@@ -322,24 +325,6 @@ export class Agent {
     this.outbox.append(entry).catch((error: Error) => {
       this.options.log.error({ entry, reason: error.message }, 'a record of the agent is not kept');
     });
-  }
-
-  /** A PLC may repeat an arrival over a restart of the agent: the newest ones are remembered from the outbox. */
-  private async recallDecisions(): Promise<void> {
-    const sightings = new Map<string, { sighting: Sighting; seenAtMs: number }>();
-    for (const { stream } of this.outbox.positions()) {
-      for (const { text, at } of await this.outbox.newest(stream, RECALL_RECORDS)) {
-        const agoMs = Date.now() - Date.parse(at);
-        const record = agoMs < RECALL_WITHIN_MS ? unseal(text) : null;
-        if (record?.kind === 'point.seen') {
-          sightings.set(record.trace, { sighting: record.data, seenAtMs: performance.now() - agoMs });
-          this.points.recall(record.data, null, performance.now() - agoMs);
-        }
-        const seen = record?.kind === 'point.decided' ? sightings.get(record.trace) : undefined;
-        if (seen && record?.kind === 'point.decided')
-          this.points.recall(seen.sighting, record.data, seen.seenAtMs);
-      }
-    }
   }
 
   private becomeFenced(reason: string): void {

@@ -21,6 +21,8 @@ export interface BrokerEvents {
   onMessage(topic: string, payload: Buffer): void;
 }
 
+type Listener = (payload: Uint8Array) => void;
+
 const CONNECT_LIMIT_MS = 5_000;
 const KEEPALIVE_S = 5;
 const RETRY_FIRST_MS = 250;
@@ -38,7 +40,7 @@ export class Broker {
   private attempt = 0;
   private retry: NodeJS.Timeout | undefined;
   /** Of devices that speak MQTT themselves. */
-  private readonly deviceTopics = new Map<string, (payload: Uint8Array) => void>();
+  private readonly deviceTopics = new Map<string, Listener>();
   private readonly watchers = new Set<(connected: boolean) => void>();
 
   constructor(
@@ -140,10 +142,7 @@ export class Broker {
     });
   }
 
-  private async subscribeDevice(
-    topic: string,
-    onMessage: (payload: Uint8Array) => void,
-  ): Promise<() => void> {
+  private async subscribeDevice(topic: string, onMessage: Listener): Promise<() => Promise<void>> {
     const client = this.need();
     this.deviceTopics.set(topic, onMessage);
     const granted = await within(client.subscribeAsync(topic, { qos: 1 }), CONNECT_LIMIT_MS);

@@ -4,7 +4,14 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import type { CommandArgs, EdgeLane, EdgePoint, EdgeRoute } from '#lib/contracts';
 import { eventually } from '#lib/testkit';
-import { type Decision, Points, type RouteSent, type Sighting } from './points.js';
+import {
+  type Decision,
+  type Kept,
+  Points,
+  type RouteSent,
+  type Sighting,
+  type StoreArrival,
+} from './points.js';
 import { Routes } from './routes.js';
 import { Store } from './store.js';
 
@@ -30,6 +37,7 @@ let asked: number;
 let ask: ((limitMs: number) => Promise<EdgeRoute | null>) | null;
 let sending: () => Promise<RouteSent>;
 let stored: Sighting[];
+let drafts: Decision[];
 let version = 1;
 
 async function open(): Promise<void> {
@@ -38,6 +46,7 @@ async function open(): Promise<void> {
   sent = [];
   decisions = [];
   stored = [];
+  drafts = [];
   points = new Points({
     routes,
     log,
@@ -45,7 +54,8 @@ async function open(): Promise<void> {
       sent.push(args);
       return sending();
     },
-    keep: (_device, decision) => void decisions.push(decision),
+    keep: ({ decision }) => void decisions.push(decision),
+    saveDraft: ({ decision }) => void drafts.push(decision),
     ask: (_device, _sighting, limitMs) => {
       if (!ask) return null;
       asked += 1;
@@ -71,10 +81,14 @@ const arrival = (codes: string[], change: Partial<Sighting> = {}): Sighting => {
   return { point: 'P1', trackId, seq: 1, codes, result: codes.length > 0 ? 'read' : 'no-read', ...change };
 };
 
-function see(
-  sighting: Sighting,
-  store: () => Promise<unknown> = async () => stored.push(sighting),
-): Promise<unknown> {
+const storing =
+  (sighting: Sighting): StoreArrival =>
+  async (draft) => {
+    stored.push(sighting);
+    if (draft) drafts.push(draft.decision);
+  };
+
+function see(sighting: Sighting, store: StoreArrival = storing(sighting)): Promise<unknown> {
   const time = { at: new Date().toISOString(), monotonicMs: performance.now() };
   return points.seen({ device: 'plc-1', sighting, time, trace: 't' }, store);
 }
@@ -97,7 +111,11 @@ afterEach(async () => {
 
 describe('at a scan point', () => {
   it('the PLC is told before the arrival is stored, and the decision is kept with its latency', async () => {
-    await see(arrival(['c1']), async () => expect(sent).toHaveLength(1));
+    let draftOf: Kept | null = null;
+    await see(arrival(['c1']), async (draft) => {
+      expect(sent).toHaveLength(1);
+      draftOf = draft;
+    });
     expect(sent[0]).toMatchObject({ point: 'P1', lane: 'A', alternatives: ['B'] });
     const decision = await lastDecision();
     expect(decision).toMatchObject({
@@ -109,6 +127,7 @@ describe('at a scan point', () => {
       routeVersion: version,
     });
     expect(decision.latencyMicros).toBeGreaterThan(0);
+    expect(draftOf).toMatchObject({ decision: { decisionId: decision.decisionId } });
     expect(Date.parse(sent[0]!.validUntil) - Date.now()).toBeLessThanOrEqual(600);
   });
 
@@ -163,6 +182,7 @@ describe('at a scan point', () => {
     await see(sighting);
     expect(sent).toMatchObject([{ lane: 'A' }]);
     expect(stored).toEqual([]);
+    expect(drafts).toMatchObject([{ lane: 'A' }]);
   });
 
   it('a point that nobody has described gets no answer, but the arrival is stored', async () => {
@@ -204,6 +224,7 @@ describe('an unknown parcel', () => {
     ask = async () => ({ parcelId: 'p2', codes: ['x'], lane: 'B', alternatives: [] });
     await see(arrival(['x']));
     expect(await lastDecision()).toMatchObject({ action: 'divert', lane: 'B', decidedBy: 'core', code: 'x' });
+    expect(drafts).toMatchObject([{ lane: 'B' }]);
   });
 
   it('takes the exception lane when the core does not know it either', async () => {

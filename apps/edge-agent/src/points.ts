@@ -16,6 +16,16 @@ export interface Arrival {
   trace: string;
 }
 
+/** A decision with its way. Until the PLC has taken the route its latency is that of the hand-over: a draft. */
+export interface Kept {
+  device: string;
+  decision: Decision;
+  trace: string;
+}
+
+/** Keeps the arrival, together with the draft of its decision if there is one already. */
+export type StoreArrival = (draft: Kept | null) => Promise<unknown>;
+
 /** `trouble`: why the PLC did not take it. */
 export interface RouteSent {
   sentMonotonicMs?: number;
@@ -30,14 +40,15 @@ export interface PointsOptions {
     device: string,
     args: CommandArgs['route'],
   ) => Promise<{ sentMonotonicMs?: number; trouble?: string }>;
-  /** Keeps the decision. Called after the PLC was told. */
-  keep: (device: string, decision: Decision, trace: string) => void;
+  /** Keeps the decision. Called when the PLC has taken the route, or has not. */
+  keep: (kept: Kept) => void;
+  /** Stores the draft of a decision that came after its arrival was stored. */
+  saveDraft: (kept: Kept) => void;
   /** Asks the core, or is null while nobody is there to ask. Rejects when no answer comes in time. */
   ask: (device: string, sighting: Sighting, limitMs: number) => Promise<EdgeRoute | null> | null;
 }
 
 interface Decided {
-  device: string;
   point: EdgePoint;
   identified: Identified;
   choice: LaneChoice;
@@ -71,20 +82,20 @@ export class Points {
    * Decides at once, then lets `store` keep the arrival; resolves when it is kept. A PLC that only repeats itself gets the
    * same decision again, and the arrival is kept once.
    */
-  seen(arrival: Arrival, store: () => Promise<unknown>): Promise<unknown> {
+  seen(arrival: Arrival, store: StoreArrival): Promise<unknown> {
     const { sighting } = arrival;
     const seenAtMs = arrival.time.monotonicMs;
     const codes = sighting.codes.join('\n');
     const before = this.remembered.get(keyOf(sighting));
     if (before && before.codes === codes && seenAtMs - before.seenAtMs < REPEAT_WITHIN_MS) {
-      this.repeat(arrival, before);
-      before.stored = before.stored.catch(store);
+      const draft = this.repeat(arrival, before);
+      if (draft) this.options.saveDraft(draft);
+      before.stored = before.stored.catch(() => store(null));
       return before.stored;
     }
     const entry: Remembered = { seenAtMs, codes, command: null, asking: false, stored: Promise.resolve() };
     this.remember(keyOf(sighting), entry);
-    this.decideIfKnown(arrival, entry);
-    entry.stored = store();
+    entry.stored = store(this.decideIfKnown(arrival, entry));
     return entry.stored;
   }
 
@@ -99,46 +110,43 @@ export class Points {
     this.remember(keyOf(sighting), { seenAtMs, codes, command, asking: false, stored: Promise.resolve() });
   }
 
-  private repeat(arrival: Arrival, entry: Remembered): void {
-    if (entry.command) void this.options.sendRoute(arrival.device, entry.command);
-    else if (!entry.asking) this.decideIfKnown(arrival, entry);
+  private repeat(arrival: Arrival, entry: Remembered): Kept | null {
+    if (!entry.command) return entry.asking ? null : this.decideIfKnown(arrival, entry);
+    void this.options.sendRoute(arrival.device, entry.command);
+    return null;
   }
 
-  private decideIfKnown(arrival: Arrival, entry: Remembered): void {
+  private decideIfKnown(arrival: Arrival, entry: Remembered): Kept | null {
     const { device, sighting } = arrival;
     const point = this.options.routes.table.point(sighting.point);
-    if (point) this.decide(arrival, point, entry);
-    else
-      this.options.log.error({ device, sighting }, 'this point is not known here; its PLC takes its default');
+    if (point) return this.decide(arrival, point, entry);
+    this.options.log.error({ device, sighting }, 'this point is not known here; its PLC takes its default');
+    return null;
   }
 
-  private decide(arrival: Arrival, point: EdgePoint, entry: Remembered): void {
+  /** Null when the core is asked first. */
+  private decide(arrival: Arrival, point: EdgePoint, entry: Remembered): Kept | null {
     const { table } = this.options.routes;
     const identified = identifyParcel(arrival.sighting, (code) => table.routeOf(code));
-    if (identified.kind !== 'unknown') {
-      this.conclude(arrival, point, identified, 'edge');
-      return;
-    }
+    if (identified.kind !== 'unknown') return this.conclude(arrival, point, identified, 'edge');
     const limitMs = askBudgetMs(point.deadlineMs, performance.now() - arrival.time.monotonicMs);
     const asked = limitMs > 0 ? this.options.ask(arrival.device, arrival.sighting, limitMs) : null;
-    if (!asked) {
-      this.conclude(arrival, point, identified, 'default');
-      return;
-    }
+    if (!asked) return this.conclude(arrival, point, identified, 'default');
     entry.asking = true;
-    asked.then(
-      (route) => {
-        const code = arrival.sighting.codes[0] ?? '';
-        this.conclude(arrival, point, route ? { kind: 'parcel', route, code } : identified, 'core');
-      },
-      (error: Error) => {
-        this.options.log.warn(
-          { sighting: arrival.sighting, reason: error.message },
-          'the core could not be asked in time',
-        );
-        this.conclude(arrival, point, identified, 'default');
-      },
-    );
+    asked
+      .then(
+        (route) => {
+          const code = arrival.sighting.codes[0] ?? '';
+          return this.conclude(arrival, point, route ? { kind: 'parcel', route, code } : identified, 'core');
+        },
+        (error: Error) => {
+          const { sighting } = arrival;
+          this.options.log.warn({ sighting, reason: error.message }, 'the core could not be asked in time');
+          return this.conclude(arrival, point, identified, 'default');
+        },
+      )
+      .then((kept) => this.options.saveDraft(kept));
+    return null;
   }
 
   private conclude(
@@ -146,18 +154,19 @@ export class Points {
     point: EdgePoint,
     identified: Identified,
     decidedBy: Decision['decidedBy'],
-  ): void {
+  ): Kept {
     const { routes } = this.options;
     const laps = identified.kind === 'parcel' ? routes.lapsOf(point.code, identified.route.parcelId) : 0;
     const choice = chooseLane(seenAs(identified, laps), routes.table.lanes, point);
-    this.tell(arrival, { device: arrival.device, point, identified, choice, decidedBy });
+    const kept = this.tell(arrival, { point, identified, choice, decidedBy });
     if (choice.action === 'recirculate' && identified.kind === 'parcel') {
       routes.countLap(point.code, identified.route.parcelId);
     }
+    return kept;
   }
 
   /** The PLC is told first; everything else happens while the bytes are on their way. */
-  private tell(arrival: Arrival, decided: Decided): void {
+  private tell(arrival: Arrival, decided: Decided): Kept {
     const { sighting, device, trace, time } = arrival;
     const { choice, identified, point, decidedBy } = decided;
     const spentMs = performance.now() - time.monotonicMs;
@@ -176,14 +185,20 @@ export class Points {
     };
     const command = routeCommand(decision, choice.alternatives, point.deadlineMs - spentMs);
     const sent = this.options.sendRoute(device, command);
+    const latencyMicros = (atMs: number) => Math.round((atMs - time.monotonicMs) * 1_000);
+    const draft = {
+      device,
+      decision: { ...decision, latencyMicros: latencyMicros(performance.now()) },
+      trace,
+    };
     const remembered = this.remembered.get(keyOf(sighting));
     if (remembered) remembered.command = command;
     void sent.then(({ sentMonotonicMs, trouble }) => {
-      const latencyMs = (sentMonotonicMs ?? performance.now()) - time.monotonicMs;
-      decision.latencyMicros = Math.round(latencyMs * 1_000);
       if (trouble) this.options.log.warn({ device, decision, trouble }, 'the PLC did not take the route');
-      this.options.keep(device, decision, trace);
+      const latency = latencyMicros(sentMonotonicMs ?? performance.now());
+      this.options.keep({ device, decision: { ...decision, latencyMicros: latency }, trace });
     });
+    return draft;
   }
 
   private remember(key: string, entry: Remembered): void {
