@@ -136,7 +136,7 @@ function wire(floor: Floor, downlink: RecordingDownlink, live: RecordingLive) {
   const parcels = new ParcelsService();
   const commands = new DeviceCommandsService(downlink);
   const labels = new LabelsService(db, new BuiltInCarrier(), commands, parcels, progress, live);
-  const packing = new PackingService(db, inventory, progress);
+  const packing = new PackingService(db, inventory, progress, parcels);
   const closing = new ClosingService(db, labels, inventory, progress, new ReadingsService());
   const manifests = new ManifestsService(db);
   const shipping = new ShippingService(db, parcels, manifests, progress);
@@ -146,7 +146,7 @@ function wire(floor: Floor, downlink: RecordingDownlink, live: RecordingLive) {
   const lanes = new LanesService(db, routes);
   const flow = new FlowControlService(db, parcels, routes, arrivals);
   const flowListener = new FlowControlListener(flow, arrivals, lanes, routes, new EdgeRequests());
-  const packingListener = new PackingListener(labels, closing, orders);
+  const packingListener = new PackingListener(labels, closing, packing, orders);
   packingListener.onModuleInit();
   const listeners = [packingListener, new ShippingListener(shipping, loads), flowListener];
   return {

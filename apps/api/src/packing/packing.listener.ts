@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { UplinkRecord } from '#lib/contracts';
 import '../devices/devices.events.js';
+import '../orders/orders.events.js';
 import { OrdersService } from '../orders/orders.service.js';
 import { type Application, Applies, applied, refused } from '../platform/applies.js';
 import type { Tx } from '../platform/database.service.js';
@@ -8,6 +9,7 @@ import type { HeardEvent } from '../platform/events.js';
 import { Hears } from '../platform/hears.js';
 import { ClosingService } from './closing.service.js';
 import { LabelsService, type PrintState } from './labels.service.js';
+import { PackingService } from './packing.service.js';
 
 type PrintKind = 'print.sent' | 'print.printed' | 'print.failed' | 'print.unknown';
 
@@ -19,6 +21,7 @@ export class PackingListener implements OnModuleInit {
   constructor(
     private readonly labels: LabelsService,
     private readonly closing: ClosingService,
+    private readonly packing: PackingService,
     private readonly orders: OrdersService,
   ) {}
 
@@ -41,5 +44,10 @@ export class PackingListener implements OnModuleInit {
   async endPrintWhenItsCommandEnded(tx: Tx, event: HeardEvent<'devices.command-ended'>): Promise<void> {
     const { commandId, op, outcome, reason } = event.data;
     if (op === 'print') await this.labels.commandEnded(tx, commandId, outcome, reason);
+  }
+
+  @Hears('orders.order-picked')
+  async followParcelsWhenOrderPicked(tx: Tx, event: HeardEvent<'orders.order-picked'>): Promise<void> {
+    await this.packing.followParcels(tx, event.data.orderId);
   }
 }

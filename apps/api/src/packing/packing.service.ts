@@ -11,6 +11,7 @@ import { decidePackScan } from './pack-scan.js';
 import { type BenchParcel, benchParcel, packedLines, packView, toteContents } from './pack-view.queries.js';
 import { printable } from './packing.errors.js';
 import './packing.events.js';
+import { LABELLED_STATES, ParcelsService } from './parcels.service.js';
 import { suggestCarton } from './suggest-carton.js';
 import { type BenchTote, lockTote, openParcelOf, stationByCode, toteAtStation } from './totes.queries.js';
 
@@ -21,6 +22,7 @@ export class PackingService {
     private readonly db: Database,
     private readonly inventory: InventoryService,
     private readonly orders: OrderProgressService,
+    private readonly parcels: ParcelsService,
   ) {}
 
   /**
@@ -149,6 +151,27 @@ export class PackingService {
       );
       return { station: station.code, totes, parcels };
     });
+  }
+
+  /**
+   * All goods of the order are picked. Where its parcels are ahead of it (its last line was closed short after the others had been
+   * packed, even shipped) nothing will be packed any more, and the order follows its parcels at once.
+   */
+  async followParcels(tx: Tx, orderId: string): Promise<void> {
+    const toPack = await row(
+      tx,
+      `select 1 from run_slots where site_id = $1 and order_id = $2 and state in ('open', 'picked', 'dropped', 'packing') limit 1`,
+      [tx.siteId, orderId],
+    );
+    const parcels = await this.parcels.ordersWithAllIn(tx, [orderId], LABELLED_STATES);
+    if (toPack || parcels.length === 0) return;
+    const lines = await this.parcels.linesOf(tx, [orderId]);
+    await this.orders.addPacked(tx, lines);
+    await this.orders.markPacked(tx, parcels);
+    const staged = await this.parcels.ordersWithAllIn(tx, [orderId], ['staged', 'loaded', 'shipped']);
+    await this.orders.markStaged(tx, staged);
+    const shipped = await this.parcels.ordersWithAllIn(tx, [orderId], ['shipped']);
+    if (shipped.length > 0) await this.orders.addShipped(tx, lines);
   }
 
   private async benchOf(tx: Tx, stationCode: string) {

@@ -162,6 +162,16 @@ export class ParcelsService {
     return found.map(({ id }) => id);
   }
 
+  /** The lines of orders, each with nothing added: for telling their progress that something about the order is complete. */
+  linesOf(tx: Tx, orderIds: readonly string[]): Promise<{ orderLineId: string; quantity: 0 }[]> {
+    return rows(
+      tx,
+      `select id as "orderLineId", 0 as quantity from order_lines
+       where site_id = $1 and order_id = any($2::uuid[]) and state not in ('cancelled', 'closed-short') order by id`,
+      [tx.siteId, orderIds],
+    );
+  }
+
   /** Writes the lane a parcel should take, beside its state. */
   async planLane(tx: Tx, id: string, laneId: string): Promise<void> {
     await rows(tx, 'update parcels set lane_id = $3 where site_id = $1 and id = $2', [tx.siteId, id, laneId]);

@@ -213,7 +213,9 @@ export class LoadsService {
         lineNo,
       })),
     );
-    await this.orders.addShipped(tx, goods);
+    // Lines that other parcels took before may be complete only now: they are told too, with nothing added.
+    const orderIds = [...new Set(aboard.map(({ orderId }) => orderId))];
+    await this.orders.addShipped(tx, [...goods, ...(await this.parcels.linesOf(tx, orderIds))]);
     const numbers = await this.manifestNumbers(tx, ids);
     const units = new Map<string, number>();
     for (const { parcelId, quantity } of goods) units.set(parcelId, (units.get(parcelId) ?? 0) + quantity);

@@ -117,6 +117,36 @@ describe('loading', () => {
   });
 });
 
+describe('an order whose parcels are ahead of it', () => {
+  it('follows them when its last line turns out to be missing', async () => {
+    const { ask, siteId, merchantId, items } = world.floor;
+    const parcel = await newParcel();
+    const orderId = parcel.orderId;
+    // Another line of it is still being picked elsewhere.
+    await ask(`update orders set state = 'picking' where id = $1`, [orderId]);
+    await ask(`update order_lines set state = 'picked' where order_id = $1`, [orderId]);
+    await ask(
+      `insert into order_lines (site_id, id, order_id, merchant_id, line_no, item_id, ordered, promised, reserved, state)
+       values ($1, gen_random_uuid(), $2, $3, 2, $4, 1, 0, 0, 'closed-short')`,
+      [siteId, orderId, merchantId, items[1]!.id],
+    );
+    await stage(parcel);
+    const truck = await world.person(() => world.loads.openLoad('post', 'S-DOOR-1'));
+    await load(truck, parcel);
+    await world.person(() => world.loads.depart(truck.id));
+    const state = () => ask('select state from orders where id = $1', [orderId]);
+    expect(await state()).toEqual([{ state: 'picking' }]);
+    await world.floor.system(() =>
+      world.floor.db.transaction((tx) => world.progress.markPicked(tx, [orderId])),
+    );
+    await world.deliver();
+    expect(await state()).toEqual([{ state: 'shipped' }]);
+    expect(
+      await ask('select state from order_lines where order_id = $1 order by line_no', [orderId]),
+    ).toEqual([{ state: 'shipped' }, { state: 'closed-short' }]);
+  });
+});
+
 describe('manifests', () => {
   it('are one per carrier service, with its next cut-off by the clock of the site, however many parcels come at once', async () => {
     const parcels = [await newParcel('fast'), await newParcel('fast'), await newParcel('fast')];
