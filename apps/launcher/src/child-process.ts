@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, copyFileSync, mkdirSync, openSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pauseBeforeRestart } from './back-off.js';
-import { WITH_PARENT } from './with-parent.js';
 
 /** One program that the launcher keeps running. */
 export interface ChildPlan {
@@ -21,6 +20,7 @@ export interface ChildPlan {
 
 const LOG_MAX_BYTES = 20 * 1024 * 1024;
 const LOG_LOOK_EVERY_MS = 30_000;
+const WITH_PARENT = new URL('./with-parent.js', import.meta.url).href;
 
 /**
  * Starts the program, starts it again (with a growing pause and one line) when it ends on its own, and ends it on request.
@@ -31,7 +31,7 @@ export class SupervisedChild {
   private child: ChildProcess | undefined;
   private falls = 0;
   private startedAt = 0;
-  private state: 'idle' | 'running' | 'stopping' = 'idle';
+  private state: 'starting' | 'running' | 'stopping' = 'starting';
   private pause: NodeJS.Timeout | undefined;
   private readonly rotation: NodeJS.Timeout;
 
@@ -51,7 +51,6 @@ export class SupervisedChild {
   /** First start: answers when the program is ready, throws one sentence when it is not. */
   async start(): Promise<void> {
     keepSmall(this.plan.logFile, 0);
-    this.state = 'running';
     const child = this.launch();
     const ended = new Promise<never>((_, reject) =>
       child.once('exit', () =>
@@ -63,6 +62,7 @@ export class SupervisedChild {
     ended.catch(() => undefined);
     try {
       await Promise.race([this.plan.ready(child), ended]);
+      if (this.state === 'starting') this.state = 'running';
     } catch (error) {
       this.state = 'stopping';
       throw error;
@@ -104,7 +104,7 @@ export class SupervisedChild {
     this.child = child;
     this.startedAt = performance.now();
     child.once('error', (error) => this.say(`${this.plan.name} cannot be started: ${error.message}`));
-    child.once('exit', (code, signal) => this.fell(signal ?? `code ${code}`));
+    child.once('exit', (code, signal) => this.fell(signal ?? `code ${code}: ${lastWords(logFile)}`));
     return child;
   }
 
@@ -112,9 +112,7 @@ export class SupervisedChild {
     if (this.state !== 'running') return;
     const { pauseMs, falls } = pauseBeforeRestart(this.falls, performance.now() - this.startedAt);
     this.falls = falls;
-    this.say(
-      `${this.plan.name} ended (${how}) and is started again in ${pauseMs / 1000} s; its log is ${this.plan.logFile}`,
-    );
+    this.say(`${this.plan.name} ended (${how}) and is started again in ${pauseMs / 1000} s`);
     this.pause = setTimeout(() => this.again(), pauseMs);
   }
 

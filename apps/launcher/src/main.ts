@@ -57,7 +57,7 @@ async function open(house: House): Promise<string> {
   const floor = place ? await openFloor(house, stores, core, place) : [];
   signal.throwIfAborted();
   if (options.dev && existsSync(join(DIST, 'libs'))) restartOnChange(DIST, [core.child, ...floor], house.say);
-  return `Wavehouse is ready at ${core.url}${signIn ? ` (${signIn})` : ''}`;
+  return `Wavehouse is ready at ${core.url}${signIn ? `   ${signIn}` : ''}`;
 }
 
 /** So that `npm run wavehouse` finds this installation while it runs (tools/run.mjs). Holds passwords: for its owner only. */

@@ -77,7 +77,7 @@ describe('the launcher', () => {
   it('starts everything, ends in one line, and on Ctrl-C drains in order and leaves nothing running', async () => {
     const terminal = open();
     await terminal.shows(
-      new RegExp(`Wavehouse is ready at http://127.0.0.1:${port} \\(Sign in as demo / demo\\)\n$`),
+      new RegExp(`Wavehouse is ready at http://127.0.0.1:${port}   Sign in as demo / demo\n$`),
     );
     const pids = await Promise.all([postgresPid(), ...['api', 'agent', 'floor'].map(pidOf)]);
     expect(await alive(...pids)).toEqual(pids);
