@@ -35,6 +35,8 @@ export interface AgentOptions {
   log: Logger;
 }
 
+/** The agent's state is published when it has changed, looked at this often, and now and then all the same. */
+const STATE_LOOK_MS = 1_000;
 const STATE_EVERY_MS = 5_000;
 const TIDY_EVERY_MS = 10_000;
 const SNAPSHOT_LIMIT_MS = 10_000;
@@ -60,6 +62,8 @@ export class Agent {
   private http: Server | null = null;
   private snapshotAsked = false;
   private oldestUnsentAt: string | null = null;
+  private statePublishedAtMs = 0;
+  private publishedKey = '';
 
   constructor(private readonly options: AgentOptions) {
     this.topics = agentTopics(options.config.site, options.config.agent);
@@ -99,9 +103,10 @@ export class Agent {
     this.publishState();
     this.uplink.start();
     this.broker.start();
-    this.every(STATE_EVERY_MS, 'state', async () => {
+    this.every(STATE_LOOK_MS, 'state', async () => {
       this.oldestUnsentAt = await this.outbox.oldestUnsentAt();
-      this.publishState();
+      const silentMs = performance.now() - this.statePublishedAtMs;
+      if (silentMs >= STATE_EVERY_MS || this.stateKey() !== this.publishedKey) this.publishState();
     });
     this.every(TIDY_EVERY_MS, 'tidying', () => this.outbox.tidy(Date.now()));
     this.every(3_600_000, 'journal', () => this.commands.tidy(Date.now()));
@@ -337,7 +342,13 @@ export class Agent {
   }
 
   private publishState(online = true): void {
+    this.statePublishedAtMs = performance.now();
+    this.publishedKey = this.stateKey();
     this.uplink.retain(this.topics.state('agent'), this.state(online));
+  }
+
+  private stateKey(): string {
+    return JSON.stringify({ ...this.state(true), at: null });
   }
 
   private state(online: boolean): AgentState {

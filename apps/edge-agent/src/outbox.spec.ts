@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ClassicLevel } from 'classic-level';
 import { pino } from 'pino';
 import { eventually } from '#lib/testkit';
-import { runTypescript } from '../test/run-typescript.js';
+import { runProgram } from '../test/run-program.js';
 import type { DiskLevel } from './disk-guard.js';
 import { Outbox, OutboxRefusal } from './outbox.js';
 import { unseal } from './record.js';
@@ -195,7 +195,7 @@ it('loses no acknowledged append when the process is killed, and leaves no gap',
   await close();
   const acknowledged = new Map<string, string>();
   for (let round = 0; round < 3; round += 1) {
-    const child = runTypescript(`${import.meta.dirname}/../test/append-until-killed.ts`, [dir]);
+    const child = runProgram('test/append-until-killed', [dir]);
     const exited = once(child, 'exit');
     let enough = 50 + Math.floor(Math.random() * 300);
     for await (const line of createInterface({ input: child.stdout! })) {

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { runTypescript } from './run-typescript.js';
+import { runProgram } from './run-program.js';
 
 export interface AgentSetup {
   dir: string;
@@ -25,8 +25,7 @@ export class AgentProcess {
   static async start(setup: AgentSetup): Promise<AgentProcess> {
     const { dir, mqttUrl, site, agent, devices, points = [] } = setup;
     await writeFile(`${dir}/agent.json`, JSON.stringify({ site, agent, devices, points }));
-    const main = `${import.meta.dirname}/../src/main.ts`;
-    const child = runTypescript(main, [], {
+    const child = runProgram('src/main', [], {
       AGENT_SECRET: 'secret',
       AGENT_DATA_DIR: `${dir}/data`,
       AGENT_CONFIG: `${dir}/agent.json`,

@@ -1,0 +1,241 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { connectAsync, type MqttClient } from 'mqtt';
+import type { EdgeRoute } from '#lib/contracts';
+import { mqttPort, type SimulatedConveyor } from '#lib/device-kit';
+import { eventually } from '#lib/testkit';
+import { AgentProcess } from '../apps/edge-agent/test/agent-process.js';
+import { CoreStub } from '../apps/edge-agent/test/core-stub.js';
+import { Mosquitto } from '../apps/edge-agent/test/mosquitto.js';
+import { simulator as conveyors } from '../devices/generic/mqtt-conveyor/simulator.js';
+import { simulator as scanners } from '../devices/generic/serial-scanner/simulator.js';
+
+const SITE = 'BENCH';
+const AGENT = 'edge-1';
+const ARRIVALS_PER_S = 50;
+const SCANNERS = 4;
+const SCANS_PER_S = 120;
+const DEADLINE_MS = 600;
+const START = { limitMs: 60_000 };
+
+interface Floor {
+  core: CoreStub;
+  plc: SimulatedConveyor;
+  bus: MqttClient;
+  echo: MqttClient;
+  stopScans: () => void;
+}
+
+interface Round {
+  /** Milliseconds. */
+  echo: number[];
+  edgeRoundTrip: number[];
+  edgeDecision: number[];
+  coreRoundTrip: number[];
+}
+
+/**
+ * Diverts at 50 arrivals a second beside 120 floor scans a second: the real agent, a real mosquitto, scanners on ptys, a
+ * conveyor that speaks MQTT. The baseline, a bare MQTT echo, makes the same two hops through the same broker in turn with
+ * it. `edge decision` is what the agent records: from the scan point's bytes to the route's bytes. `through the core` asks
+ * a stand-in that answers from memory: the wire's share of the way, without a database.
+ */
+export async function bench(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      json: { type: 'boolean', default: false },
+      repeats: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '4' },
+    },
+  });
+  const [repeats, seconds] = [Number(values.repeats), Number(values.seconds)];
+  if (!(repeats >= 5 && seconds >= 1)) throw new Error('--repeats is at least 5, --seconds at least 1.');
+  const { floor, close } = await openFloor();
+  try {
+    await playRound(floor, 1);
+    const rounds: Round[] = [];
+    for (let round = 0; round < repeats; round += 1) rounds.push(await playRound(floor, seconds));
+    report(rounds, values.json);
+  } finally {
+    await close();
+  }
+}
+
+async function playRound(floor: Floor, seconds: number): Promise<Round> {
+  const count = ARRIVALS_PER_S * seconds;
+  const echo = await paced(count, () => echoOnce(floor));
+  const decidedBefore = floor.core.of('point.decided').length;
+  const edgeRoundTrip = await paced(count, (n) => arrive(floor.plc, `KNOWN-${n % 1_000}`));
+  await eventually(() => floor.core.of('point.decided').length >= decidedBefore + count, START);
+  const decisions = floor.core.of('point.decided').slice(decidedBefore, decidedBefore + count);
+  const coreRoundTrip = await paced(count, (n) => arrive(floor.plc, `ASKED-${n}`));
+  return {
+    echo,
+    edgeRoundTrip,
+    edgeDecision: decisions.map(({ data }) => data.latencyMicros / 1_000),
+    coreRoundTrip,
+  };
+}
+
+/** Starts `count` tasks at the rate of the arrivals, whether or not earlier ones have ended, and gathers what they answer. */
+async function paced<T>(count: number, task: (n: number) => Promise<T>): Promise<T[]> {
+  const startMs = performance.now();
+  const running: Promise<T>[] = [];
+  for (let n = 0; n < count; n += 1) {
+    running.push(task(n));
+    await delay(Math.max(0, startMs + ((n + 1) * 1_000) / ARRIVALS_PER_S - performance.now()));
+  }
+  return Promise.all(running);
+}
+
+async function arrive(plc: SimulatedConveyor, code: string): Promise<number> {
+  const { lane, waitedMs } = await plc.arrive({ point: 'SP1', codes: [code], deadlineMs: DEADLINE_MS });
+  if (lane !== 'L1') throw new Error(`${code} went to ${lane ?? 'the default lane'}, not to L1`);
+  return waitedMs;
+}
+
+function echoOnce({ bus, core }: Floor): Promise<number> {
+  const id = randomUUID();
+  const startMs = performance.now();
+  return new Promise((resolve) => {
+    const hear = (topic: string, payload: Buffer) => {
+      if (!topic.endsWith('/echo/back') || payload.toString() !== id) return;
+      bus.off('message', hear);
+      resolve(performance.now() - startMs);
+    };
+    bus.on('message', hear);
+    bus.publish(`${core.topics.base}/echo/there`, id, { qos: 1 });
+  });
+}
+
+async function openFloor(): Promise<{ floor: Floor; close: () => Promise<void> }> {
+  const dir = await mkdtemp(`${tmpdir()}/bench-divert-`);
+  const broker = await Mosquitto.start();
+  const core = await CoreStub.connect(broker.url, SITE, AGENT);
+  const bus = await connect(broker);
+  const echo = await connect(broker);
+  await bus.subscribeAsync(`${core.topics.base}/echo/back`, { qos: 1 });
+  await echo.subscribeAsync(`${core.topics.base}/echo/there`, { qos: 1 });
+  echo.on('message', (_topic, payload) => echo.publish(`${core.topics.base}/echo/back`, payload, { qos: 1 }));
+  prepare(core);
+  const base = `${core.topics.base}/plc/plc-1`;
+  const plc = await conveyors.start({ at: 'mqtt', base, mqtt: mqttPort(bus) }, { autoConfirm: false });
+  const guns = await Promise.all(Array.from({ length: SCANNERS }, () => scanners.start({ at: 'pty' })));
+  const devices = [
+    { code: 'plc-1', driver: 'generic/mqtt-conveyor', link: plc.linkConfig, config: conveyors.config },
+    ...guns.map((gun, n) => ({ code: `scan-${n}`, driver: 'generic/serial-scanner', link: gun.linkConfig })),
+  ];
+  const agent = await AgentProcess.start({ dir, mqttUrl: broker.url, site: SITE, agent: AGENT, devices });
+  for (const { code } of devices) await eventually(() => core.deviceState(code)?.state === 'ready', START);
+  await eventually(() => core.agentState()?.routeVersion === 1, START);
+  let scans = 0;
+  const timer = setInterval(() => {
+    scans += 1;
+    guns[scans % SCANNERS]!.scan(`L-A-03-${scans}`);
+  }, 1_000 / SCANS_PER_S);
+  const stopScans = () => clearInterval(timer);
+  const close = async () => {
+    stopScans();
+    await agent.kill('SIGTERM');
+    await plc.close();
+    for (const gun of guns) await gun.close();
+    await core.close();
+    for (const client of [bus, echo]) await client.endAsync();
+    await broker.stop();
+    await rm(dir, { recursive: true });
+  };
+  return { floor: { core, plc, bus, echo, stopScans }, close };
+}
+
+function prepare(core: CoreStub): void {
+  const route = (code: string): EdgeRoute => ({
+    parcelId: code,
+    codes: [code],
+    lane: 'L1',
+    alternatives: [],
+  });
+  core.routes = {
+    kind: 'snapshot',
+    version: 1,
+    routes: Array.from({ length: 1_000 }, (_, n) => route(`KNOWN-${n}`)),
+    lanes: ['L1', 'EXC'].map((code) => ({ code, state: 'open' })),
+    points: [
+      {
+        code: 'SP1',
+        device: 'plc-1',
+        exceptionLane: 'EXC',
+        noReadLane: 'EXC',
+        recirculationLane: null,
+        lapsMax: 0,
+        deadlineMs: DEADLINE_MS,
+      },
+    ],
+  };
+  core.routeFor = ({ codes }) => route(codes[0]!);
+}
+
+async function connect(broker: Mosquitto): Promise<MqttClient> {
+  const client = await connectAsync(broker.url, { protocolVersion: 4 });
+  (client.stream as unknown as { setNoDelay(on: boolean): void }).setNoDelay(true);
+  return client;
+}
+
+interface Figure {
+  p50: number;
+  p99: number;
+  /** Of p99 over the rounds. */
+  spread: [number, number];
+}
+
+function report(rounds: Round[], json: boolean): void {
+  const figures = {
+    echo: figureOf(rounds.map(({ echo }) => echo)),
+    edgeDecision: figureOf(rounds.map(({ edgeDecision }) => edgeDecision)),
+    edgeRoundTrip: figureOf(rounds.map(({ edgeRoundTrip }) => edgeRoundTrip)),
+    coreRoundTrip: figureOf(rounds.map(({ coreRoundTrip }) => coreRoundTrip)),
+  };
+  const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`;
+  const ratio = figures.edgeRoundTrip.p50 / figures.echo.p50;
+  if (json) {
+    process.stdout.write(
+      `${JSON.stringify({ bench: 'divert', machine, rounds: rounds.length, figures, ratio })}\n`,
+    );
+    return;
+  }
+  const row = (name: string, { p50, p99, spread }: Figure) =>
+    `${name.padEnd(34)} p50 ${ms(p50)}   p99 ${ms(p99)}   (p99 ${ms(spread[0])} to ${ms(spread[1])})`;
+  const lines = [
+    `divert on ${machine}: ${ARRIVALS_PER_S} arrivals/s beside ${SCANS_PER_S} scans/s, median of ${rounds.length} rounds`,
+    row('baseline: bare MQTT echo', figures.echo),
+    row('edge: bytes in to bytes out', figures.edgeDecision),
+    row('edge: PLC asks, PLC is answered', figures.edgeRoundTrip),
+    row('through the core (stand-in)', figures.coreRoundTrip),
+    `the PLC's round trip is ${ratio.toFixed(2)} x the echo at p50; targets: edge p99 <= 5 ms, core p99 <= 50 ms`,
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function figureOf(rounds: number[][]): Figure {
+  const p99s = rounds.map((values) => quantile(values, 0.99));
+  return {
+    p50: quantile(
+      rounds.map((values) => quantile(values, 0.5)),
+      0.5,
+    ),
+    p99: quantile(p99s, 0.5),
+    spread: [Math.min(...p99s), Math.max(...p99s)],
+  };
+}
+
+function quantile(values: number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(2).padStart(7)} ms`;
+}
