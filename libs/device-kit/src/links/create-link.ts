@@ -18,7 +18,7 @@ const host = { type: 'string', minLength: 1, maxLength: 255, title: 'Host name o
 const port = { type: 'integer', minimum: 1, maximum: 65535, title: 'Port' };
 const path = {
   type: 'string',
-  pattern: '^/dev/',
+  pattern: '^(/|COM[0-9]+$)',
   title: 'Serial port, by a stable path (/dev/serial/by-id/...)',
 };
 const baudRate = { type: 'integer', minimum: 300, maximum: 921600, default: 9600, title: 'Baud rate' };
