@@ -125,7 +125,7 @@ async function sendOrders(
   const offered = services.items.map(({ carrier, service }) => ({ carrier, service }));
   const orders = options.given ?? makeOrders(options.orders, dice.fork('orders'), items, offered);
   for (const order of orders)
-    await measures.time('intake', () => core.post('/orders', order, `sim ${order.externalRef}`));
+    await measures.time('intake', () => core.post('/orders', order, `sim-${order.externalRef}`));
   return orders.length;
 }
 
@@ -206,12 +206,12 @@ interface CheckedInvariant {
 
 async function judge(j: Judging): Promise<SimulationResult> {
   const { tally, book, house, last, orders } = j;
-  const verified = JSON.parse(await house.verify()) as { invariants: CheckedInvariant[] };
+  const verified = JSON.parse(await house.verify()) as CheckedInvariant[];
   const acts = await book.actsNotOnce(tally.acts);
   const readings = await book.readingsNotOnce([...tally.readings]);
   const papers = await book.papersAtOdds(tally.papers);
   const invariants: Record<string, number> = Object.fromEntries(
-    verified.invariants.map((each) => [each.name, each.violations]),
+    verified.map((each) => [each.name, each.violations]),
   );
   invariants['acknowledged acts stand once'] = acts.length;
   invariants['scans on screens stand once'] = readings.length;
@@ -226,7 +226,7 @@ async function judge(j: Judging): Promise<SimulationResult> {
     readings: readings.slice(0, 5),
     papers: papers.slice(0, 5),
     ...Object.fromEntries(
-      verified.invariants.filter((each) => each.violations > 0).map((each) => [each.name, each.examples]),
+      verified.filter((each) => each.violations > 0).map((each) => [each.name, each.examples]),
     ),
   };
   const ok =
