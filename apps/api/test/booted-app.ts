@@ -66,7 +66,7 @@ async function request(url: string, method: string, path: string, ask: Ask = {})
     signal: AbortSignal.timeout(30_000),
   });
   const text = await response.text();
-  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  const isJson = /\/(problem\+)?json/.test(response.headers.get('content-type') ?? '');
   return {
     status: response.status,
     headers: response.headers,

@@ -158,7 +158,9 @@ describe('devices on the screens', () => {
     socket.on('live', (message) => heard.push(message));
     await eventually(() => socket.connected);
   });
-  afterAll(() => socket.close());
+  afterAll(() => {
+    socket.close();
+  });
 
   it('shows scans and weights at the station of the device', async () => {
     const weight = { value: 1250, decimals: 3, unit: 'kg', kind: 'gross' };

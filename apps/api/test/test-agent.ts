@@ -39,7 +39,7 @@ export class TestAgent {
     code: string,
   ) {
     this.topics = agentTopics(SITE, code);
-    client.on('message', (topic, payload) => this.hear(topic, JSON.parse(payload.toString())));
+    client.on('message', (topic, payload) => this.hear(topic, JSON.parse(payload.toString()) as never));
   }
 
   static async connect(broker: Broker, code: string): Promise<TestAgent> {

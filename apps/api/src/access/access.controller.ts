@@ -12,7 +12,7 @@ import {
   Res,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Me, SignedIn } from '#lib/contracts';
+import type { Me, Page, SignedIn } from '#lib/contracts';
 import { Allow, Public } from '../platform/http/allow.js';
 import { SESSION_COOKIE } from '../platform/http/credentials.js';
 import { AnswersSecret } from '../platform/http/idempotency.interceptor.js';
@@ -96,8 +96,8 @@ export class AccessController {
 
   @Get('people')
   @Allow({ roles: ['admin', 'supervisor'] })
-  async listPeople(): Promise<{ items: PersonView[] }> {
-    return { items: await this.people.list() };
+  async listPeople(): Promise<Page<PersonView>> {
+    return { items: await this.people.list(), next: null };
   }
 
   @Post('people')
@@ -114,8 +114,8 @@ export class AccessController {
 
   @Get('api-keys')
   @Allow({ roles: ['admin'] })
-  async listKeys(): Promise<{ items: ApiKeyView[] }> {
-    return { items: await this.keys.list() };
+  async listKeys(): Promise<Page<ApiKeyView>> {
+    return { items: await this.keys.list(), next: null };
   }
 
   /** The answer shows the key, this once. */

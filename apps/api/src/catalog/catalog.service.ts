@@ -101,17 +101,22 @@ export class CatalogService {
 
   /** Writes checked items in the caller's transaction; a barcode that names another item of the merchant refuses its row. */
   async putItems(tx: Tx, items: readonly KeptItem[]): Promise<ItemResult[]> {
-    // The same SKU twice in a batch: the last one counts, as if the rows had come one after the other.
-    const last = new Map(items.map((each) => [`${each.merchantId} ${each.item.sku}`, each]));
-    const { free, refused } = await refuseTakenBarcodes(tx, [...last.values()]);
+    // The same SKU twice in a batch: the last row counts, as if they had come one after the other.
+    const nameOf = ({ merchantId, item }: KeptItem) => `${merchantId} ${item.sku}`;
+    const groups = new Map<string, KeptItem[]>();
+    for (const each of items) groups.set(nameOf(each), [...(groups.get(nameOf(each)) ?? []), each]);
+    const { free, refused } = await refuseTakenBarcodes(
+      tx,
+      [...groups.values()].map((group) => group.at(-1)!),
+    );
     const written = await writeItems(tx, free);
-    const earlier = items.filter((each) => last.get(`${each.merchantId} ${each.item.sku}`) !== each);
-    const idOf = new Map(written.map((each) => [each.sku, each]));
-    const overtaken = earlier.flatMap(({ row: at, item }): ItemResult[] => {
-      const now = idOf.get(item.sku);
-      return now ? [{ ...now, row: at, status: 'updated' }] : [];
-    });
-    return [...refused, ...written, ...overtaken];
+    const answered = free.flatMap((last, at) =>
+      groups.get(nameOf(last))!.map(({ row: rowNo }, nth): ItemResult => {
+        const result = written[at]!;
+        return { ...result, row: rowNo, status: nth === 0 ? result.status : 'updated' };
+      }),
+    );
+    return [...refused, ...answered];
   }
 
   private async check(

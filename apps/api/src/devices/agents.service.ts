@@ -19,7 +19,7 @@ export interface NewAgent {
 /** What the console shows once so that somebody types it in beside the hardware. */
 export interface ClaimCode {
   agentId: string;
-  agentCode: string;
+  code: string;
   claimCode: string;
   expiresAt: Date;
 }
@@ -32,7 +32,7 @@ export interface AgentCredential {
   secret: string;
 }
 
-const CLAIM_LIFE_MS = 30 * 60_000;
+const CLAIM_LIFE_MS = 60 * 60_000;
 /** No letters that look like digits. */
 const CLAIM_LETTERS = 'ABCDEFGHJKMNPQRSTUVWXYZ23456789';
 const CLAIM_LENGTH = 10;
@@ -68,7 +68,7 @@ export class AgentsService {
          returning id`,
         [tx.siteId, newId(), code, name, hashToken(claimCode), expiresAt, tx.at],
       );
-      return { agentId: agent!.id, agentCode: code, claimCode, expiresAt };
+      return { agentId: agent!.id, code, claimCode, expiresAt };
     });
   }
 

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
-import type { AgentView } from '#lib/contracts';
+import type { AgentView, Page } from '#lib/contracts';
 import { Allow, Public } from '../platform/http/allow.js';
 import { AnswersSecret } from '../platform/http/idempotency.interceptor.js';
 import { type AgentCredential, AgentsService, type ClaimCode } from './agents.service.js';
@@ -16,8 +16,8 @@ export class DevicesController {
   ) {}
 
   @Get('agents')
-  async listAgents(): Promise<{ items: AgentView[] }> {
-    return { items: await this.agents.list() };
+  async listAgents(): Promise<Page<AgentView>> {
+    return { items: await this.agents.list(), next: null };
   }
 
   /** Registers an agent; the answer shows the one-time claim code. */
@@ -37,8 +37,8 @@ export class DevicesController {
   }
 
   @Get()
-  async list(): Promise<{ items: DeviceWithConfig[] }> {
-    return { items: await this.devices.list() };
+  async list(): Promise<Page<DeviceWithConfig>> {
+    return { items: await this.devices.list(), next: null };
   }
 
   @Patch(':code')

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Param, Patch, Post } from '@nestjs/common';
-import type { MerchantView } from '#lib/contracts';
+import type { MerchantView, Page } from '#lib/contracts';
 import { Allow } from '../platform/http/allow.js';
 import { MerchantChangeDto, NewMerchantDto } from './merchants.dto.js';
 import { MerchantsService } from './merchants.service.js';
@@ -14,8 +14,8 @@ export class MerchantsController {
     roles: ['admin', 'supervisor', 'integrator'],
     scopes: ['orders:read', 'items:read', 'stock:read'],
   })
-  async list(): Promise<{ items: MerchantView[] }> {
-    return { items: await this.merchants.list() };
+  async list(): Promise<Page<MerchantView>> {
+    return { items: await this.merchants.list(), next: null };
   }
 
   @Post()

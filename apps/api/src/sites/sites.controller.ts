@@ -43,13 +43,13 @@ export class SitesController {
   }
 
   @Get('stations')
-  async stations(): Promise<{ items: StationSummary[] }> {
-    return { items: await this.sites.stations() };
+  async stations(): Promise<Page<StationSummary>> {
+    return { items: await this.sites.stations(), next: null };
   }
 
   @Get('carts')
-  async carts(): Promise<{ items: { code: string; slots: number }[] }> {
-    return { items: await this.sites.carts() };
+  async carts(): Promise<Page<{ code: string; slots: number }>> {
+    return { items: await this.sites.carts(), next: null };
   }
 
   @Get('containers')
@@ -58,8 +58,8 @@ export class SitesController {
   }
 
   @Get('carton-types')
-  async cartonTypes(): Promise<{ items: CartonTypeView[] }> {
-    return { items: await this.sites.cartonTypes() };
+  async cartonTypes(): Promise<Page<CartonTypeView>> {
+    return { items: await this.sites.cartonTypes(), next: null };
   }
 
   /** What a merchant may ask for when it orders. */
@@ -68,7 +68,7 @@ export class SitesController {
     roles: ['admin', 'supervisor', 'operator', 'integrator'],
     scopes: ['orders:write', 'orders:read'],
   })
-  async carrierServices(): Promise<{ items: CarrierServiceView[] }> {
-    return { items: await this.sites.carrierServices() };
+  async carrierServices(): Promise<Page<CarrierServiceView>> {
+    return { items: await this.sites.carrierServices(), next: null };
   }
 }
