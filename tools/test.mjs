@@ -1,6 +1,6 @@
 import './node-version.mjs';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBuilt } from './build.mjs';
@@ -17,6 +17,7 @@ try {
   await ensureSystemParts();
   await ensureBuilt();
   const code = await jest(process.argv.slice(2));
+  if (!existsSync(report)) throw new Sentence('The tests were interrupted.');
   const { passed, failed, pending } = counts();
   if (pending > 0) console.log(`${pending} not applicable on this machine (see above)`);
   console.log(`${passed} passed, ${failed} failed`);
