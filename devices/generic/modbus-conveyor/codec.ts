@@ -18,6 +18,7 @@ import {
   OUT,
   readSize,
   SIGNATURE,
+  slotHex,
   splitNumber,
 } from './mailbox.js';
 
@@ -206,7 +207,9 @@ function hearEvents(state: ConveyorState, registers: number[]): Step<ConveyorSta
     const event = decodeEvent(registers, sequence, config);
     if (!event) break;
     lastSequence = sequence;
-    readings.push(...(event.kind === 'nonsense' ? [nonsense(event.what)] : readEvent(config, event)));
+    const told = event.kind === 'nonsense' ? [nonsense(event.what)] : readEvent(config, event);
+    const rawHex = slotHex(registers, sequence, config);
+    readings.push(...told.map((reading) => ({ ...reading, rawHex })));
   }
   if (lastSequence === state.lastSequence) return { state };
   const address = config.writeBase + OUT.acknowledge;

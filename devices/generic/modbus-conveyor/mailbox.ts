@@ -74,6 +74,13 @@ export function slotOffset(shape: MailboxShape, sequence: number): number {
   return HEAD.size + ((sequence - 1) % shape.slots) * slotSize(shape);
 }
 
+/** The registers of an event's slot as hex, four digits each: the evidence that goes with its readings. */
+export function slotHex(registers: readonly number[], sequence: number, shape: MailboxShape): string {
+  const from = slotOffset(shape, sequence);
+  const slot = registers.slice(from, from + slotSize(shape));
+  return slot.map((register) => register.toString(16).padStart(4, '0')).join('');
+}
+
 export function nextSequence(sequence: number): number {
   return sequence >= SEQUENCE_MAX ? 1 : sequence + 1;
 }

@@ -38,6 +38,7 @@ const POINTS = { SP1: 1 };
 
 export const simulator = defineSimulator<SimulatedConveyor, ModbusConveyorOptions>({
   places: ['tcp', 'pty'],
+  verbs: ['arrive', 'confirm', 'lose', 'laneFull', 'laneClear', 'laneJam', 'heartbeat', 'restart'],
   config: { lanes: LANES, points: POINTS, lifeMs: 200 },
   async start(place, options = {}) {
     const plc = new MailboxPlc(options);

@@ -56,7 +56,10 @@ export const codec: Codec<ConveyorConfig, ConveyorState> = {
     if (telegram.t === 'hello') return hello(heard, telegram);
     if (state.session === null) return { state: heard };
     const back = revive(heard);
-    const next = 'seq' in telegram ? hearEvent(back.state, telegram) : hearOther(back.state, telegram);
+    const next =
+      'seq' in telegram
+        ? hearEvent(back.state, telegram, toHex(message.payload))
+        : hearOther(back.state, telegram);
     return { ...next, effects: [...(back.effects ?? []), ...(next.effects ?? [])] };
   },
 
@@ -126,7 +129,7 @@ function hearOther(
   return { state: { ...state, routing: null }, effects: [outcome] };
 }
 
-function hearEvent(state: ConveyorState, event: UpEvent): Step<ConveyorState> {
+function hearEvent(state: ConveyorState, event: UpEvent, rawHex: string): Step<ConveyorState> {
   if (event.seq <= state.lastSeq) return repeated(state, event);
   if (event.seq > state.lastSeq + 1) {
     if (state.asked) return { state };
@@ -134,7 +137,7 @@ function hearEvent(state: ConveyorState, event: UpEvent): Step<ConveyorState> {
   }
   return {
     state: { ...state, lastSeq: event.seq },
-    readings: [readingOf(event)],
+    readings: [{ ...readingOf(event), rawHex }],
     effects: [effect.afterStored(say({ t: 'stored', seq: event.seq }))],
   };
 }

@@ -12,6 +12,7 @@ import type { DownTelegram, UpEvent, UpTelegram } from './telegrams.js';
 
 export const simulator = defineSimulator<SimulatedConveyor, ConveyorSimulatorOptions>({
   places: ['mqtt'],
+  verbs: ['arrive', 'confirm', 'lose', 'laneFull', 'laneClear', 'laneJam', 'heartbeat', 'restart'],
   config: { lifeMs: 200 },
   async start(place, options = {}) {
     if (place.at !== 'mqtt') throw new TypeError(`an MQTT conveyor has no ${place.at}`);

@@ -21,6 +21,7 @@ const ENDS = { cr: '\r', lf: '\n', crlf: '\r\n', tab: '\t', 'stx-etx': '\x03' };
 
 export const simulator = defineSimulator<SimulatedScanner, ScannerSimulatorOptions>({
   places: ['pty', 'tcp'],
+  verbs: ['scan', 'noRead'],
   config: {},
   async start(place, options = {}) {
     return scannerOn(await wireAt(place), options);

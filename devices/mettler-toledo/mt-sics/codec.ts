@@ -140,7 +140,7 @@ function identified(state: ScaleState, line: string, rawHex: string): Step<Scale
 function weighed(state: ScaleState, line: string, rawHex: string): Step<ScaleState> {
   const reading = weighReading(line, rawHex);
   if (reading.kind === 'device.fault') return { state, readings: [reading] };
-  if (state.phase === 'weighing') return settleWeighing(state, reading);
+  if (state.phase === 'weighing') return settleWeighing({ ...state, said: line }, reading);
   if (state.config.mode === 'continuous') {
     if (line === state.said) return { state };
     const sameMotion = reading.kind === 'weigh.unstable' && state.said.startsWith(line.slice(0, 3));
@@ -152,11 +152,18 @@ function weighed(state: ScaleState, line: string, rawHex: string): Step<ScaleSta
 
 function settleWeighing(state: ScaleState, reading: Reading): Step<ScaleState> {
   const idle: ScaleState = { ...state, phase: 'idle' };
-  if (reading.kind === 'weigh.stable') return { state: idle, readings: [reading], effects: [effect.done()] };
+  // `S` has ended the repetition.
+  const again = state.config.mode === 'continuous' ? [ask('SIR')] : [];
+  if (reading.kind === 'weigh.stable')
+    return { state: idle, readings: [reading], effects: [...again, effect.done()] };
   const reason = reading.kind === 'weigh.unstable' ? reading.data.reason : 'not understood';
   // In continuous mode a moving weight may come between the question and its answer.
   if (reason === 'motion') return { state, readings: [reading] };
-  return { state: idle, readings: [reading], effects: [effect.failed(`no stable weight: ${reason}`)] };
+  return {
+    state: idle,
+    readings: [reading],
+    effects: [...again, effect.failed(`no stable weight: ${reason}`)],
+  };
 }
 
 function weighReading(line: string, rawHex: string): Reading {

@@ -28,6 +28,7 @@ export interface SimulatedScale extends SimulatedDevice {
 
 export const simulator = defineSimulator<SimulatedScale, ScaleSimulatorOptions>({
   places: ['pty', 'tcp'],
+  verbs: ['load', 'silence'],
   config: {},
   async start(place, options = {}) {
     return scaleOn(await wireAt(place), options);
@@ -109,8 +110,10 @@ class ScaleModel implements SimulatedScale {
       this.say(`I4 A "${this.options.serial}"`);
     } else if (command === 'I4') this.say(`I4 A "${this.options.serial}"`);
     else if (command === 'SI') this.say(this.weightLine());
-    else if (command === 'S') this.sayWhenStable(Date.now() + STABLE_LIMIT_MS);
-    else if (command === 'SIR') this.startRepeat();
+    else if (command === 'S') {
+      this.stopRepeat();
+      this.sayWhenStable(Date.now() + STABLE_LIMIT_MS);
+    } else if (command === 'SIR') this.startRepeat();
     else if (command === 'Z') this.zero();
     else this.say('ES');
   }

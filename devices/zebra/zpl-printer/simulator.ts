@@ -23,6 +23,7 @@ export interface SimulatedPrinter extends SimulatedDevice {
 
 export const simulator = defineSimulator<SimulatedPrinter, PrinterSimulatorOptions>({
   places: ['tcp', 'pty'],
+  verbs: ['mediaOut', 'mediaIn', 'openHead', 'closeHead', 'pause', 'resume', 'resetInNextLabel'],
   config: { pollMs: 20, statusMs: 300 },
   async start(place, options = {}) {
     return new PrinterModel(await wireAt(place), { labelMs: 60, onPrinted: () => undefined, ...options });

@@ -20,12 +20,13 @@ export async function runSimulator(
   const device = await simulator.start(place);
   say(`link: ${JSON.stringify(device.linkConfig)}`);
   say(`config: ${JSON.stringify(simulator.config)}`);
-  say(`type a verb and its arguments (JSON or bare words), Ctrl-D to end: ${verbsOf(device).join(', ')}`);
+  say(`type a verb and its arguments (JSON or bare words), Ctrl-D to end: ${simulator.verbs.join(', ')}`);
   const input = createInterface({ input: process.stdin });
   process.once('SIGINT', () => input.close());
   process.once('SIGTERM', () => input.close());
   for await (const line of input) {
-    if (line.trim()) await obey(device, line.trim(), say);
+    if (line.trim())
+      await obey(device, simulator.verbs, line.trim()).then(say, (error: Error) => say(error.message));
   }
   await device.close();
 }
@@ -44,29 +45,12 @@ function choosePlace(simulator: Simulator, options: SimOptions): Place {
   return { at, port };
 }
 
-/** The simulator's own verbs: what it has beyond linkConfig and close. */
-function verbsOf(device: SimulatedDevice): string[] {
-  const names = new Set<string>();
-  for (let each: object = device; each !== Object.prototype; each = Object.getPrototypeOf(each) as object) {
-    for (const name of Object.getOwnPropertyNames(each)) {
-      const { value } = Object.getOwnPropertyDescriptor(each, name) ?? {};
-      if (typeof value === 'function' && name !== 'constructor' && name !== 'close') names.add(name);
-    }
-  }
-  return [...names].sort();
-}
-
-async function obey(device: SimulatedDevice, line: string, say: (line: string) => void): Promise<void> {
-  const [verb, ...words] = line.match(/\{.*\}|\[.*\]|"[^"]*"|\S+/g) ?? [];
-  if (verb === undefined || !verbsOf(device).includes(verb))
-    return say(`there is no verb ${verb}: ${verbsOf(device).join(', ')}`);
-  try {
-    const act = (device as unknown as Record<string, (...args: unknown[]) => unknown>)[verb]!;
-    const result = await act.apply(device, words.map(argumentOf));
-    if (result !== undefined) say(JSON.stringify(result));
-  } catch (error) {
-    say(error instanceof Error ? error.message : String(error));
-  }
+/** Does what a line says and returns the answer. Rejects with a sentence. */
+async function obey(device: SimulatedDevice, verbs: string[], line: string): Promise<string> {
+  const [verb = '', ...words] = line.match(/\{.*\}|\[.*\]|"[^"]*"|\S+/g) ?? [];
+  if (!verbs.includes(verb)) throw new Error(`there is no verb "${verb}"; there are ${verbs.join(', ')}`);
+  const act = (device as unknown as Record<string, (...args: unknown[]) => unknown>)[verb]!;
+  return JSON.stringify((await act.apply(device, words.map(argumentOf))) ?? 'done');
 }
 
 function argumentOf(word: string): unknown {

@@ -132,6 +132,7 @@ export interface Simulated extends SimulatedDevice {
 
 export const simulator = defineSimulator<Simulated, Record<string, never>>({
   places: ['pty', 'tcp'],
+  verbs: ['__VERB__'],
   config: {},
   async start(place) {
     const wire = await wireAt(place);

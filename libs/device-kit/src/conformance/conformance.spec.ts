@@ -59,6 +59,7 @@ interface Scale extends SimulatedDevice {
 
 const simulator = defineSimulator<Scale, unknown>({
   places: ['pty'],
+  verbs: [],
   config: {},
   async start(place) {
     const wire = await wireAt(place);

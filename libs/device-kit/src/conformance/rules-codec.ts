@@ -212,16 +212,14 @@ function missingAndLate(driver: Driver, transcript: Transcript): string | null {
 
 /** Unasked bytes (a scan, continuous weights) may rightly come twice; what answers a command or carries a sequence may not. */
 function doubled(driver: Driver, transcript: Transcript): string | null {
-  const inputs = inputsOf(transcript);
-  if (!inputs.some((input) => input.in === 'command' || input.in === 'message' || input.in === 'answer'))
-    return null;
   const values = (all: TranscriptInput[]) =>
-    playAll(driver, transcript, all).readings.filter((r) => isPositive(r.kind));
-  const once = values(inputs);
-  const twice = values(inputs.flatMap((input) => (hasBody(input) ? [input, input] : [input])));
-  return isDeepStrictEqual(once, twice)
-    ? null
-    : `${transcript.file}: answers said twice changed the readings`;
+    playAll(driver, transcript, all).readings.filter((reading) => isPositive(reading.kind));
+  const twice = transcript.steps.flatMap(({ input, expected }) => {
+    const once = input.in === 'bytes' ? expected.outcome === null : !hasBody(input);
+    return once ? [input] : [input, input];
+  });
+  const same = isDeepStrictEqual(values(inputsOf(transcript)), values(twice));
+  return same ? null : `${transcript.file}: answers said twice changed the readings`;
 }
 
 /** Rule 8: after an unplug in mid-frame the conversation starts as new. */

@@ -34,6 +34,8 @@ export type ExerciseCommand = (
 export interface Simulator<D extends SimulatedDevice = SimulatedDevice, O = unknown> {
   places: Place['at'][];
   start(place: Place, options?: O): Promise<D>;
+  /** What the device can be told, by method name: the verbs of `device -- sim`. */
+  verbs: string[];
   /** Driver config that goes with the simulator's defaults. */
   config: Record<string, unknown>;
   exercises: Exercise<D>[];
