@@ -22,6 +22,19 @@ export class ApiError extends Error {
   }
 }
 
+const endings = new Set<() => void>();
+
+/** Hears that a request was refused because nobody is signed in any more. */
+export function whenSessionEnds(listener: () => void): () => void {
+  endings.add(listener);
+  return () => endings.delete(listener);
+}
+
+/** Says so where something else than a request noticed it. */
+export function sessionEnded(): void {
+  for (const listener of endings) listener();
+}
+
 const REPLY_LIMIT_MS = 15_000;
 
 interface Ask {
@@ -49,7 +62,11 @@ async function send<T>(method: string, path: string, ask: Ask = {}): Promise<T> 
     if (ask.signal?.aborted) throw error;
     throw new ApiError(0, null);
   }
-  if (!response.ok) throw new ApiError(response.status, await problemOf(response));
+  if (!response.ok) {
+    // Signing in and asking who is signed in may be refused without anything having ended.
+    if (response.status === 401 && !path.startsWith('/access/')) sessionEnded();
+    throw new ApiError(response.status, await problemOf(response));
+  }
   if (response.status === 204) return null as T;
   return (await response.json()) as T;
 }

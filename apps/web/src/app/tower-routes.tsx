@@ -34,7 +34,7 @@ const inside = createRoute({
   id: 'inside',
   beforeLoad: async ({ location }) => {
     const me = await whoAmI();
-    if (!me || me.face !== 'office') throw redirect({ to: '/sign-in', search: { to: location.href } });
+    if (me?.face !== 'office') throw redirect({ to: '/sign-in', search: { to: location.href } });
     return { me };
   },
   component: TowerShell,

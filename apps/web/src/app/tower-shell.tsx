@@ -26,21 +26,20 @@ import {
   IconWaveSine,
 } from '@tabler/icons-react';
 import { Link, Outlet, useNavigate, useRouteContext, useRouterState } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
-import { changeLanguage, LANGUAGES } from '../lib/i18n.js';
+import { changeLanguage, LANGUAGES, text, useTranslation } from '../lib/i18n.js';
 import { signOut } from '../lib/session.js';
 import { DataAge } from '../ui/tower/data-age.js';
 
 const PAGES = [
-  { to: '/', label: 'Board', icon: IconLayoutDashboard },
-  { to: '/waves', label: 'Waves', icon: IconWaveSine },
-  { to: '/orders', label: 'Orders', icon: IconPackages },
-  { to: '/story', label: 'Find a parcel', icon: IconRoute },
-  { to: '/exceptions', label: 'Exceptions', icon: IconAlertTriangle },
-  { to: '/shipping', label: 'Shipping', icon: IconTruckDelivery },
-  { to: '/stock', label: 'Stock', icon: IconBox },
-  { to: '/devices', label: 'Devices', icon: IconBroadcast },
-  { to: '/people', label: 'People', icon: IconUsers },
+  { to: '/', label: text('Board'), icon: IconLayoutDashboard },
+  { to: '/waves', label: text('Waves'), icon: IconWaveSine },
+  { to: '/orders', label: text('Orders'), icon: IconPackages },
+  { to: '/story', label: text('Find a parcel'), icon: IconRoute },
+  { to: '/exceptions', label: text('Exceptions'), icon: IconAlertTriangle },
+  { to: '/shipping', label: text('Shipping'), icon: IconTruckDelivery },
+  { to: '/stock', label: text('Stock'), icon: IconBox },
+  { to: '/devices', label: text('Devices'), icon: IconBroadcast },
+  { to: '/people', label: text('People'), icon: IconUsers },
 ] as const;
 
 /** The frame of tower and console: where one is, how fresh the data is, who is signed in. */
@@ -123,7 +122,7 @@ function SchemeToggle() {
 }
 
 function PersonMenu({ name }: { name: string }) {
-  const { t, i18n } = useTranslation();
+  const { t, language } = useTranslation();
   const navigate = useNavigate();
   return (
     <Menu position="bottom-end" withinPortal>
@@ -135,7 +134,7 @@ function PersonMenu({ name }: { name: string }) {
       <Menu.Dropdown>
         <Menu.Label>{name}</Menu.Label>
         {Object.entries(LANGUAGES).map(([code, title]) => (
-          <Menu.Item key={code} onClick={() => changeLanguage(code)} fw={i18n.language === code ? 700 : 400}>
+          <Menu.Item key={code} onClick={() => changeLanguage(code)} fw={language === code ? 700 : 400}>
             {title}
           </Menu.Item>
         ))}

@@ -9,9 +9,9 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiError } from '../api/client.js';
-import { startI18n } from '../lib/i18n.js';
+import { startTexts } from '../lib/i18n.js';
+import { towerTexts } from './texts/tower-texts.js';
 import { towerRouter } from './tower-routes.js';
-import { towerTexts } from './tower-texts.js';
 
 const theme = createTheme({
   primaryColor: 'teal',
@@ -34,7 +34,7 @@ const queries = new QueryClient({
   },
 });
 
-startI18n(towerTexts);
+await startTexts(towerTexts);
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <MantineProvider theme={theme} defaultColorScheme="auto">

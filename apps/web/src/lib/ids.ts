@@ -1,4 +1,11 @@
-/** An event id made on this device; the core uses it to count an act once. */
+/**
+ * An event id made on this device; the core uses it to count an act once. `crypto.randomUUID` exists only on pages served
+ * over HTTPS, and handhelds in a warehouse's own network often are not.
+ */
 export function newEventId(): string {
-  return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

@@ -1,6 +1,6 @@
+import { useEffect, useRef } from 'react';
 import type { FloorLive } from '#lib/contracts';
 import { type HeardScan, isEcho } from '#lib/floor';
-import { useEffect, useRef } from 'react';
 import { useLive } from '../api/live.js';
 import { listenToWedge } from './wedge.js';
 

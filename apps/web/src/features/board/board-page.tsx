@@ -1,6 +1,6 @@
 import { Alert, Center, Loader, Stack, Title } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
 import { reasonOf } from '../../api/client.js';
+import { useTranslation } from '../../lib/i18n.js';
 import { CutOffs } from './cut-offs.js';
 import { DevicesStrip } from './devices-strip.js';
 import { ExceptionsStrip } from './exceptions-strip.js';

@@ -1,6 +1,6 @@
 import { Badge, Group, Progress, Stack, Text, Title } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
 import type { BoardView } from '#lib/contracts';
+import { useTranslation } from '../../lib/i18n.js';
 import { clockTime, count } from '../../ui/tower/format.js';
 
 /** Per cut-off: what is open against what is done, and when it will be finished at today's pace. */

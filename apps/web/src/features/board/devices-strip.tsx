@@ -1,7 +1,7 @@
 import { Group, Text, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import type { AgentView } from '#lib/contracts';
+import { useTranslation } from '../../lib/i18n.js';
 import { DeviceStateBadge } from '../../ui/tower/device-state.js';
 import { span } from '../../ui/tower/format.js';
 

@@ -1,7 +1,7 @@
 import { Badge, Group, Stack, Text, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import type { ExceptionView } from '#lib/contracts';
+import { useTranslation } from '../../lib/i18n.js';
 import { span } from '../../ui/tower/format.js';
 
 /** What needs a person, oldest first. */

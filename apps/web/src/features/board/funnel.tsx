@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import type { BoardView } from '#lib/contracts';
+import { useTranslation } from '../../lib/i18n.js';
 import { count, span } from '../../ui/tower/format.js';
 
 /** Orders by stage, with how long the oldest has been there. */

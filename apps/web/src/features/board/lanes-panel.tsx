@@ -2,9 +2,9 @@ import { Badge, Group, Menu, Text, Title, UnstyledButton } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconDots } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import type { BoardView, LaneView } from '#lib/contracts';
 import { api, reasonOf } from '../../api/client.js';
+import { useTranslation } from '../../lib/i18n.js';
 import { clockTime, count, share } from '../../ui/tower/format.js';
 
 function stateOf(lane: LaneView): 'open' | 'closed' | 'full' | 'jam' {

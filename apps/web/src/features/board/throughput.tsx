@@ -1,8 +1,8 @@
 import { Group, Text, Title, useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
 import uPlot from 'uplot';
 import type { BoardView } from '#lib/contracts';
+import { useTranslation } from '../../lib/i18n.js';
 import 'uplot/dist/uPlot.min.css';
 import { clockTime } from '../../ui/tower/format.js';
 

@@ -1,7 +1,7 @@
 import { Badge, Group, Progress, Stack, Text, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import type { WaveView } from '#lib/contracts';
+import { useTranslation } from '../../lib/i18n.js';
 import { span } from '../../ui/tower/format.js';
 
 export const WAVE_COLOURS: Record<string, string> = {

@@ -1,27 +1,27 @@
 import { Button, Group, Stack, Switch, Text, TextInput, Title } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { ConsoleLive, DeviceView } from '#lib/contracts';
 import { api } from '../../api/client.js';
 import { liveChannel, useLive } from '../../api/live.js';
+import { text, useTranslation } from '../../lib/i18n.js';
 import { useAct } from '../../ui/tower/use-act.js';
 import { asciiOf, type Frame, FrameRing } from './frame-ring.js';
 
 /** What can be tried on a device of each kind. */
 const TEST_ACTIONS: Record<string, { op: string; label: string; args: Record<string, unknown> }[]> = {
   scale: [
-    { op: 'weigh', label: 'Weigh', args: {} },
-    { op: 'zero', label: 'Zero', args: {} },
+    { op: 'weigh', label: text('Weigh'), args: {} },
+    { op: 'zero', label: text('Zero'), args: {} },
   ],
   printer: [
     {
       op: 'print',
-      label: 'Test print',
+      label: text('Test print'),
       args: { jobId: 'test', zpl: '^XA^CI28^FO40,40^A0N,40,40^FDWavehouse test print^FS^XZ' },
     },
-    { op: 'status', label: 'Ask state', args: {} },
+    { op: 'status', label: text('Ask state'), args: {} },
   ],
-  scanner: [{ op: 'beep', label: 'Beep', args: { pattern: 'good' } }],
+  scanner: [{ op: 'beep', label: text('Beep'), args: { pattern: 'good' } }],
 };
 
 /** One device: its frames as they pass, and what can be tried. */

@@ -1,12 +1,13 @@
 import { Alert, Badge, Group, Stack, Table, Text, Title, UnstyledButton } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { AgentView, ConsoleLive, Page } from '#lib/contracts';
 import { api } from '../../api/client.js';
 import { useLive } from '../../api/live.js';
+import { useTranslation } from '../../lib/i18n.js';
 import { DeviceStateBadge } from '../../ui/tower/device-state.js';
 import { span } from '../../ui/tower/format.js';
+import { Heads } from '../../ui/tower/heads.js';
 import { QueryState } from '../../ui/tower/query-state.js';
 import { DeviceDetail } from './device-detail.js';
 import { EnrolAgent } from './enrol-agent.js';
@@ -82,9 +83,7 @@ function Agent(props: { agent: AgentView; chosen: string | null; onChoose: (code
         <Table highlightOnHover className="figures">
           <Table.Thead>
             <Table.Tr>
-              {['Device', 'Driver', 'Station', 'State', 'Last reading'].map((head) => (
-                <Table.Th key={head}>{t(head)}</Table.Th>
-              ))}
+              <Heads titles={[t('Device'), t('Driver'), t('Station'), t('State'), t('Last reading')]} />
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>

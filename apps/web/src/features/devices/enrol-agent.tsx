@@ -1,8 +1,8 @@
 import { Button, Code, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type FormEvent, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client.js';
+import { useTranslation } from '../../lib/i18n.js';
 import { useAct } from '../../ui/tower/use-act.js';
 
 /** A claim code for a new agent: works once, for an hour. */

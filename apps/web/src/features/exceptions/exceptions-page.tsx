@@ -1,9 +1,9 @@
 import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import type { ExceptionView, Page } from '#lib/contracts';
 import { api } from '../../api/client.js';
+import { useTranslation } from '../../lib/i18n.js';
 import { span } from '../../ui/tower/format.js';
 import { QueryState } from '../../ui/tower/query-state.js';
 import { useAct } from '../../ui/tower/use-act.js';

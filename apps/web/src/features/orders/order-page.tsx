@@ -2,11 +2,12 @@ import { Anchor, Badge, Button, Group, Modal, Stack, Table, Text, Title } from '
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useTranslation } from 'react-i18next';
 import type { OrderView } from '#lib/contracts';
 import { orderStates } from '#lib/contracts';
 import { api } from '../../api/client.js';
+import { useTranslation } from '../../lib/i18n.js';
 import { dayAndTime } from '../../ui/tower/format.js';
+import { Heads } from '../../ui/tower/heads.js';
 import { QueryState } from '../../ui/tower/query-state.js';
 import { useAct } from '../../ui/tower/use-act.js';
 
@@ -66,9 +67,17 @@ function Order({ order }: { order: OrderView }) {
           <Table className="figures">
             <Table.Thead>
               <Table.Tr>
-                {['Item', 'Ordered', 'Reserved', 'Picked', 'Packed', 'Shipped', 'State'].map((head) => (
-                  <Table.Th key={head}>{t(head)}</Table.Th>
-                ))}
+                <Heads
+                  titles={[
+                    t('Item'),
+                    t('Ordered'),
+                    t('Reserved'),
+                    t('Picked'),
+                    t('Packed'),
+                    t('Shipped'),
+                    t('State'),
+                  ]}
+                />
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>

@@ -3,10 +3,10 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { OrderSummary, Page } from '#lib/contracts';
 import { orderStates } from '#lib/contracts';
 import { api } from '../../api/client.js';
+import { useTranslation } from '../../lib/i18n.js';
 import { clockTime, dayAndTime } from '../../ui/tower/format.js';
 import { QueryState } from '../../ui/tower/query-state.js';
 

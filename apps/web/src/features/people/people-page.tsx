@@ -15,10 +15,10 @@ import {
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Page } from '#lib/contracts';
 import { api } from '../../api/client.js';
-import { LANGUAGES } from '../../lib/i18n.js';
+import { LANGUAGES, useTranslation } from '../../lib/i18n.js';
+import { Heads } from '../../ui/tower/heads.js';
 import { QueryState } from '../../ui/tower/query-state.js';
 import { useAct } from '../../ui/tower/use-act.js';
 
@@ -54,9 +54,7 @@ export function PeoplePage() {
             <Table>
               <Table.Thead>
                 <Table.Tr>
-                  {['Name', 'E-mail', 'Badge', 'Roles', 'Language'].map((head) => (
-                    <Table.Th key={head}>{t(head)}</Table.Th>
-                  ))}
+                  <Heads titles={[t('Name'), t('E-mail'), t('Badge'), t('Roles'), t('Language')]} />
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>

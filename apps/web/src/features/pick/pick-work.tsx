@@ -1,18 +1,30 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Me, PickTaskView, ShortReason } from '#lib/contracts';
-import { currentTask, type PickNeed, type PickState, pickNeed } from '#lib/floor';
-import { Flash, Instruction, Progress, Screen, Sheet, Tail } from '../../ui/floor/kit.js';
+import { currentTask, type PickState, pickNeed } from '#lib/floor';
+import { text, useTranslation } from '../../lib/i18n.js';
+import { Instruction, Progress, Screen, Sheet, Tail } from '../../ui/floor/kit.js';
 import { CartPicture, TotePicture } from '../../ui/floor/pictograms.js';
 import { TopBar } from '../../ui/floor/top-bar.js';
+import { CartSlots } from './cart-slots.js';
 import { usePick } from './use-pick.js';
+
+/** Command barcodes that say the reason at once; the others open or close the choice. */
+const REASON_OF_COMMAND: Record<string, ShortReason> = {
+  damaged: 'damaged',
+  'wrong-label': 'wrong-item',
+  blocked: 'blocked',
+};
 
 /** A run with a cluster cart: where, what, how many, into which tote. */
 export function PickWork({ me, onLeave }: { me: Me; onLeave: () => void }) {
   const { t } = useTranslation();
   const [problem, setProblem] = useState(false);
   const work = usePick(me, (command) => {
+    const reason = REASON_OF_COMMAND[command];
+    if (reason) work.short(reason);
     if (command === 'short' || command === 'help') setProblem(true);
+    if (reason || command === 'back' || command === 'cancel') setProblem(false);
+    if (command === 'done' && !task) onLeave();
   });
   const task = work.pick ? currentTask(work.pick) : null;
   return (
@@ -21,30 +33,25 @@ export function PickWork({ me, onLeave }: { me: Me; onLeave: () => void }) {
         <TopBar
           me={me}
           title={work.pick ? t('Run {{number}}', { number: work.pick.run.number }) : t('Pick')}
-          queue={work.queue}
         />
       }
+      message={work.message}
       actions={
-        task ? (
-          <>
+        <>
+          {task && (
             <button type="button" className="button problem" onClick={() => setProblem(true)}>
               {t('Problem')}
             </button>
-            <div className="button" style={{ flex: 1, borderStyle: 'dashed', cursor: 'default' }}>
-              {task.because[0] ?? t('Scan to go on')}
-            </div>
-          </>
-        ) : (
-          <button type="button" className="button" style={{ flex: 1 }} onClick={onLeave}>
-            {t('Leave')}
+          )}
+          <button type="button" className="button grow" onClick={onLeave}>
+            {task ? t('Pause') : t('Leave')}
           </button>
-        )
+        </>
       }
     >
       {!work.pick && <NoRun loaded={work.loaded} />}
       {work.pick && !task && <DropTotes pick={work.pick} />}
-      {work.pick && task && <Stop pick={work.pick} task={task} need={pickNeed(work.pick)} />}
-      <Flash message={work.message} />
+      {work.pick && task && <Stop pick={work.pick} task={task} />}
       {problem && (
         <ShortSheet
           onClose={() => setProblem(false)}
@@ -81,73 +88,53 @@ function DropTotes({ pick }: { pick: PickState }) {
   );
 }
 
-function Stop({ pick, task, need }: { pick: PickState; task: PickTaskView; need: PickNeed }) {
+const DONE = new Set(['picked', 'short', 'dropped', 'done', 'cancelled']);
+
+function Stop({ pick, task }: { pick: PickState; task: PickTaskView }) {
   const { t } = useTranslation();
-  const tasks = pick.run.tasks;
-  const done = tasks.filter(
-    (each) => each.state === 'picked' || each.state === 'short' || each.state === 'done',
-  ).length;
-  const at = need.need;
+  const { tasks, slots } = pick.run;
+  const { need } = pickNeed(pick);
   const { location, item } = task;
+  const lpn = task.lpn ?? slots.find((slot) => slot.slot === task.slot)?.lpn ?? null;
   return (
     <>
-      <Progress done={done} of={tasks.length} label={t('Stops done')} />
-      <Instruction
-        now={at === 'location'}
-        done={at !== 'location'}
-        label={t('Place')}
-        size={at === 'location' ? 'huge' : 'big'}
-      >
-        {location.code}
-      </Instruction>
-      <div className="row">
-        <Instruction now={at === 'item'} done={at === 'tote'} label={`${item.sku}`} size="big">
-          {item.name}
-          <span className="muted" style={{ display: 'block', fontSize: 18 }}>
+      <Progress
+        done={tasks.filter((each) => DONE.has(each.state)).length}
+        of={tasks.length}
+        label={t('Stops done')}
+      />
+      <div className="stop" data-need={need}>
+        <Instruction now={need === 'location'} done={need !== 'location'} label={t('Place')}>
+          {location.code}
+        </Instruction>
+        <Instruction now={need === 'item'} done={need === 'tote'} label={item.sku}>
+          <span className="clamp">{item.name}</span>
+          <small>
             <Tail text={item.barcodes[0]?.code ?? item.sku} />
             {task.lot ? ` · ${t('lot {{lot}}', { lot: task.lot })}` : ''}
-          </span>
+          </small>
         </Instruction>
-        <section className="instruction" style={{ flex: '0 0 34%' }} aria-label={t('Quantity')}>
-          <span className="label">{t('Take')}</span>
-          <span className="quantity">
-            <b>{task.quantity - pick.units}</b>
-            {pick.units > 0 && (
-              <span className="muted">
-                {pick.units}/{task.quantity}
-              </span>
-            )}
-          </span>
-        </section>
+        <Instruction label={t('Take')} now={need === 'item'}>
+          <b className="figure">{task.quantity - pick.units}</b>
+          {pick.units > 0 && (
+            <small>{t('{{done}} of {{of}}', { done: pick.units, of: task.quantity })}</small>
+          )}
+        </Instruction>
+        <Instruction now={need === 'tote'} label={t('Into slot')}>
+          <b>{task.slot}</b> <small className="beside">{lpn ?? t('any empty tote')}</small>
+        </Instruction>
       </div>
-      <Instruction
-        now={at === 'tote'}
-        label={t('Slot {{slot}}', { slot: task.slot })}
-        size={at === 'tote' ? 'huge' : 'big'}
-      >
-        {task.lpn ?? pick.run.slots.find((slot) => slot.slot === task.slot)?.lpn ?? t('any empty tote')}
-      </Instruction>
-      <div
-        className="slots"
-        role="img"
-        aria-label={t('Slot {{slot}} of {{count}}', { slot: task.slot, count: pick.run.cart.slots })}
-      >
-        {pick.run.slots.map((slot) => (
-          <span key={slot.slot} data-now={slot.slot === task.slot} data-state={slot.state}>
-            {slot.slot}
-          </span>
-        ))}
-      </div>
+      <CartSlots slots={slots} now={task.slot} tasks={tasks} />
     </>
   );
 }
 
 const REASONS: { reason: ShortReason; label: string }[] = [
-  { reason: 'empty', label: 'Nothing there' },
-  { reason: 'fewer', label: 'Fewer than needed' },
-  { reason: 'damaged', label: 'Damaged' },
-  { reason: 'wrong-item', label: 'Another item lies there' },
-  { reason: 'blocked', label: 'I cannot get there' },
+  { reason: 'empty', label: text('Nothing there') },
+  { reason: 'fewer', label: text('Fewer than needed') },
+  { reason: 'damaged', label: text('Damaged') },
+  { reason: 'wrong-item', label: text('Another item lies there') },
+  { reason: 'blocked', label: text('I cannot get there') },
 ];
 
 function ShortSheet(props: { onClose: () => void; onShort: (reason: ShortReason) => void }) {

@@ -1,8 +1,8 @@
 import { Alert, Button, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { api, reasonOf } from '../../api/client.js';
+import { useTranslation } from '../../lib/i18n.js';
 
 const PASSWORD_MIN = 10;
 

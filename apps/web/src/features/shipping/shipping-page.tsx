@@ -1,9 +1,11 @@
 import { Badge, Button, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import type { LoadView, ManifestView, Page } from '#lib/contracts';
 import { api } from '../../api/client.js';
+import { useTranslation } from '../../lib/i18n.js';
+import { newEventId } from '../../lib/ids.js';
 import { clockTime } from '../../ui/tower/format.js';
+import { Heads } from '../../ui/tower/heads.js';
 import { QueryState } from '../../ui/tower/query-state.js';
 import { useAct } from '../../ui/tower/use-act.js';
 
@@ -43,7 +45,7 @@ export function ShippingPage() {
 function Loads({ loads }: { loads: LoadView[] }) {
   const { t } = useTranslation();
   const depart = useAct(
-    (load: LoadView) => api.post(`/shipping/loads/${load.id}/depart`, { eventId: crypto.randomUUID() }),
+    (load: LoadView) => api.post(`/shipping/loads/${load.id}/depart`, { eventId: newEventId() }),
     {
       done: t('The truck has left.'),
       refresh: ['loads', 'manifests'],
@@ -112,9 +114,17 @@ function Manifests({ manifests }: { manifests: ManifestView[] }) {
       <Table className="figures">
         <Table.Thead>
           <Table.Tr>
-            {['Manifest', 'Service', 'State', 'Cut-off', 'Parcels', 'Staged', 'Loaded'].map((head) => (
-              <Table.Th key={head}>{t(head)}</Table.Th>
-            ))}
+            <Heads
+              titles={[
+                t('Manifest'),
+                t('Service'),
+                t('State'),
+                t('Cut-off'),
+                t('Parcels'),
+                t('Staged'),
+                t('Loaded'),
+              ]}
+            />
             <Table.Th>
               <span className="visually-hidden">{t('Actions')}</span>
             </Table.Th>

@@ -1,12 +1,11 @@
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Me } from '#lib/contracts';
 import { reasonOf } from '../../api/client.js';
 import { giveFeedback } from '../../lib/feedback.js';
-import { changeLanguage, LANGUAGES } from '../../lib/i18n.js';
+import { changeLanguage, LANGUAGES, type Language, useTranslation } from '../../lib/i18n.js';
 import { enrolledStation, signInByBadge } from '../../lib/session.js';
 import { useWedge } from '../../lib/use-wedge.js';
-import { Flash, type FlashMessage, Keypad, Screen } from '../../ui/floor/kit.js';
+import { type FlashMessage, Keypad, Screen } from '../../ui/floor/kit.js';
 import { BadgePicture } from '../../ui/floor/pictograms.js';
 
 const PIN_MAX = 8;
@@ -42,6 +41,7 @@ export function BadgeSignIn({ onSignedIn }: { onSignedIn: (me: Me) => void }) {
   return (
     <Screen
       bar={bar}
+      message={message}
       actions={
         <form
           style={{ display: 'contents' }}
@@ -60,8 +60,7 @@ export function BadgeSignIn({ onSignedIn }: { onSignedIn: (me: Me) => void }) {
             inputMode="none"
             autoComplete="off"
             placeholder={t('Badge number')}
-            className="button"
-            style={{ flex: 1, textAlign: 'left', fontWeight: 500 }}
+            className="button grow"
           />
           <button type="submit" className="button">
             {t('Go on')}
@@ -74,7 +73,6 @@ export function BadgeSignIn({ onSignedIn }: { onSignedIn: (me: Me) => void }) {
         <h1>{t('Scan your badge')}</h1>
         <p>{t('Hold the scanner at the barcode on your badge.')}</p>
       </div>
-      <Flash message={message} />
     </Screen>
   );
 }
@@ -107,6 +105,7 @@ function PinEntry(props: {
   return (
     <Screen
       bar={props.bar}
+      message={message}
       actions={
         <>
           <button type="button" className="button" onClick={props.onCancel}>
@@ -123,34 +122,33 @@ function PinEntry(props: {
         </>
       }
     >
-      <h1 style={{ margin: 0, textAlign: 'center', fontSize: 26 }}>{t('Your PIN')}</h1>
-      <div className="dots" role="img" aria-label={t('{{count}} digits', { count: pin.length })}>
-        {Array.from({ length: Math.max(4, pin.length) }, (_, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the dots have no identity but their place
-          <i key={index} data-on={index < pin.length} />
-        ))}
+      <div className="pin">
+        <h1>{t('Your PIN')}</h1>
+        <div className="dots" role="img" aria-label={t('{{count}} digits', { count: pin.length })}>
+          {Array.from({ length: Math.max(4, pin.length) }, (_, index) => (
+            <i key={index} data-on={index < pin.length} />
+          ))}
+        </div>
+        <Keypad
+          onDigit={(digit) => setPin((now) => (now + digit).slice(0, PIN_MAX))}
+          onBack={() => setPin((now) => now.slice(0, -1))}
+          onEnter={() => void enter()}
+          backLabel={t('Delete digit')}
+          enterLabel={t('Sign in')}
+        />
       </div>
-      <Keypad
-        onDigit={(digit) => setPin((now) => (now + digit).slice(0, PIN_MAX))}
-        onBack={() => setPin((now) => now.slice(0, -1))}
-        onEnter={() => void enter()}
-        backLabel={t('Delete digit')}
-        enterLabel={t('Sign in')}
-      />
-      <Flash message={message} />
     </Screen>
   );
 }
 
 function LanguageChoice() {
-  const { t, i18n } = useTranslation();
-  const codes = Object.keys(LANGUAGES) as (keyof typeof LANGUAGES)[];
-  const next = codes[(codes.indexOf(i18n.language as keyof typeof LANGUAGES) + 1) % codes.length]!;
+  const { t, language } = useTranslation();
+  const codes = Object.keys(LANGUAGES) as Language[];
+  const next = codes[(codes.indexOf(language) + 1) % codes.length]!;
   return (
     <button
       type="button"
       className="badge"
-      style={{ border: 0, minHeight: 44, cursor: 'pointer', fontFamily: 'inherit' }}
       aria-label={t('Change language to {{language}}', { language: LANGUAGES[next] })}
       onClick={() => changeLanguage(next)}
     >

@@ -1,8 +1,8 @@
 import { Alert, Anchor, Button, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { reasonOf } from '../../api/client.js';
+import { useTranslation } from '../../lib/i18n.js';
 import { signInByPassword } from '../../lib/session.js';
 
 /** Office people by password. Floor people are shown the way to their own page. */

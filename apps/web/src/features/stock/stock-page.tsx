@@ -2,10 +2,11 @@ import { Group, Select, Stack, Table, Text, TextInput, Title } from '@mantine/co
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { MerchantView, Page, StockView } from '#lib/contracts';
 import { api } from '../../api/client.js';
+import { useTranslation } from '../../lib/i18n.js';
 import { count } from '../../ui/tower/format.js';
+import { Heads } from '../../ui/tower/heads.js';
 import { QueryState } from '../../ui/tower/query-state.js';
 
 /** How much of an item there is, how much is promised, and where it lies. */
@@ -61,9 +62,16 @@ export function StockPage() {
               <Table className="figures" striped>
                 <Table.Thead>
                   <Table.Tr>
-                    {['Item', 'Merchant', 'On hand', 'Promised', 'Available', 'Where'].map((head) => (
-                      <Table.Th key={head}>{t(head)}</Table.Th>
-                    ))}
+                    <Heads
+                      titles={[
+                        t('Item'),
+                        t('Merchant'),
+                        t('On hand'),
+                        t('Promised'),
+                        t('Available'),
+                        t('Where'),
+                      ]}
+                    />
                   </Table.Tr>
                 </Table.Thead>
                 <Table.Tbody>

@@ -1,7 +1,7 @@
 import { Group, Progress, SegmentedControl, Stack, Text } from '@mantine/core';
-import { useTranslation } from 'react-i18next';
 import type { ChannelView } from '#lib/contracts';
 import { api } from '../../api/client.js';
+import { useTranslation } from '../../lib/i18n.js';
 import { useAct } from '../../ui/tower/use-act.js';
 
 /** Waveless flow: each channel releases by itself while it is open and the floor has room. */

@@ -1,8 +1,8 @@
 import { Button, Menu, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
 import type { WaveTemplateView } from '#lib/contracts';
 import { api } from '../../api/client.js';
+import { useTranslation } from '../../lib/i18n.js';
 import { useAct } from '../../ui/tower/use-act.js';
 
 /** Plans a wave from a template; each says how many orders it would find now. */

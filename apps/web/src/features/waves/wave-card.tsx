@@ -1,9 +1,9 @@
 import { Badge, Button, Collapse, Group, Paper, Progress, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useTranslation } from 'react-i18next';
 import type { WaveView } from '#lib/contracts';
 import { waveStates } from '#lib/contracts';
 import { api } from '../../api/client.js';
+import { text, useTranslation } from '../../lib/i18n.js';
 import { clockTime, count, span } from '../../ui/tower/format.js';
 import { useAct } from '../../ui/tower/use-act.js';
 
@@ -11,12 +11,12 @@ import { useAct } from '../../ui/tower/use-act.js';
 function actsOf(state: string): { act: string; label: string; primary?: boolean }[] {
   const next = (waveStates as Record<string, readonly string[]>)[state] ?? [];
   const acts: { act: string; label: string; primary?: boolean }[] = [];
-  if (next.includes('released')) acts.push({ act: 'release', label: 'Release', primary: true });
-  if (next.includes('locked')) acts.push({ act: 'lock', label: 'Lock' });
-  if (state === 'locked') acts.push({ act: 'unlock', label: 'Unlock' });
-  if (state === 'failed') acts.push({ act: 'resume', label: 'Try again' });
-  if (next.includes('undoing')) acts.push({ act: 'undo', label: 'Undo' });
-  if (next.includes('cancelled') && state !== 'undoing') acts.push({ act: 'cancel', label: 'Cancel' });
+  if (next.includes('released')) acts.push({ act: 'release', label: text('Release'), primary: true });
+  if (next.includes('locked')) acts.push({ act: 'lock', label: text('Lock') });
+  if (state === 'locked') acts.push({ act: 'unlock', label: text('Unlock') });
+  if (state === 'failed') acts.push({ act: 'resume', label: text('Try again') });
+  if (next.includes('undoing')) acts.push({ act: 'undo', label: text('Undo') });
+  if (next.includes('cancelled') && state !== 'undoing') acts.push({ act: 'cancel', label: text('Cancel') });
   return acts;
 }
 

@@ -1,19 +1,19 @@
 import { Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import type { ChannelView, Page, TowerLive, WaveTemplateView, WaveView } from '#lib/contracts';
 import { api } from '../../api/client.js';
 import { useLive } from '../../api/live.js';
+import { text, useTranslation } from '../../lib/i18n.js';
 import { QueryState } from '../../ui/tower/query-state.js';
 import { Channels } from './channels.js';
 import { PlanWave } from './plan-wave.js';
 import { WaveCard } from './wave-card.js';
 
 const COLUMNS: { title: string; states: string[] }[] = [
-  { title: 'Planning', states: ['draft', 'planning', 'failed'] },
-  { title: 'Ready to release', states: ['planned', 'locked'] },
-  { title: 'On the floor', states: ['released', 'in-progress', 'undoing'] },
-  { title: 'Finished', states: ['completed', 'cancelled'] },
+  { title: text('Planning'), states: ['draft', 'planning', 'failed'] },
+  { title: text('Ready to release'), states: ['planned', 'locked'] },
+  { title: text('On the floor'), states: ['released', 'in-progress', 'undoing'] },
+  { title: text('Finished'), states: ['completed', 'cancelled'] },
 ];
 
 /** Waves as columns by state, the templates to plan from, and the channels that release by themselves. */

@@ -16,7 +16,7 @@ const SHAPES: Record<FlashMessage['kind'], string> = {
 };
 
 /** What the last scan did: colour, shape and words. A wrong one stays until a right one clears it. */
-export function Flash({ message }: { message: FlashMessage | null }) {
+function Flash({ message }: { message: FlashMessage | null }) {
   return (
     <div role="status" aria-live="assertive" className="flash" data-kind={message?.kind ?? 'idle'}>
       {message && (
@@ -24,30 +24,41 @@ export function Flash({ message }: { message: FlashMessage | null }) {
           <span className="shape" aria-hidden="true">
             {SHAPES[message.kind]}
           </span>
-          <span>{message.text}</span>
+          <span className="words">{message.text}</span>
         </>
       )}
     </div>
   );
 }
 
-/** One screen, one instruction: bar on top, work in the middle, actions at the thumb. */
-export function Screen(props: { bar: ReactNode; children: ReactNode; actions?: ReactNode }) {
+/**
+ * One screen, one instruction: bar on top, work in the middle, what the last scan did, actions at the thumb. The message has
+ * its place also when there is none, so that nothing moves when it comes.
+ */
+export function Screen(props: {
+  bar: ReactNode;
+  children: ReactNode;
+  message: FlashMessage | null;
+  actions?: ReactNode;
+}) {
   return (
     <div className="screen">
       {props.bar}
       <main className="body">{props.children}</main>
+      <Flash message={props.message} />
       <div className="actions">{props.actions}</div>
     </div>
   );
 }
 
+/** A thing to find, with its name; the one to scan `now` is the largest on the screen. */
 export function Instruction(props: {
   label: string;
   children: ReactNode;
   now?: boolean;
   done?: boolean;
-  size?: 'huge' | 'big';
+  /** For what is read from afar although it is not to be scanned. */
+  huge?: boolean;
 }) {
   const classes = ['instruction', props.now && 'now', props.done && 'done'].filter(Boolean).join(' ');
   return (
@@ -56,7 +67,7 @@ export function Instruction(props: {
         {props.done ? '✓ ' : ''}
         {props.label}
       </span>
-      <span className={props.size ?? 'big'}>{props.children}</span>
+      <span className={props.now || props.huge ? 'huge' : 'big'}>{props.children}</span>
     </section>
   );
 }

@@ -1,7 +1,7 @@
 import { Badge, Tooltip } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { liveChannel, useLiveStatus } from '../../api/live.js';
+import { useTranslation } from '../../lib/i18n.js';
 
 const STALE_MS = 5_000;
 const DEAD_MS = 30_000;

@@ -1,7 +1,7 @@
 import { Alert, Center, Loader } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { reasonOf } from '../../api/client.js';
+import { useTranslation } from '../../lib/i18n.js';
 
 /** Shows a query's data, or why there is none, or that it is on its way. */
 export function QueryState<T>(props: {

@@ -1,6 +1,5 @@
-import type { WrongScan } from '#lib/floor';
-
-type Translate = (key: string, values?: Record<string, unknown>) => string;
+import { type PickState, pickNeed, type WrongScan } from '#lib/floor';
+import type { Translate } from '../../lib/i18n.js';
 
 /** "Need A-03-2, got A-03-1", in the reader's language. */
 export function wrongWords(wrong: WrongScan, t: Translate): string {
@@ -23,5 +22,22 @@ export function wrongWords(wrong: WrongScan, t: Translate): string {
       return t('Not now.');
     default:
       return t('Need {{needed}}, got {{got}}.', { ...wrong });
+  }
+}
+
+/** What to do next, as a sentence. */
+export function needWords(state: PickState, t: Translate): string {
+  const need = pickNeed(state);
+  switch (need.need) {
+    case 'location':
+      return t('Go to {{code}}', { code: need.code });
+    case 'item':
+      return t('Scan the item, {{count}} to go', { count: need.remaining });
+    case 'tote':
+      return need.lpn
+        ? t('Into tote {{lpn}}', { lpn: need.lpn })
+        : t('Put an empty tote into slot {{slot}} and scan it', { slot: need.slot });
+    case 'station':
+      return t('To station {{code}}', { code: need.code ?? '' });
   }
 }

@@ -1,0 +1,114 @@
+import { type ReactNode, useEffect, useState } from 'react';
+import type { Me } from '#lib/contracts';
+import { reasonOf, whenSessionEnds } from '../api/client.js';
+import { LoadTruck } from '../features/load/load-truck.js';
+import { StageParcels } from '../features/load/stage-parcels.js';
+import { PackBench } from '../features/pack/pack-bench.js';
+import { PickWork } from '../features/pick/pick-work.js';
+import { PutAway } from '../features/receive/put-away.js';
+import { BadgeSignIn } from '../features/sign-in/badge-sign-in.js';
+import { WhatIsThis } from '../features/what-is/what-is.js';
+import { sendQueueOf } from '../lib/floor-queue.js';
+import { changeLanguage, useTranslation } from '../lib/i18n.js';
+import { forgetPerson, whoAmI } from '../lib/session.js';
+import { Screen } from '../ui/floor/kit.js';
+import { Home } from './home.js';
+import { usualWork, type Work, workOf } from './works.js';
+
+/** The floor's one page: who is here, then the work of the hash. */
+export function FloorApp() {
+  const [me, setMe] = useState<Me | null | 'loading'>('loading');
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const [work, go] = useWorkInAddress();
+  useEffect(() => {
+    let left = false;
+    whoAmI()
+      .then((found) => {
+        if (left) return;
+        if (found) changeLanguage(found.language);
+        setMe(found?.face === 'floor' ? found : null);
+      })
+      .catch((error) => setTrouble(reasonOf(error)));
+    const unhear = whenSessionEnds(() => {
+      forgetPerson();
+      setMe(null);
+    });
+    return () => {
+      left = true;
+      unhear();
+    };
+  }, []);
+  const personId = typeof me === 'string' ? null : (me?.personId ?? null);
+  useEffect(() => (personId ? sendQueueOf(personId) : undefined), [personId]);
+  if (trouble) return <NoConnection reason={trouble} />;
+  if (me === 'loading') return null;
+  if (me) return <WorkOf me={me} work={work} go={go} onMe={setMe} />;
+  return (
+    <BadgeSignIn
+      onSignedIn={(next) => {
+        setMe(next);
+        // Somebody whose session ran out goes on where they were.
+        if (!work) go(usualWork(next.station?.kind));
+      }}
+    />
+  );
+}
+
+function WorkOf(props: {
+  me: Me;
+  work: Work | null;
+  go: (work: Work | null) => void;
+  onMe: (me: Me | null) => void;
+}): ReactNode {
+  const { me, work, go } = props;
+  const leave = (): void => go(null);
+  switch (work) {
+    case 'pick':
+      return <PickWork me={me} onLeave={leave} />;
+    case 'pack':
+      return <PackBench key={me.station?.code} me={me} onStation={props.onMe} onLeave={leave} />;
+    case 'stage':
+      return <StageParcels me={me} onLeave={leave} />;
+    case 'load':
+      return <LoadTruck me={me} onLeave={leave} />;
+    case 'put-away':
+      return <PutAway me={me} onLeave={leave} />;
+    case 'what-is':
+      return <WhatIsThis me={me} onLeave={leave} />;
+    default:
+      return <Home me={me} onChoose={go} onStation={props.onMe} onSignedOut={() => props.onMe(null)} />;
+  }
+}
+
+function useWorkInAddress(): [Work | null, (next: Work | null) => void] {
+  const [work, setWork] = useState<Work | null>(() => workOf(window.location.hash));
+  useEffect(() => {
+    const onHash = (): void => setWork(workOf(window.location.hash));
+    window.addEventListener('hashchange', onHash);
+    return () => window.removeEventListener('hashchange', onHash);
+  }, []);
+  const go = (next: Work | null): void => {
+    window.location.hash = next ?? '';
+    setWork(next);
+  };
+  return [work, go];
+}
+
+function NoConnection({ reason }: { reason: string }) {
+  const { t } = useTranslation();
+  return (
+    <Screen
+      bar={<header className="topbar">Wavehouse</header>}
+      message={{ kind: 'warn', text: reason }}
+      actions={
+        <button type="button" className="button primary" onClick={() => window.location.reload()}>
+          {t('Try again')}
+        </button>
+      }
+    >
+      <div className="center">
+        <h1>{t('No connection')}</h1>
+      </div>
+    </Screen>
+  );
+}

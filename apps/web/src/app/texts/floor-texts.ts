@@ -1,0 +1,12 @@
+import type { TextSource } from '../../lib/i18n.js';
+
+/** Texts of the floor's pages; each language but English is a file of its own, loaded when a badge asks for it. */
+export const floorTexts: TextSource = {
+  en: {
+    'Hand over {{count}} totes there and scan the station. (one)':
+      'Hand over {{count}} tote there and scan the station.',
+    'Run {{number}}: {{count}} stops. (one)': 'Run {{number}}: {{count}} stop.',
+  },
+  ms: async () => (await import('./floor.ms.data.js')).texts,
+  zh: async () => (await import('./floor.zh.data.js')).texts,
+};

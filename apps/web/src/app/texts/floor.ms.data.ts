@@ -1,0 +1,3 @@
+import type { Texts } from '../../lib/i18n.js';
+
+export const texts: Texts = {};

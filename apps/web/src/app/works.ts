@@ -1,0 +1,19 @@
+/** The kinds of work on the floor; also the hash of their pages. */
+export const WORKS = ['pick', 'pack', 'stage', 'load', 'put-away', 'what-is'] as const;
+export type Work = (typeof WORKS)[number];
+
+/** What people at a kind of station do as a rule; offered first. */
+const USUAL_WORK: Record<string, Work> = {
+  'pick-start': 'pick',
+  'pack-bench': 'pack',
+  'dock-door': 'load',
+  'receiving-desk': 'put-away',
+};
+
+export function usualWork(stationKind: string | undefined): Work | null {
+  return USUAL_WORK[stationKind ?? ''] ?? null;
+}
+
+export function workOf(hash: string): Work | null {
+  return WORKS.find((work) => `#${work}` === hash) ?? null;
+}
