@@ -95,7 +95,6 @@ export async function buildFloor(
     people.push({ id, name });
   }
   const rest = await addEquipment(ask, sizes.totes ?? 30);
-  const run = <T>(actor: Actor, work: () => Promise<T>) => withContext(newTrace(), actor, work);
   return {
     database,
     source,
@@ -110,38 +109,27 @@ export async function buildFloor(
     people,
     ask,
     ...rest,
-    system: (work) => asSystem('spec', SITE, work),
-    person: (personId, work) =>
-      run(
-        {
-          kind: 'person',
-          personId,
-          name: 'spec',
-          siteId: SITE,
-          roles: ['operator', 'supervisor'],
-          sessionId: newId(),
-          face: 'floor',
-          stationId: null,
-          language: 'en',
-        },
-        work,
-      ),
-    merchant: (work, id = merchantId) =>
-      run(
-        {
-          kind: 'merchant',
-          merchantId: id,
-          siteId: SITE,
-          keyId: newId(),
-          scopes: ['orders:write', 'orders:read', 'stock:read', 'receipts:write'],
-        },
-        work,
-      ),
+    ...actors(merchantId),
     close: async () => {
       await source.destroy();
       await owner.end();
       await database.drop();
     },
+  };
+}
+
+/** Ways to act: as the core, as somebody on the floor, with a merchant's key. */
+function actors(merchantId: string): Pick<Floor, 'system' | 'person' | 'merchant'> {
+  const run = <T>(actor: Actor, work: () => Promise<T>) => withContext(newTrace(), actor, work);
+  const person = { kind: 'person', name: 'spec', siteId: SITE, roles: ['operator', 'supervisor'] } as const;
+  const shift = { face: 'floor', stationId: null, language: 'en' } as const;
+  const scopes = ['orders:write', 'orders:read', 'stock:read', 'receipts:write'];
+  return {
+    system: (work) => asSystem('spec', SITE, work),
+    person: (personId, work) =>
+      run({ ...person, roles: [...person.roles], ...shift, personId, sessionId: newId() }, work),
+    merchant: (work, id = merchantId) =>
+      run({ kind: 'merchant', merchantId: id, siteId: SITE, keyId: newId(), scopes }, work),
   };
 }
 

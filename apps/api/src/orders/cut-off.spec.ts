@@ -26,7 +26,7 @@ describe('nextCutOff', () => {
       '2026-03-29T15:00:00.000Z',
     ],
     ['over the end of a year', '2026-12-31T23:30:00Z', '00:15', 'UTC', '2027-01-01T00:15:00.000Z'],
-  ])('is %s', (_name, now, time, zone, expected) => {
+  ])('is %s', (_name, ...[now, time, zone, expected]) => {
     expect(nextCutOff(new Date(now), time, zone).toISOString()).toBe(expected);
   });
 });

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { orderStates } from '#lib/contracts';
+import { orderStates, statesBefore } from '#lib/contracts';
 import { PromisesService } from '../inventory/promises.service.js';
 import { affected, rows, type Tx } from '../platform/database.service.js';
 import { addEvents, type NewEvent } from '../platform/events.js';
 import { Refusal } from '../platform/refusal.js';
-import { moveAll } from '../platform/transition.js';
 import './orders.events.js';
 
 export interface LineQuantity {
@@ -19,10 +18,16 @@ interface OrderKey {
 
 type Counter = 'reserved' | 'picked' | 'packed' | 'shipped';
 
-const orders = { table: 'orders', states: orderStates, noun: 'order' };
-
 /** Lines that still count: not cancelled and not closed without goods. */
 const LIVE = `l.state not in ('cancelled', 'closed-short')`;
+
+/** The state a line enters with its last unit, as part of the same update. */
+const STATE_AFTER: Record<Counter, string> = {
+  reserved: '',
+  picked: `, state = case when l.state = 'released' and l.picked + c.quantity = l.reserved then 'picked' else l.state end`,
+  packed: '',
+  shipped: `, state = case when l.state = 'packed' and l.shipped + c.quantity = l.packed then 'shipped' else l.state end`,
+};
 
 /**
  * How far orders have come, told by the modules that move them on, inside their transactions. Per line always
@@ -63,12 +68,6 @@ export class OrderProgressService {
   /** Goods were put into totes: `released -> picking`. */
   async addPicked(tx: Tx, lines: readonly LineQuantity[]): Promise<void> {
     const orderIds = await this.add(tx, 'picked', lines);
-    await affected(
-      tx,
-      `update order_lines set state = 'picked' where site_id = $1 and id = any($2::uuid[]) and state = 'released'
-         and picked = reserved`,
-      [tx.siteId, lines.map((line) => line.orderLineId)],
-    );
     await this.moveOrders(tx, orderIds, 'picking');
   }
 
@@ -132,12 +131,6 @@ export class OrderProgressService {
   /** Parcels left the building: `staged -> shipped` for orders with every packed unit shipped. */
   async addShipped(tx: Tx, lines: readonly LineQuantity[]): Promise<string[]> {
     const orderIds = await this.add(tx, 'shipped', lines);
-    await affected(
-      tx,
-      `update order_lines set state = 'shipped' where site_id = $1 and id = any($2::uuid[]) and state = 'packed'
-         and shipped = packed`,
-      [tx.siteId, lines.map((line) => line.orderLineId)],
-    );
     const complete = await this.ordersWhere(tx, orderIds, 'l.shipped < l.reserved');
     // A parcel that a lane hands straight to the truck was staged for a moment all the same.
     await this.moveOrders(tx, complete, 'staged');
@@ -274,7 +267,7 @@ export class OrderProgressService {
     const changed = await rows<{ order_id: string }>(
       tx,
       `with locked as materialized (select id from order_lines where site_id = $1 and id = any($2::uuid[]) order by id for update)
-       update order_lines l set ${counter} = ${value}
+       update order_lines l set ${counter} = ${value}${STATE_AFTER[counter]}
        from unnest($2::uuid[], $3::int[]) as c (id, quantity), locked
        where l.site_id = $1 and l.id = c.id and locked.id = l.id
          and ${value} between ${at === 0 ? '0' : `l.${chain[at - 1]}`} and l.${chain[at + 1]}
@@ -316,12 +309,12 @@ export class OrderProgressService {
     orderIds: readonly string[],
     to: keyof typeof orderStates,
   ): Promise<OrderKey[]> {
-    const moved = await moveAll(tx, orders, orderIds, to);
-    if (moved.length === 0) return [];
+    if (orderIds.length === 0) return [];
     return rows<OrderKey>(
       tx,
-      `update orders set state_at = $3 where site_id = $1 and id = any($2::uuid[]) returning id, merchant_id`,
-      [tx.siteId, moved, tx.at],
+      `update orders set state = $3, state_at = $4 where site_id = $1 and id = any($2::uuid[]) and state = any($5::text[])
+       returning id, merchant_id`,
+      [tx.siteId, orderIds, to, tx.at, statesBefore(orderStates, to)],
     );
   }
 }

@@ -1,46 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import { type ConfirmPick, type PickOutcome, runStates, taskStates } from '#lib/contracts';
+import { type ConfirmPick, type PickOutcome, runStates, statesBefore, taskStates } from '#lib/contracts';
 import { InventoryService } from '../inventory/inventory.service.js';
 import { ReservationsService } from '../inventory/reservations.service.js';
 import { OrderProgressService } from '../orders/order-progress.service.js';
-import { affected, Database, row, type Tx } from '../platform/database.service.js';
+import { affected, constraintName, Database, row, type Tx } from '../platform/database.service.js';
 import { addEvent } from '../platform/events.js';
 import { Refusal } from '../platform/refusal.js';
 import { move, moveAll } from '../platform/transition.js';
 import { WaveReleaseService } from '../waves/wave-release.service.js';
 import { decidePick, type PickDecision } from './confirm-pick.js';
 import { LEASE_MS } from './lease.js';
+import type { PickTask } from './pick-task.js';
 import { ShortsService } from './shorts.service.js';
 import './picking.events.js';
 
-export interface TaskRow {
-  id: string;
-  kind: string;
-  state: string;
-  run_id: string;
-  run_state: string;
-  run_person_id: string | null;
-  slot_id: string;
-  wave_id: string | null;
-  sequence: number;
-  order_id: string;
-  order_line_id: string;
-  merchant_id: string;
-  reservation_id: string;
-  item_id: string;
-  sku: string;
-  lot: string;
-  location_id: string;
-  location_code: string;
-  quantity: number;
-  lpn: string | null;
-  container_id: string | null;
-  barcodes: { code: string; quantity: number }[];
-  other_lpns: string[];
-}
-
 const runs = { table: 'runs', states: runStates, noun: 'run' };
-const tasks = { table: 'tasks', states: taskStates, noun: 'task' };
 
 /** Confirmations of picks: checked scan by scan, moved from the location into the tote, answered once. */
 @Injectable()
@@ -56,13 +30,9 @@ export class PicksService {
 
   /** The same event twice, same answer. A wrong scan is a refusal that changes nothing. */
   async confirmPick(taskId: string, confirm: ConfirmPick): Promise<PickOutcome> {
-    return this.db.transaction(async (tx) => {
-      const earlier = await outcomeOf(tx, confirm.eventId);
-      if (earlier) return earlier;
+    const outcome = this.db.transaction(async (tx) => {
       const task = await this.lockTask(tx, taskId);
-      // A twin of this request may have been waiting for the same lock.
-      const twin = await outcomeOf(tx, confirm.eventId);
-      if (twin) return twin;
+      if (task.event_id === confirm.eventId && task.outcome) return task.outcome;
       const decision = decidePick(
         {
           state: task.state,
@@ -83,11 +53,15 @@ export class PicksService {
       }
       return this.carryOut(tx, task, confirm, decision);
     });
+    return outcome.catch((error: unknown) => {
+      if (constraintName(error) !== 'tasks_event_uq') throw error;
+      throw new Refusal('picking.event-reused', 'This confirmation was made for another pick.');
+    });
   }
 
   private async carryOut(
     tx: Tx,
-    task: TaskRow,
+    task: PickTask,
     confirm: ConfirmPick,
     decision: Exclude<PickDecision, { decision: 'refuse' }>,
   ): Promise<PickOutcome> {
@@ -97,30 +71,27 @@ export class PicksService {
     const picked = { taskId: task.id, quantity: decision.quantity };
     if (decision.decision === 'pick') {
       await this.reservations.consume(tx, [task.reservation_id]);
-      await this.endTask(tx, task, { state: 'picked', quantity: decision.quantity, shortReason: null });
-      return this.answer(tx, task, confirm.eventId, (next) => ({ outcome: 'picked', ...picked, ...next }));
+      const next = await this.nextOf(tx, task);
+      const outcome: PickOutcome = { outcome: 'picked', ...picked, ...next };
+      return this.endTask(tx, task, {
+        state: 'picked',
+        eventId: confirm.eventId,
+        outcome,
+        shortReason: null,
+      });
     }
     // What was picked before the rest was missed still is a pick; a task without any ends as short only.
-    await this.endTask(tx, task, {
-      state: 'short',
-      quantity: decision.quantity,
-      shortReason: decision.reason,
-    });
     const remedy = await this.shorts.remedy(tx, task, { ...decision, eventId: confirm.eventId });
-    const { missing } = decision;
-    return this.answer(tx, task, confirm.eventId, (next) => ({
-      outcome: 'short',
-      ...picked,
-      missing,
-      ...remedy,
-      ...next,
-    }));
+    const { missing, reason } = decision;
+    const next = await this.nextOf(tx, task);
+    const outcome: PickOutcome = { outcome: 'short', ...picked, missing, ...remedy, ...next };
+    return this.endTask(tx, task, { state: 'short', eventId: confirm.eventId, outcome, shortReason: reason });
   }
 
   /** Moves the goods, binds the tote to its slot and counts the line on. */
   private async takeGoods(
     tx: Tx,
-    task: TaskRow,
+    task: PickTask,
     taken: { quantity: number; lpn: string },
     eventId: string,
   ): Promise<void> {
@@ -158,7 +129,7 @@ export class PicksService {
   }
 
   /** An empty tote scanned into a slot stands there until it is dropped. */
-  private async bindTote(tx: Tx, task: TaskRow, lpn: string): Promise<string> {
+  private async bindTote(tx: Tx, task: PickTask, lpn: string): Promise<string> {
     const tote = await row<{ id: string }>(
       tx,
       `update containers c set state = 'picking', location_id = null, station_id = null, parent_id = null
@@ -189,7 +160,7 @@ export class PicksService {
     return tote.id;
   }
 
-  private async beginRun(tx: Tx, task: TaskRow): Promise<void> {
+  private async beginRun(tx: Tx, task: PickTask): Promise<void> {
     if (task.run_state === 'assigned') {
       await move(tx, runs, task.run_id, 'in-progress');
       await affected(tx, `update runs set started_at = $3 where site_id = $1 and id = $2`, [
@@ -199,51 +170,54 @@ export class PicksService {
       ]);
       if (task.wave_id) await this.waves.markInProgress(tx, task.wave_id);
     }
-    const leaseUntil = new Date(tx.at.getTime() + LEASE_MS);
+    // Renewed when half of it is spent: not every confirmation has to write the run.
+    if (task.lease_until && task.lease_until.getTime() - tx.at.getTime() > LEASE_MS / 2) return;
     await affected(tx, `update runs set lease_until = $3 where site_id = $1 and id = $2`, [
       tx.siteId,
       task.run_id,
-      leaseUntil,
+      new Date(tx.at.getTime() + LEASE_MS),
     ]);
+  }
+
+  /** What comes after this task; the run is picked when nothing does. */
+  private async nextOf(tx: Tx, task: PickTask): Promise<{ runState: string; nextTaskId: string | null }> {
+    const next = await row<{ id: string }>(
+      tx,
+      `select id from tasks where site_id = $1 and run_id = $2 and id <> $3 and state in ('ready', 'assigned', 'in-progress')
+       order by sequence, id limit 1`,
+      [tx.siteId, task.run_id, task.id],
+    );
+    if (!next) await moveAll(tx, runs, [task.run_id], 'picked');
+    return { runState: next ? 'in-progress' : 'picked', nextTaskId: next?.id ?? null };
   }
 
   private async endTask(
     tx: Tx,
-    task: TaskRow,
-    end: { state: 'picked' | 'short'; quantity: number; shortReason: string | null },
-  ): Promise<void> {
-    await move(tx, tasks, task.id, end.state);
-    await affected(
-      tx,
-      `update tasks set done_quantity = $3, short_reason = $4, person_id = $5, ended_at = $6 where site_id = $1 and id = $2`,
-      [tx.siteId, task.id, end.quantity, end.shortReason, task.run_person_id, tx.at],
-    );
-  }
-
-  private async answer(
-    tx: Tx,
-    task: TaskRow,
-    eventId: string,
-    build: (next: { runState: string; nextTaskId: string | null }) => PickOutcome,
+    task: PickTask,
+    end: { state: 'picked' | 'short'; eventId: string; outcome: PickOutcome; shortReason: string | null },
   ): Promise<PickOutcome> {
-    const next = await row<{ id: string }>(
+    const ended = await affected(
       tx,
-      `select id from tasks where site_id = $1 and run_id = $2 and state in ('ready', 'assigned', 'in-progress')
-       order by sequence, id limit 1`,
-      [tx.siteId, task.run_id],
+      `update tasks set state = $3, done_quantity = $4, short_reason = $5, person_id = $6, ended_at = $7, event_id = $8,
+         outcome = $9 where site_id = $1 and id = $2 and state = any($10::text[])`,
+      [
+        tx.siteId,
+        task.id,
+        end.state,
+        end.outcome.quantity,
+        end.shortReason,
+        task.run_person_id,
+        tx.at,
+        end.eventId,
+        JSON.stringify(end.outcome),
+        statesBefore(taskStates, end.state),
+      ],
     );
-    if (!next) await moveAll(tx, runs, [task.run_id], 'picked');
-    const outcome = build({ runState: next ? 'in-progress' : 'picked', nextTaskId: next?.id ?? null });
-    await affected(tx, `update tasks set event_id = $3, outcome = $4 where site_id = $1 and id = $2`, [
-      tx.siteId,
-      task.id,
-      eventId,
-      JSON.stringify(outcome),
-    ]);
-    return outcome;
+    if (ended !== 1) throw new Error(`Task ${task.id} changed although it was locked`);
+    return end.outcome;
   }
 
-  private checkOwner(tx: Tx, task: TaskRow): void {
+  private checkOwner(tx: Tx, task: PickTask): void {
     if (!['assigned', 'in-progress'].includes(task.run_state)) {
       throw new Refusal('picking.run-not-yours', 'This run is not being picked. Claim it first.', {
         facts: { runState: task.run_state },
@@ -257,16 +231,16 @@ export class PicksService {
   }
 
   /** The run is locked first: its tasks are confirmed one after the other, by whatever channel. */
-  private async lockTask(tx: Tx, taskId: string): Promise<TaskRow> {
+  private async lockTask(tx: Tx, taskId: string): Promise<PickTask> {
     await row(
       tx,
       `select r.id from runs r join tasks t on t.site_id = r.site_id and t.run_id = r.id
        where t.site_id = $1 and t.id = $2 for update of r`,
       [tx.siteId, taskId],
     );
-    const task = await row<TaskRow>(
+    const task = await row<PickTask>(
       tx,
-      `select t.id, t.kind, t.state, t.run_id, r.state as run_state, r.person_id as run_person_id, t.slot_id, t.wave_id,
+      `select t.id, t.kind, t.state, t.event_id, t.outcome, r.lease_until, t.run_id, r.state as run_state, r.person_id as run_person_id, t.slot_id, t.wave_id,
          t.sequence, t.order_id, t.order_line_id, t.merchant_id, t.reservation_id, t.item_id, i.sku, t.lot, t.location_id,
          a.code as location_code, t.quantity, c.lpn, c.id as container_id,
          coalesce((select json_agg(json_build_object('code', b.barcode, 'quantity', b.quantity)) from item_barcodes b
@@ -283,13 +257,4 @@ export class PicksService {
     if (!task) throw new Refusal('picking.unknown-task', 'There is no such pick.', { status: 404 });
     return task;
   }
-}
-
-async function outcomeOf(tx: Tx, eventId: string): Promise<PickOutcome | null> {
-  const found = await row<{ outcome: PickOutcome }>(
-    tx,
-    `select outcome from tasks where site_id = $1 and event_id = $2`,
-    [tx.siteId, eventId],
-  );
-  return found?.outcome ?? null;
 }

@@ -8,7 +8,7 @@ import { affected, row, type Tx } from '../platform/database.service.js';
 import { addEvent } from '../platform/events.js';
 import { newId } from '../platform/ids.js';
 import { WaveStockService } from '../waves/wave-stock.service.js';
-import type { TaskRow } from './picks.service.js';
+import type { PickTask } from './pick-task.js';
 import './picking.events.js';
 
 export interface MissedGoods {
@@ -37,7 +37,7 @@ export class ShortsService {
    * Books the goods missing, asks for a count, and looks for others: a new task in the same run where there are, else the
    * order waits for stock when nothing else of it is in play, else the line is closed short and the order goes on without.
    */
-  async remedy(tx: Tx, task: TaskRow, missed: MissedGoods): Promise<Remedy> {
+  async remedy(tx: Tx, task: PickTask, missed: MissedGoods): Promise<Remedy> {
     const { missing } = missed;
     await this.progress.loseGoods(tx, task.order_line_id, missing);
     await this.bookMissing(tx, task, missed);
@@ -70,7 +70,7 @@ export class ShortsService {
     return { remedy, newTaskIds };
   }
 
-  private async bookMissing(tx: Tx, task: TaskRow, missed: MissedGoods): Promise<void> {
+  private async bookMissing(tx: Tx, task: PickTask, missed: MissedGoods): Promise<void> {
     const level = await row<{ quantity: number; reserved: number }>(
       tx,
       `select quantity, reserved from levels where site_id = $1 and account_kind = 'location' and account_id = $2
@@ -103,7 +103,7 @@ export class ShortsService {
   }
 
   /** Other places, by the same rules as a wave; the place just missed has an open count and is left out. */
-  private async reallocate(tx: Tx, task: TaskRow, quantity: number): Promise<Reservation[]> {
+  private async reallocate(tx: Tx, task: PickTask, quantity: number): Promise<Reservation[]> {
     if (quantity === 0) return [];
     const stock = await this.stock.stockOf(tx, [task.item_id]);
     const line = { lineId: task.order_line_id, orderId: task.order_id, itemId: task.item_id, quantity };
@@ -128,7 +128,7 @@ export class ShortsService {
   }
 
   /** After the stops that are left in the run: nobody walks back for it. */
-  private async addTasks(tx: Tx, task: TaskRow, found: readonly Reservation[]): Promise<string[]> {
+  private async addTasks(tx: Tx, task: PickTask, found: readonly Reservation[]): Promise<string[]> {
     if (found.length === 0) return [];
     const ids = found.map(() => newId());
     await affected(
@@ -154,7 +154,7 @@ export class ShortsService {
     return ids;
   }
 
-  private async sequences(tx: Tx, task: TaskRow, count: number): Promise<number[]> {
+  private async sequences(tx: Tx, task: PickTask, count: number): Promise<number[]> {
     const last = await row<{ sequence: number }>(
       tx,
       `select coalesce(max(sequence), 0) as sequence from tasks where site_id = $1 and run_id = $2`,
@@ -164,7 +164,7 @@ export class ShortsService {
   }
 
   /** Nothing of the order is in a tote or on its way: it leaves the run. */
-  private async backorder(tx: Tx, task: TaskRow): Promise<void> {
+  private async backorder(tx: Tx, task: PickTask): Promise<void> {
     await this.progress.backorderLine(tx, task.order_line_id);
     await affected(
       tx,
@@ -173,7 +173,7 @@ export class ShortsService {
     );
   }
 
-  private async tell(tx: Tx, task: TaskRow, missed: MissedGoods, remedy: Remedy['remedy']): Promise<void> {
+  private async tell(tx: Tx, task: PickTask, missed: MissedGoods, remedy: Remedy['remedy']): Promise<void> {
     await addEvent(tx, {
       type: 'picking.task-short',
       aggregateId: task.order_id,

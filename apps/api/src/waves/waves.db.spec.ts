@@ -97,7 +97,8 @@ describe('a wave', () => {
     const done = await eventually(
       async () => {
         const found = await wave(started);
-        return found.state === 'planned' && found;
+        expect(found.state).toBe('planned');
+        return found;
       },
       { limitMs: 30_000 },
     );
@@ -273,7 +274,8 @@ describe('a wave', () => {
     const done = await eventually(
       async () => {
         const found = await wave(waveId);
-        return found.state === 'planned' && found;
+        expect(found.state).toBe('planned');
+        return found;
       },
       { limitMs: 30_000 },
     );
