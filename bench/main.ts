@@ -15,6 +15,7 @@ const BENCHES: Record<string, BenchRow> = {
   loading: { about: 'container loading', load: () => import('./planning/loading.js') },
   cartons: { about: 'carton choice', load: () => import('./planning/cartons.js') },
   assignment: { about: 'orders to slots, parcels to lanes', load: () => import('./planning/assignment.js') },
+  divert: { about: 'diverts at the edge beside floor scans', load: () => import('./divert.js') },
   barcodes: { about: 'scans parsed a second', load: () => import('./barcodes.js') },
 };
 

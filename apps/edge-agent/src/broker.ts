@@ -176,7 +176,7 @@ export class Broker {
     this.client = null;
     if (!this.up) return;
     this.up = false;
-    this.options.log.warn('lost the broker');
+    if (!this.stopped) this.options.log.warn('lost the broker');
     this.events.onDown();
     for (const tell of [...this.watchers]) tell(false);
   }

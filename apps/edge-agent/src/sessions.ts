@@ -20,6 +20,7 @@ import {
   type ReadingTime,
 } from '#lib/device-kit';
 import type { DeviceConfig } from './config.js';
+import { heldUntilOpen } from './links.js';
 
 export interface SessionsOptions {
   index: readonly DriverEntry[];
@@ -117,7 +118,7 @@ export class Sessions {
     const loaded = await loadDriver(this.options.index, config.driver);
     if (!loaded.ok) throw new Error(loaded.reason);
     attached.driver = loaded.driver;
-    const link = await createLink(config.link, { mqtt: this.options.mqtt });
+    const link = heldUntilOpen(await createLink(config.link, { mqtt: this.options.mqtt }));
     attached.link = link.label;
     if (!loaded.driver.links.includes(link.kind)) {
       throw new Error(
