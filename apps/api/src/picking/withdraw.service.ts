@@ -93,7 +93,8 @@ export class WithdrawService implements OnModuleInit {
     const putBacks = await this.createPutBacks(tx, orderId);
     await affected(
       tx,
-      `update run_slots set state = 'cancelled' where site_id = $1 and order_id = $2 and state in ('open', 'picked', 'dropped')`,
+      `update run_slots set state = 'cancelled' where site_id = $1 and order_id = $2
+         and state in ('open', 'picked', 'dropped', 'packing')`,
       [tx.siteId, orderId],
     );
     await this.endEmptyRuns(tx, orderId);

@@ -340,6 +340,37 @@ describe('a release channel', () => {
     expect(held).toEqual([{ n: 10 }]);
   });
 
+  it('finishes what a process that died left half-way, and gives up what keeps failing', async () => {
+    const { service, templateId } = await lane();
+    const item = await freshItem();
+    await stockAt(item, 50);
+    const channelId = newId();
+    await floor.ask(
+      `insert into release_channels (site_id, id, name, state, template_id, max_in_flight, batch_orders) values (1, $1, $1::uuid::text, 'locked', $2, 9, 3)`,
+      [channelId, templateId],
+    );
+    const channel = { id: channelId, filter: {}, ordersMax: 2 };
+    const begin = () => floor.system(() => services.waves.createWave({ templateId, channel }));
+    const finish = () => floor.system(() => services.waves.finishChannelWaves());
+    await Promise.all([1, 2, 3, 4].map(() => order(service, [item, 1])));
+    const { waveId: halfWay } = await begin();
+    await floor.system(() => services.stock.select(halfWay, { services: [service] }, { ordersMax: 2 }));
+    await floor.ask(
+      `update wave_steps set state = 'running', attempts = 1 where wave_id = $1 and name = 'select'`,
+      [halfWay],
+    );
+    await finish();
+    expect(await wave(halfWay)).toMatchObject({ state: 'released', orderCount: 2 });
+    const { waveId: hopeless } = await begin();
+    await floor.ask(`update waves set state = 'failed' where id = $1`, [hopeless]);
+    await floor.ask(
+      `update wave_steps set state = 'failed', attempts = 5 where wave_id = $1 and name = 'select'`,
+      [hopeless],
+    );
+    await finish();
+    expect(await wave(hopeless)).toMatchObject({ state: 'cancelled', reason: 'given up after 5 attempts' });
+  });
+
   it('does not take orders on hold, and takes them once the hold is released', async () => {
     const { service, templateId } = await lane();
     const item = await freshItem();

@@ -49,6 +49,7 @@ export class WavesJob implements OnApplicationBootstrap, OnApplicationShutdown {
       ]);
       if (!lock?.got) return;
       if (this.turns % RETRY_SHORT_EVERY === 0) await this.waves.goOnWithWaiting(siteId);
+      await this.waves.finishChannelWaves();
       await this.channels.releaseDue();
     });
   }

@@ -39,8 +39,10 @@ interface TemplateRow {
 /** A plan that a person waits for may take a moment; one that a channel makes every few seconds may not. */
 const TIME_LIMIT_MS = { click: 2_500, channel: 400 };
 
-/** A plan that did nothing for this long has lost its process. */
-const ABANDONED_MS = 5 * 60_000;
+/** A plan that did nothing for this long has lost its process: no step is allowed to take longer. */
+const ABANDONED_MS = 150_000;
+/** A channel's wave whose step failed this often is given up. */
+const STEP_ATTEMPTS_MAX = 5;
 
 const waves = { table: 'waves', states: waveStates, noun: 'wave' };
 
@@ -142,36 +144,52 @@ export class WavesService implements OnApplicationShutdown {
   async goOnWithWaiting(siteId: number): Promise<void> {
     const abandoned = await this.db.transaction(async (tx) => {
       await this.stock.retryShortOrders(tx);
-      return rows<{ id: string; channel_id: string | null }>(
+      return rows<{ id: string }>(
         tx,
-        `select w.id, w.channel_id from waves w where w.site_id = $1 and w.state = 'planning' and w.created_at < $2
+        `select w.id from waves w where w.site_id = $1 and w.state = 'planning' and w.channel_id is null and w.created_at < $2
            and not exists (select 1 from wave_steps s where s.site_id = w.site_id and s.wave_id = w.id and s.started_at >= $2)`,
         [tx.siteId, new Date(tx.at.getTime() - ABANDONED_MS)],
       );
     });
-    for (const { id, channel_id: channelId } of abandoned)
-      this.planInBackground(id, siteId, channelId !== null);
-    const unreleased = await this.db.transaction((tx) =>
-      rows<{ id: string }>(
+    for (const { id } of abandoned) this.planInBackground(id, siteId);
+  }
+
+  /**
+   * Waves of channels that a process left half-way when it stopped: planned to the end and released. One that keeps failing is
+   * given up so that its orders can go elsewhere. Only for the process that looks after the channels: nobody else plans for them.
+   */
+  async finishChannelWaves(): Promise<void> {
+    const left = await this.db.transaction((tx) =>
+      rows<{ id: string; state: string; attempts: number }>(
         tx,
-        `select id from waves where site_id = $1 and state = 'planned' and channel_id is not null and created_at < $2`,
-        [tx.siteId, new Date(tx.at.getTime() - ABANDONED_MS)],
+        `select w.id, w.state, (select coalesce(max(s.attempts), 0) from wave_steps s where s.site_id = w.site_id
+           and s.wave_id = w.id) as attempts
+         from waves w where w.site_id = $1 and w.channel_id is not null and w.state in ('planning', 'planned', 'failed')
+         order by w.number`,
+        [tx.siteId],
       ),
     );
-    for (const { id } of unreleased) await this.releases.releaseWave(id);
+    for (const { id, state, attempts } of left) {
+      if (state === 'failed' && attempts >= STEP_ATTEMPTS_MAX) {
+        await this.releases.cancelWave(id, `given up after ${attempts} attempts`);
+        continue;
+      }
+      if (state === 'failed') await this.db.transaction((tx) => move(tx, waves, id, 'planning'));
+      if (state === 'planned' || (await this.planWave(id))) await this.releases.releaseWave(id);
+    }
   }
 
   async onApplicationShutdown(): Promise<void> {
     await Promise.allSettled(this.planning.values());
   }
 
-  private planInBackground(waveId: string, siteId: number, release = false): void {
+  private planInBackground(waveId: string, siteId: number): void {
     if (this.planning.has(waveId)) return;
     const plan = asSystem('waves', siteId, () => this.planWave(waveId))
-      .then(async (planned) => {
-        if (planned && release) await asSystem('waves', siteId, () => this.releases.releaseWave(waveId));
-      })
-      .catch((error: unknown) => this.log.error(error))
+      .then(
+        () => {},
+        (error: unknown) => this.log.error(error),
+      )
       .finally(() => this.planning.delete(waveId));
     this.planning.set(waveId, plan);
   }
