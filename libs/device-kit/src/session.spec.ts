@@ -2,6 +2,7 @@ import type { DeviceState, Reading } from '#lib/contracts';
 import { toBytes, toText } from './bytes.js';
 import { COMMAND_LIMIT, type Codec, defineDevice, effect } from './driver.js';
 import { FakeLink } from './links/fake.js';
+import type { Link } from './links/link.js';
 import { DeviceSession, type SessionOptions } from './session.js';
 import { ManualTimers } from './timers.js';
 
@@ -130,6 +131,24 @@ test('a lost link is opened again with back-off and a fresh state', async () => 
   expect(states).toEqual(['ready', 'lost', 'lost', 'ready']);
 });
 
+test('what a device says while its link is being opened is heard after the opening', async () => {
+  const eager: Link = {
+    kind: 'fake',
+    label: 'eager',
+    async open(events) {
+      events.onData(toBytes('EARLY.'));
+      events.onClosed('hung up at once');
+      return { send: () => undefined, close: async () => undefined };
+    },
+  };
+  const { session, readings, states } = stage({ link: eager });
+  session.start();
+  await settled();
+  expect(readings[0]).toEqual({ kind: 'scan.read', data: { code: 'EARLY' } });
+  expect(states).toEqual(['ready', 'lost']);
+  expect(session.reason).toBe('hung up at once');
+});
+
 test('commands wait for one another, and a silent device costs its limit', async () => {
   const { link, session, timers, sent } = stage();
   session.start();
@@ -188,6 +207,19 @@ test('another version of the driver takes over with a fresh state', async () => 
   await settled();
   expect(link.opened).toBe(2);
   expect(readings.at(-1)).toEqual({ kind: 'scan.read', data: { code: 'C' } });
+});
+
+test('another version given while the link is lost opens it once', async () => {
+  const { link, session, timers } = stage();
+  link.refuse = 'no such device';
+  session.start();
+  await settled();
+  session.swapDriver({ ...driver, version: '1.1.0' });
+  link.refuse = null;
+  timers.advance(60_000);
+  await settled();
+  expect(link.opened).toBe(1);
+  expect(session.state).toBe('ready');
 });
 
 test('thousands of faults are told as ten and a count', async () => {

@@ -1,8 +1,8 @@
 import type { DeviceOrder, DeviceState, Reading } from '#lib/contracts';
 import { toHex } from './bytes.js';
-import { COMMAND_LIMIT, type Driver, type Effect, type ModbusAnswer, type Step } from './driver.js';
+import { COMMAND_LIMIT, type Driver, type Effect, type Step } from './driver.js';
 import { FaultLimiter } from './fault-limiter.js';
-import type { Connection, Link, LinkMessage, Outgoing } from './links/link.js';
+import type { Connection, Link, LinkEvents, LinkMessage, Outgoing } from './links/link.js';
 import { backoffMs, systemTimers, type Timers } from './timers.js';
 
 /** When something was read. `monotonicMs` is taken as the bytes arrive, before the codec sees them. */
@@ -48,6 +48,8 @@ interface Waiting {
 }
 
 const OPENED_LONG_ENOUGH_MS = 10_000;
+/** Chunks kept while the link is being opened. */
+const EARLY_MAX = 256;
 
 /**
  * One device's conversation: drives the codec over the link, reconnects with back-off, runs one command at a time.
@@ -134,30 +136,37 @@ export class DeviceSession {
   private async connect(): Promise<void> {
     const epoch = ++this.epoch;
     this.attempt++;
-    const mine = (use: () => void) => {
-      if (epoch === this.epoch) use();
+    // A device may speak, or hang up, while its link is still being opened: that waits until the codec has begun.
+    const early: (() => void)[] = [];
+    const mine = (use: () => void, always = false) => {
+      if (epoch !== this.epoch) return;
+      if (this.connection) use();
+      else if (always || early.length < EARLY_MAX) early.push(use);
     };
     const opening = new AbortController();
     this.opening = opening;
     try {
       await this.closing;
-      const events = {
-        onData: (chunk: Uint8Array) => mine(() => this.hear(chunk)),
-        onMessage: (message: LinkMessage) => mine(() => this.hearMessage(message)),
-        onAnswer: (answer: ModbusAnswer) =>
-          mine(() => this.advance((c, s, now) => c.onAnswer?.(s, answer, now))),
-        onClosed: (reason: string) => mine(() => this.restart(reason)),
-      };
-      const connection = await this.options.link.open(events, opening.signal);
+      const connection = await this.options.link.open(this.eventsFor(mine), opening.signal);
       if (epoch !== this.epoch) return void (await connection.close());
       this.connection = connection;
       this.openedAtMs = this.timers.monotonicMs();
     } catch (error) {
-      mine(() => this.retry(messageOf(error)));
+      if (epoch === this.epoch) this.retry(messageOf(error));
       return;
     }
     this.advance((codec, _state, now) => codec.open(this.options.config, now));
+    for (const use of early) mine(use);
     this.nextCommand();
+  }
+
+  private eventsFor(mine: (use: () => void, always?: boolean) => void): LinkEvents {
+    return {
+      onData: (chunk) => mine(() => this.hear(chunk)),
+      onMessage: (message) => mine(() => this.hearMessage(message)),
+      onAnswer: (answer) => mine(() => this.advance((c, s, now) => c.onAnswer?.(s, answer, now))),
+      onClosed: (reason) => mine(() => this.restart(reason), true),
+    };
   }
 
   private hear(chunk: Uint8Array): void {
@@ -346,6 +355,7 @@ export class DeviceSession {
   private retry(reason: string): void {
     if (!this.running) return;
     this.setState('lost', reason);
+    this.cancelRetry?.();
     const waitMs = backoffMs(Math.max(1, this.attempt), (this.options.spread ?? Math.random)());
     this.cancelRetry = this.timers.after(waitMs, () => void this.connect());
   }
