@@ -87,7 +87,7 @@ function fromDatabase(error: unknown): Finding | null {
 }
 
 function fromConnection(error: unknown): Finding | null {
-  const { code, message } = error as { code?: string; message?: string };
+  const { code, message } = (error ?? {}) as { code?: string; message?: string };
   const lost =
     ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(code ?? '') ||
     /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
@@ -111,7 +111,11 @@ const HTTP_CODES: Record<number, [code: string, detail: string]> = {
 
 /** What Nest and Fastify throw about the request itself (malformed JSON, unknown path, too large a body). */
 function fromHttp(error: unknown): Finding | null {
-  const { status, statusCode, code } = error as { status?: number; statusCode?: number; code?: string };
+  const { status, statusCode, code } = (error ?? {}) as {
+    status?: number;
+    statusCode?: number;
+    code?: string;
+  };
   const known = [status, statusCode].find((each) => typeof each === 'number' && each >= 400 && each < 500);
   if (!known)
     return error instanceof SyntaxError && code === undefined && 'body' in error ? malformed() : null;
