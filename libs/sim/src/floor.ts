@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ItemView, Page } from '#lib/contracts';
 import { Belt, type BeltParcel } from './belt.js';
 import { CoreClient } from './core-client.js';
@@ -75,7 +76,10 @@ export class SimulatedFloor {
   /** The first thing that broke a person's work for good. */
   failure: Error | null = null;
 
-  constructor(private readonly options: FloorOptions) {}
+  constructor(private readonly options: FloorOptions) {
+    // Everybody at work listens for the end of the shift.
+    setMaxListeners(0, this.ending.signal);
+  }
 
   get signal(): AbortSignal {
     return this.ending.signal;

@@ -87,7 +87,10 @@ export class Handheld {
         return 'good';
       case 'confirm':
         this.state = step.state;
-        this.send(`/picking/tasks/${step.taskId}/confirm`, 'pick-confirm', step.confirmation);
+        this.send(`/picking/tasks/${step.taskId}/confirm`, 'pick-confirm', {
+          ...step.confirmation,
+          at: new Date().toISOString(),
+        });
         return 'confirmed';
       case 'drop':
         this.send(`/picking/runs/${step.runId}/drop`, 'drop', { stationScan: step.stationScan });
@@ -106,7 +109,7 @@ export class Handheld {
     this.sending = this.sending.then(async () => {
       try {
         await this.measures.time(stage, () =>
-          this.core.post<PickOutcome>(path, { ...body, eventId, at: new Date().toISOString() }, eventId),
+          this.core.post<PickOutcome>(path, { ...body, eventId }, eventId),
         );
         if (stage === 'pick-confirm') this.tally.acts.push(eventId);
       } catch (error) {
