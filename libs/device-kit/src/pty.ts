@@ -12,8 +12,11 @@ export interface Pty {
   /** The far end, for example /dev/pts/7. */
   readonly path: string;
   onData(listener: (bytes: Uint8Array) => void): void;
-  /** Queued and written in order; resolves when the kernel has taken all of it, or the pty was closed. */
-  write(bytes: Uint8Array): Promise<void>;
+  /**
+   * Queued and written in order; resolves when the kernel has taken all of it, or the pty was closed. With `patienceMs`, what nobody
+   * has read by then is dropped, as on a real line.
+   */
+  write(bytes: Uint8Array, patienceMs?: number): Promise<void>;
   /** Idempotent. Whoever has the far end open sees an unplug. */
   close(): void;
 }
@@ -46,8 +49,10 @@ export function openPty(): Pty {
   return {
     path: ends.pty,
     onData: (listener) => void listeners.push(listener),
-    write(bytes) {
-      last = last.then(() => writeAll(ends.master, Buffer.from(bytes), () => closed));
+    write(bytes, patienceMs = Number.POSITIVE_INFINITY) {
+      const until = performance.now() + patienceMs;
+      const givenUp = () => closed || performance.now() > until;
+      last = last.then(() => writeAll(ends.master, Buffer.from(bytes), givenUp));
       return last;
     },
     close() {
@@ -68,10 +73,10 @@ function nativePty(): NativePty {
   return requireBinary('pty.node');
 }
 
-function writeAll(fd: number, bytes: Buffer, isClosed: () => boolean): Promise<void> {
+function writeAll(fd: number, bytes: Buffer, givenUp: () => boolean): Promise<void> {
   return new Promise((resolve) => {
     const next = (rest: Buffer) => {
-      if (rest.length === 0 || isClosed()) return resolve();
+      if (rest.length === 0 || givenUp()) return resolve();
       fsWrite(fd, rest, 0, rest.length, null, (error, written) => {
         if (error && error.code !== 'EAGAIN') return resolve();
         if (error || written === 0) setTimeout(next, RETRY_MS, rest);

@@ -99,6 +99,23 @@ test('what waits from before the opening is thrown away', async () => {
   pty.close();
 });
 
+test('what nobody listened to is not heard by who comes later', async () => {
+  const pty = openPty();
+  // More than the kernel keeps for a closed port: the rest waits in this process until its patience is over.
+  await Promise.all(Array.from({ length: 200 }, (_, i) => pty.write(Buffer.alloc(60, i), 50)));
+  const heard = listener();
+  const connection = await open(pty.path, heard);
+  await pty.write(Buffer.from('fresh\r'));
+  await waitFor(
+    () => heard.length() >= 6,
+    LIMIT_MS,
+    () => 'nothing came',
+  );
+  expect(Buffer.concat(heard.bytes).toString()).toBe('fresh\r');
+  await connection.close();
+  pty.close();
+});
+
 test('a port that does not exist is a sentence', async () => {
   await expect(open('/dev/ttyNONE', listener())).rejects.toThrow(
     '/dev/ttyNONE does not exist: is the device plugged in?',

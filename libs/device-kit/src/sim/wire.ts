@@ -21,6 +21,9 @@ export interface Wire {
   close(): Promise<void>;
 }
 
+/** A device does not keep what nobody listens to: a port that is opened later must not hear old scans and weights. */
+const UNREAD_MS = 250;
+
 /** A wire on a pty. */
 export function ptyWire(): Wire {
   const pty = openPty();
@@ -28,7 +31,7 @@ export function ptyWire(): Wire {
     kind: 'pty',
     address: pty.path,
     linkConfig: { kind: 'serial', path: pty.path, baudRate: 9600 },
-    send: (bytes) => void pty.write(bytes),
+    send: (bytes) => void pty.write(bytes, UNREAD_MS),
     onReceive: (listener) => pty.onData(listener),
     cut: () => pty.close(),
     close: async () => pty.close(),
