@@ -45,9 +45,9 @@ const DRAIN_LIMIT_MS = 1_500;
 /** One process beside the hardware: wires devices, outbox, decisions and uplink together, and starts and stops them in order. */
 export class Agent {
   readonly session = uuidV7();
-  private readonly startedAt = new Date().toISOString();
   private readonly topics;
   private readonly timers: NodeJS.Timeout[] = [];
+  private startedAt = '';
   private store!: Store;
   private outbox!: Outbox;
   private routes!: Routes;
@@ -136,6 +136,7 @@ export class Agent {
   private async openMemory(): Promise<void> {
     const { config, log } = this.options;
     this.store = await Store.open(config.dataDir, log);
+    this.startedAt = await this.store.stampStart(Date.now());
     this.guard = new DiskGuard(
       () => usedShareOf(config.dataDir),
       (level, share) => {

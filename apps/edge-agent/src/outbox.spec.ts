@@ -154,10 +154,17 @@ describe('what the core has', () => {
     expect(codesOf(await outbox.read(stream(), 1, 2))).toEqual(['a', 'b']);
   });
 
-  it('moves the sequence on when the core knows more than this disk', async () => {
+  it('may be more than this disk knows: the stream goes on behind it, and nothing unacknowledged is lost', async () => {
     await outbox.append(scan('a'));
-    outbox.acknowledged(stream(), 20);
-    expect((await outbox.append(scan('b'))).seq).toBe(21);
+    outbox.acknowledged(stream(), 1);
+    const { text } = await outbox.append(scan('b'));
+    await outbox.continueBehind(stream(), 20);
+    await close();
+    await open();
+    expect(outbox.positions()).toEqual([{ stream: stream(), acked: 20, head: 21 }]);
+    const [again] = await outbox.read(stream(), 21, 21);
+    expect(unseal(again!.text)).toMatchObject({ seq: 21, id: unseal(text)!.id, data: { code: 'b' } });
+    expect((await outbox.append(scan('c'))).seq).toBe(22);
   });
 });
 
@@ -189,6 +196,12 @@ describe('damage', () => {
   it('says in one sentence that another process holds the database', async () => {
     await expect(Store.open(dir, log)).rejects.toThrow(/^Another agent is running on .*own directory\.$/);
   });
+});
+
+it('says of each start that it is younger than the last, also when the clock was set back', async () => {
+  const first = await store.stampStart(Date.parse('2030-01-01T00:00:00.000Z'));
+  const second = await store.stampStart(Date.parse('2029-01-01T00:00:00.000Z'));
+  expect([first, second]).toEqual(['2030-01-01T00:00:00.000Z', '2030-01-01T00:00:00.001Z']);
 });
 
 it('loses no acknowledged append when the process is killed, and leaves no gap', async () => {

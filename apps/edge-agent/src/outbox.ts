@@ -75,10 +75,14 @@ export class Outbox {
    * when it is not kept.
    */
   append(entry: Entry, also: Change[] = []): Promise<SealedRecord> {
+    return this.appendStamped(stamp(entry), also);
+  }
+
+  private appendStamped(entry: StampedEntry, also: Change[]): Promise<SealedRecord> {
     const refusal = this.whyRefused();
     if (refusal) return Promise.reject(refusal);
     return new Promise((resolve, reject) => {
-      this.waiting.push({ entry: stamp(entry), also, resolve, reject });
+      this.waiting.push({ entry, also, resolve, reject });
       this.flushing ??= this.flush();
     });
   }
@@ -149,6 +153,26 @@ export class Outbox {
     for (const kept of stream.recent.keys()) {
       if (kept > seq) break;
       stream.recent.delete(kept);
+    }
+  }
+
+  /**
+   * The core has committed sequences that this disk does not know (it was restored, or lost what it had synced): the stream
+   * goes on behind them. What the core had not acknowledged is appended again under its old ids, so that it counts once
+   * whether the core has it or not.
+   */
+  async continueBehind(name: string, seq: number): Promise<void> {
+    const { acked, head } = this.mustHave(name);
+    this.acknowledged(name, seq);
+    await this.options.store.commit([{ type: 'put', key: ackKey(name), value: String(seq) }]);
+    const pairs = await this.options.store.range(
+      recordKey(name, acked + 1),
+      recordKey(name, head),
+      head - acked,
+    );
+    for (const [, text] of pairs) {
+      const record = unseal(text);
+      if (record) await this.appendStamped(record, []);
     }
   }
 

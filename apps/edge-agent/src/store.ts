@@ -10,6 +10,7 @@ export type Change = { type: 'put'; key: string; value: string } | { type: 'del'
 export class StartupError extends Error {}
 
 const INCARNATION = 'm!incarnation';
+const STARTED = 'm!started';
 
 /**
  * The agent's one database. Everything durable lives in it, in key spaces that each have one owner:
@@ -38,6 +39,17 @@ export class Store {
       await db.batch([{ type: 'put', key: INCARNATION, value: incarnation }], { sync: true });
     }
     return new Store(db, incarnation);
+  }
+
+  /**
+   * The moment of this start, later than that of every earlier one also when the clock was set back: the core takes the
+   * younger of two processes for the true one.
+   */
+  async stampStart(nowMs: number): Promise<string> {
+    const before = Date.parse((await this.db.get(STARTED)) ?? '');
+    const startedAt = new Date(Math.max(nowMs, Number.isNaN(before) ? 0 : before + 1)).toISOString();
+    await this.commit([{ type: 'put', key: STARTED, value: startedAt }]);
+    return startedAt;
   }
 
   /** Resolves when the changes are on the disk (fsync), all of them. */

@@ -31,6 +31,8 @@ export interface UplinkOptions {
 const HELLO_LIMIT_MS = 3_000;
 const HELLO_AGAIN_MAX_MS = 5_000;
 const TICK_MS = 250;
+/** How a core says that another process has this identity: the wire has no code for it, only a sentence. */
+const FENCED = /fenced|younger process/i;
 
 /**
  * Feeds the outbox to the core. A connection counts only after the core has answered the hello with an epoch; then each
@@ -112,23 +114,20 @@ export class Uplink {
   }
 
   acknowledged(ack: UplinkAck): void {
-    if (ack.fenced) {
-      this.fence('the core answers to another session of this agent');
-      return;
-    }
     const before = this.senders.get(ack.stream);
     if (!before || !Number.isSafeInteger(ack.seq) || ack.seq < 0) return;
+    if (ack.fenced) {
+      // A clone of this agent hears the same topics, so the answer may be meant for it: the hello tells who is who.
+      if (this.ready) this.startRound();
+      return;
+    }
     const { state, effect } = afterAck(before, ack.seq, performance.now());
     this.senders.set(ack.stream, state);
-    if (effect !== 'ignored' && effect !== 'went-back') this.options.outbox.acknowledged(ack.stream, ack.seq);
-    if (effect === 'rewound')
+    if (effect === 'progress' || effect === 'rewound') this.options.outbox.acknowledged(ack.stream, ack.seq);
+    if (effect === 'rewound') {
       this.options.log.warn({ ...ack, had: before.acked }, 'the core went back; feeding it again');
-    if (effect === 'ahead') {
-      this.options.log.error(
-        { ...ack, head: before.head },
-        'the core has more than this disk; its sequence is taken over',
-      );
     }
+    if (effect === 'ahead') this.giveWay(ack, before);
     void this.pump();
   }
 
@@ -149,6 +148,17 @@ export class Uplink {
       this.options.broker.publish(this.options.topics.tlm(device), JSON.stringify(frame), { qos: 0 });
   }
 
+  private giveWay(ack: UplinkAck, before: SenderState): void {
+    const { log, outbox } = this.options;
+    log.error({ ...ack, head: before.head }, 'the core has more than this disk; going on behind what it has');
+    outbox.continueBehind(ack.stream, ack.seq).catch((error: Error) => {
+      log.error(
+        { err: error, stream: ack.stream },
+        'records that the core may lack could not be appended again',
+      );
+    });
+  }
+
   private startRound(): void {
     this.disconnected();
     void this.hello(this.round, 500);
@@ -165,7 +175,7 @@ export class Uplink {
     } catch (error) {
       if (round !== this.round) return;
       const reason = (error as Error).message;
-      if (error instanceof Refused && reason.includes('fenced')) {
+      if (error instanceof Refused && FENCED.test(reason)) {
         this.fence(reason);
         return;
       }

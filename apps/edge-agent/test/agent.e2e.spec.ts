@@ -201,11 +201,18 @@ describe('the agent itself', () => {
   it('stops sending when another process has its identity, and says so', async () => {
     await startAgent();
     await isReady('scan-1');
-    core.takeOver('another-session');
     scanner.scan('A1');
+    await eventually(() => codes().length === 1, SOON);
+    const { stream } = core.of('scan.read')[0]!;
+    core.fenceSomeone(stream);
+    core.fenceSomeone('scan-1~clone');
+    scanner.scan('A2');
+    await eventually(() => codes().length === 2, SOON);
+    core.takeOver('another-session');
+    scanner.scan('A3');
     await eventually(() => core.agentState()?.fenced === true, SOON);
     expect(agent.output).toContain('FENCED');
-    expect(codes()).toEqual([]);
+    expect(codes()).toEqual(['A1', 'A2']);
   }, 120_000);
 
   it('says goodbye on SIGTERM within five seconds, and its last will when it is killed', async () => {

@@ -33,6 +33,7 @@ export class CoreStub {
   routeFor: (ask: RouteAsk) => EdgeRoute | null | undefined = () => undefined;
   private readonly taken = new Map<string, number>();
   private epoch = 0;
+  private sessionStartedAt = '';
 
   private constructor(
     private readonly client: MqttClient,
@@ -117,6 +118,12 @@ export class CoreStub {
   /** Another process says hello with the same identity. */
   takeOver(session: string): void {
     this.session = session;
+    this.sessionStartedAt = new Date(Date.now() + 1_000).toISOString();
+  }
+
+  /** What a clone's batch is answered with; every process with this identity hears it. */
+  fenceSomeone(stream: string): void {
+    this.acknowledge(stream, true);
   }
 
   private async announce(online: boolean): Promise<void> {
@@ -163,7 +170,12 @@ export class CoreStub {
     const reply = (answer: object) =>
       this.client.publish(this.topics.res(device), JSON.stringify({ correlationId, ...answer }), { qos: 1 });
     if (request.op === 'hello') {
+      if (request.session !== this.session && request.startedAt < this.sessionStartedAt) {
+        reply({ op: 'refused', reason: 'A younger process has taken over this agent.' });
+        return;
+      }
       this.session = request.session;
+      this.sessionStartedAt = request.startedAt;
       this.epoch += 1;
       reply({ op: 'hello', epoch: this.epoch, at: new Date().toISOString() });
     } else if (request.op === 'routes.snapshot') {
