@@ -141,6 +141,8 @@ function linkOf(written: Record<string, unknown>, mqttBase: string): LinkConfig 
 }
 
 function baseTopic(site: string, agent: string): string {
+  if (agent === 'core')
+    throw new StartupError('no agent can be called "core": that branch of the topics is the core\'s own');
   try {
     return agentTopics(site, agent).base;
   } catch (error) {
