@@ -56,6 +56,11 @@ export function concatBytes(...parts: Uint8Array[]): Uint8Array {
   return joined;
 }
 
+/** 16-bit registers to bytes, the high one first. */
+export function bigEndian(registers: readonly number[]): Uint8Array {
+  return Uint8Array.from(registers.flatMap((register) => [register >> 8, register & 0xff]));
+}
+
 /**
  * True when text holds a C0 or C1 control character (or DEL). With `exceptGs` the group separator, which stands for FNC1 in
  * GS1 codes, is allowed.

@@ -1,5 +1,5 @@
 import type { DeviceOrder, DeviceState, Reading } from '#lib/contracts';
-import { toHex } from './bytes.js';
+import { bigEndian, toHex } from './bytes.js';
 import { COMMAND_LIMIT, type Driver, type Effect, type Step } from './driver.js';
 import { FaultLimiter } from './fault-limiter.js';
 import type { Connection, Link, LinkEvents, LinkMessage, Outgoing } from './links/link.js';
@@ -206,6 +206,7 @@ export class DeviceSession {
     const readings = this.faults.pass(step.readings ?? [], time.monotonicMs);
     const stores = readings.map(async (reading) => this.options.onReading(reading, time));
     if (stores.length === 0) return this.storing;
+    this.showRegisters(readings);
     const epoch = this.epoch;
     const all = Promise.all([this.storing, ...stores]);
     this.storing = all.catch((error) => {
@@ -213,6 +214,15 @@ export class DeviceSession {
         this.restart(`a reading could not be stored: ${messageOf(error)}`);
     });
     return all;
+  }
+
+  /** Polls of a Modbus device say the same most of the time: only what became a reading is shown as a frame. */
+  private showRegisters(readings: Reading[]): void {
+    if (!this.options.link.kind.startsWith('modbus')) return;
+    const evidence = new Set(readings.flatMap(({ rawHex }) => rawHex ?? []));
+    for (const hex of evidence) {
+      this.options.onFrame?.({ at: this.timers.now().toISOString(), direction: 'in', hex });
+    }
   }
 
   private apply(effects: Effect[], stored: Promise<unknown>): void {
@@ -266,6 +276,9 @@ export class DeviceSession {
     }
     if (outgoing.do === 'write') this.frame('out', outgoing.bytes);
     if (outgoing.do === 'publish') this.frame('out', new TextEncoder().encode(outgoing.payload));
+    if (outgoing.do === 'modbus' && outgoing.request.fn === 'write') {
+      this.frame('out', bigEndian([outgoing.request.address, ...outgoing.request.values]));
+    }
   }
 
   private startTimer(name: string, ms: number): void {
