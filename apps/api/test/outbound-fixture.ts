@@ -259,13 +259,23 @@ async function pickedTote(
   lines: [FixtureItem, number][],
   carrier: string,
 ): Promise<PickedTote> {
-  const { floor, inventory } = world;
-  const { ask, siteId, merchantId } = floor;
-  const [orderId, runId, slotId] = [newId(), newId(), newId()];
+  const { floor } = world;
   const number = ++orderNumber;
   const lpn = floor.totes[number % floor.totes.length]!;
-  const tote = (await ask<{ id: string }>('select id from containers where lpn = $1', [lpn]))[0]!;
-  const units = lines.reduce((sum, [, quantity]) => sum + quantity, 0);
+  const tote = (await floor.ask<{ id: string }>('select id from containers where lpn = $1', [lpn]))[0]!;
+  const { orderId, lineIds } = await pickedOrder(floor, { number, lines, carrier });
+  await fillTote(world, { orderId, toteId: tote.id, lines });
+  await dropTote(floor, { number, orderId, toteId: tote.id });
+  return { orderId, lpn, toteId: tote.id, lineIds };
+}
+
+async function pickedOrder(
+  { ask, siteId, merchantId, clock }: Floor,
+  { number, lines, carrier }: { number: number; lines: [FixtureItem, number][]; carrier: string },
+): Promise<{ orderId: string; lineIds: string[] }> {
+  const orderId = newId();
+  const lineIds = lines.map(() => newId());
+  const quantities = lines.map(([, quantity]) => quantity);
   const consignee = { name: 'Ann', street: 'Main 1', city: 'Lille', postcode: '59000', country: 'FR' };
   await ask(
     `insert into orders (site_id, id, merchant_id, external_ref, body_hash, body, state, carrier_code, service, cut_off_at, consignee,
@@ -279,24 +289,24 @@ async function pickedTote(
       carrier,
       JSON.stringify(consignee),
       lines.length,
-      units,
-      floor.clock.now(),
+      quantities.reduce((sum, quantity) => sum + quantity, 0),
+      clock.now(),
     ],
   );
-  const lineIds = lines.map(() => newId());
   await ask(
     `insert into order_lines (site_id, id, order_id, merchant_id, line_no, item_id, ordered, promised, reserved, picked, state)
      select $1, l.id, $2, $3, l.no, l.item, l.quantity, l.quantity, l.quantity, l.quantity, 'picked'
      from unnest($4::uuid[], $5::uuid[], $6::int[]) with ordinality as l (id, item, quantity, no)`,
-    [
-      siteId,
-      orderId,
-      merchantId,
-      lineIds,
-      lines.map(([item]) => item.id),
-      lines.map(([, quantity]) => quantity),
-    ],
+    [siteId, orderId, merchantId, lineIds, lines.map(([item]) => item.id), quantities],
   );
+  return { orderId, lineIds };
+}
+
+async function fillTote(
+  { floor, inventory }: { floor: Floor; inventory: InventoryService },
+  { orderId, toteId, lines }: { orderId: string; toteId: string; lines: [FixtureItem, number][] },
+): Promise<void> {
+  const { siteId, merchantId } = floor;
   await floor.system(() =>
     floor.db.transaction(async (tx) => {
       await inventory.move(
@@ -307,35 +317,39 @@ async function pickedTote(
           lot: '',
           quantity,
           from: { kind: 'supplier', id: WORLD },
-          to: { kind: 'container', id: tote.id },
+          to: { kind: 'container', id: toteId },
           reason: 'spec',
           eventId: orderId,
           lineNo,
         })),
       );
       for (const [item, quantity] of lines) {
-        await rows(
-          tx,
-          'update stock_totals set promised = promised + $3 where site_id = $1 and item_id = $2',
-          [siteId, item.id, quantity],
-        );
+        const sql = 'update stock_totals set promised = promised + $3 where site_id = $1 and item_id = $2';
+        await rows(tx, sql, [siteId, item.id, quantity]);
       }
     }),
   );
-  const waveId = await anyWave(floor);
+}
+
+async function dropTote(
+  floor: Floor,
+  { number, orderId, toteId }: { number: number; orderId: string; toteId: string },
+): Promise<void> {
+  const { ask, siteId, merchantId, stations } = floor;
+  const runId = newId();
   await ask(
-    `insert into runs (site_id, id, number, wave_id, state, drop_station_id, created_at) values ($1, $2, $3, $4, 'dropped', $5, now())`,
-    [siteId, runId, number, waveId, floor.stations.packBench],
+    `insert into runs (site_id, id, number, wave_id, state, drop_station_id, created_at) values ($1, $2, $3, $4, 'done', $5, now())`,
+    [siteId, runId, number, await anyWave(floor), stations.packBench],
   );
   await ask(
-    `insert into run_slots (site_id, id, run_id, slot, order_id, merchant_id, container_id, state) values ($1, $2, $3, 1, $4, $5, $6, 'dropped')`,
-    [siteId, slotId, runId, orderId, merchantId, tote.id],
+    `insert into run_slots (site_id, id, run_id, slot, order_id, merchant_id, container_id, state)
+     values ($1, $2, $3, 1, $4, $5, $6, 'dropped')`,
+    [siteId, newId(), runId, orderId, merchantId, toteId],
   );
   await ask(`update containers set state = 'picked', station_id = $2 where id = $1`, [
-    tote.id,
-    floor.stations.packBench,
+    toteId,
+    stations.packBench,
   ]);
-  return { orderId, lpn, toteId: tote.id, lineIds };
 }
 
 async function anyWave({ ask, siteId }: Floor): Promise<string> {

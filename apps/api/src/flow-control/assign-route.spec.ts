@@ -15,58 +15,49 @@ const ranked = (...ids: string[]) => ids.map((laneId, index) => ({ laneId, rank:
 
 describe('assignRoute', () => {
   it.each([
-    [
-      'the lane of rank 1, the rest in order',
-      ranked('A', 'B', 'C'),
-      byId(lane('A'), lane('B'), lane('C')),
-      'A',
-      ['B', 'C'],
-      'A has rank 1',
-    ],
-    [
-      'the next rank when people closed the first',
-      ranked('A', 'B'),
-      byId(lane('A', { closed: true }), lane('B')),
-      'B',
-      ['A'],
-      'B has rank 2; closed before it: A',
-    ],
-    [
-      'a full lane all the same: it may be clear when the parcel arrives',
-      ranked('A', 'B'),
-      byId(lane('A', { fill: 'full' }), lane('B')),
-      'A',
-      ['B'],
-      'A has rank 1',
-    ],
-    [
-      'the emptier of two equals',
-      [
+    {
+      takes: 'the lane of rank 1, the rest in order',
+      assignments: ranked('A', 'B', 'C'),
+      lanes: byId(lane('A'), lane('B'), lane('C')),
+      route: ['A', 'B', 'C'],
+      because: 'A has rank 1',
+    },
+    {
+      takes: 'the next rank when people closed the first',
+      assignments: ranked('A', 'B'),
+      lanes: byId(lane('A', { closed: true }), lane('B')),
+      route: ['B', 'A'],
+      because: 'B has rank 2; closed before it: A',
+    },
+    {
+      takes: 'a full lane all the same: it may be clear when the parcel arrives',
+      assignments: ranked('A', 'B'),
+      lanes: byId(lane('A', { fill: 'full' }), lane('B')),
+      route: ['A', 'B'],
+      because: 'A has rank 1',
+    },
+    {
+      takes: 'the emptier of two equals',
+      assignments: [
         { laneId: 'A', rank: 1 },
         { laneId: 'B', rank: 1 },
       ],
-      byId(lane('A', { underWay: 3 }), lane('B', { underWay: 2 })),
-      'B',
-      ['A'],
-      'B is the emptiest of 2 lanes with rank 1',
-    ],
-    [
-      'a closed lane where all are closed',
-      ranked('A'),
-      byId(lane('A', { closed: true })),
-      'A',
-      [],
-      'A has rank 1; all lanes of the service are closed',
-    ],
-  ])('takes %s', (_name, assignments, lanes, first, alternatives, because) => {
+      lanes: byId(lane('A', { underWay: 3 }), lane('B', { underWay: 2 })),
+      route: ['B', 'A'],
+      because: 'B is the emptiest of 2 lanes with rank 1',
+    },
+    {
+      takes: 'a closed lane where all are closed',
+      assignments: ranked('A'),
+      lanes: byId(lane('A', { closed: true })),
+      route: ['A'],
+      because: 'A has rank 1; all lanes of the service are closed',
+    },
+  ])('takes $takes', ({ assignments, lanes, route, because }) => {
     const choice = assignRoute(assignments, lanes);
-    expect(choice.kind).toBe('route');
-    if (choice.kind !== 'route') return;
-    expect([choice.lane.code, choice.alternatives.map(({ code }) => code), choice.because]).toEqual([
-      first,
-      alternatives,
-      because,
-    ]);
+    if (choice.kind !== 'route') throw new Error(choice.because);
+    expect([choice.lane, ...choice.alternatives].map(({ code }) => code)).toEqual(route);
+    expect(choice.because).toBe(because);
   });
 
   it('has none where no lane serves the carrier service, or only lanes that are gone', () => {
