@@ -1,4 +1,4 @@
-import type { SizeMm } from './box.js';
+import { orientationsOf, type SizeMm } from './box.js';
 import { fillContainer, fitPieces, type Piece, type PlacedPiece } from './fit-pieces.js';
 
 /** A kind of shipping carton on the packing shelf. */
@@ -90,8 +90,8 @@ function volumeMm3(size: SizeMm): number {
 }
 
 function pieceOf(item: ItemToPack): Piece {
-  const { itemId, size, weightGrams } = item;
-  return { itemId, size, weightGrams, upright: item.upright ?? false, fragile: item.fragile ?? false };
+  const { itemId, size, weightGrams, upright = false, fragile = false } = item;
+  return { itemId, size, weightGrams, upright, fragile, turns: orientationsOf(size, upright) };
 }
 
 function weightOf(pieces: Piece[]): number {

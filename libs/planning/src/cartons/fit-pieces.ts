@@ -1,5 +1,5 @@
 import { Random } from '../search/random.js';
-import { type Cuboid, cuboidOf, fill, orientationsOf, overlap, type SizeMm } from './box.js';
+import { type Cuboid, cuboidOf, fill, overlap, type SizeMm } from './box.js';
 
 /** One unit to be packed. */
 export interface Piece {
@@ -10,6 +10,8 @@ export interface Piece {
   upright: boolean;
   /** Nothing may lie on it. */
   fragile: boolean;
+  /** The different ways it may stand, as `orientationsOf` gives them. */
+  turns: SizeMm[];
 }
 
 export interface PlacedPiece {
@@ -19,8 +21,8 @@ export interface PlacedPiece {
 
 /** Up to this many pieces, every sequence and orientation is tried within a limit of steps. */
 const SEARCH_PIECES = 10;
-const SEARCH_STEPS = 12_000;
-const RANDOM_SEQUENCES = 24;
+const SEARCH_STEPS = 800;
+const RANDOM_SEQUENCES = 10;
 
 /**
  * Finds a place for every piece in a container of this inner size, or null when none was found: first by a dozen greedy
@@ -28,6 +30,7 @@ const RANDOM_SEQUENCES = 24;
  */
 export function fitPieces(pieces: Piece[], inner: SizeMm): PlacedPiece[] | null {
   if (!canEverFit(pieces, inner)) return null;
+  if (pieces.length <= SEARCH_PIECES && !everyPairFits(pieces, inner)) return null;
   for (const sequence of greedySequences(pieces)) {
     for (const rule of RULES) {
       const placed = placeGreedily(sequence, inner, rule);
@@ -65,10 +68,31 @@ function canEverFit(pieces: Piece[], inner: SizeMm): boolean {
   const room = inner.lengthMm * inner.widthMm * inner.heightMm;
   if (pieces.reduce((sum, piece) => sum + volume(piece), 0) > room) return false;
   return pieces.every((piece) =>
-    orientationsOf(piece.size, piece.upright).some(
+    piece.turns.some(
       (turn) =>
         turn.lengthMm <= inner.lengthMm && turn.widthMm <= inner.widthMm && turn.heightMm <= inner.heightMm,
     ),
+  );
+}
+
+/** Two boxes lie in one container exactly if they can lie side by side along one axis. */
+function everyPairFits(pieces: Piece[], inner: SizeMm): boolean {
+  const fits = (turn: SizeMm) =>
+    turn.lengthMm <= inner.lengthMm && turn.widthMm <= inner.widthMm && turn.heightMm <= inner.heightMm;
+  const ways = pieces.map((piece) => piece.turns.filter(fits));
+  return ways.every((ones, index) =>
+    ways
+      .slice(index + 1)
+      .every((twos) =>
+        ones.some((one) =>
+          twos.some(
+            (two) =>
+              one.lengthMm + two.lengthMm <= inner.lengthMm ||
+              one.widthMm + two.widthMm <= inner.widthMm ||
+              one.heightMm + two.heightMm <= inner.heightMm,
+          ),
+        ),
+      ),
   );
 }
 
@@ -87,7 +111,7 @@ function greedySequences(pieces: Piece[]): Piece[][] {
   const random = new Random(pieces.length);
   const extra = pieces.length > 40 ? 0 : RANDOM_SEQUENCES;
   for (let count = 0; count < extra; count++) sequences.push(random.shuffle([...pieces]));
-  return sequences;
+  return [...new Map(sequences.map((sequence) => [sequence.map(kindOf).join(';'), sequence])).values()];
 }
 
 type PlaceRule = (at: Cuboid, space: Cuboid) => number;
@@ -106,7 +130,7 @@ function occupied(piece: Piece, at: Cuboid, inner: SizeMm): Cuboid {
 }
 
 function* placesIn(piece: Piece, space: Cuboid, placed: PlacedPiece[]): Generator<Cuboid> {
-  for (const turn of orientationsOf(piece.size, piece.upright)) {
+  for (const turn of piece.turns) {
     const at = {
       ...space,
       x2: space.x1 + turn.lengthMm,
@@ -147,10 +171,11 @@ function placeGreedily(sequence: Piece[], inner: SizeMm, rule: PlaceRule): Place
   return placed;
 }
 
-/** Depth first over every next piece, space and orientation. */
+/** Depth first over every next piece, space and orientation; one arrangement is looked at once, however it came about. */
 class FitSearch {
   private steps = 0;
   private readonly placed: PlacedPiece[] = [];
+  private readonly seen = new Set<string>();
 
   constructor(private readonly inner: SizeMm) {}
 
@@ -163,27 +188,49 @@ class FitSearch {
     if (left.length === 0) return true;
     const tried = new Set<string>();
     for (const [index, piece] of left.entries()) {
-      const kind = `${piece.size.lengthMm},${piece.size.widthMm},${piece.size.heightMm},${piece.upright},${piece.fragile}`;
+      const kind = kindOf(piece);
       if (tried.has(kind)) continue;
       tried.add(kind);
       const rest = left.filter((_, at) => at !== index);
       for (const space of spaces) {
         for (const at of placesIn(piece, space, this.placed)) {
-          if (++this.steps > SEARCH_STEPS) return false;
-          const free = fill(spaces, occupied(piece, at, this.inner));
-          if (!rest.every((other) => free.some((room) => hasRoom(other, room)))) continue;
-          this.placed.push({ piece, at });
-          if (this.place(rest, free)) return true;
-          this.placed.pop();
+          if (this.steps >= SEARCH_STEPS) return false;
+          if (this.tryAt({ piece, at }, rest, spaces)) return true;
         }
       }
     }
     return false;
   }
+
+  private tryAt(next: PlacedPiece, rest: Piece[], spaces: Cuboid[]): boolean {
+    this.placed.push(next);
+    if (this.isNew()) {
+      this.steps++;
+      const free = fill(spaces, occupied(next.piece, next.at, this.inner));
+      const room = rest.every((other) => free.some((space) => hasRoom(other, space)));
+      if (room && this.place(rest, free)) return true;
+    }
+    this.placed.pop();
+    return false;
+  }
+
+  private isNew(): boolean {
+    const key = this.placed
+      .map(({ piece, at }) => `${kindOf(piece)}@${at.x1},${at.y1},${at.z1},${at.x2},${at.y2}`)
+      .sort()
+      .join(';');
+    if (this.seen.has(key)) return false;
+    this.seen.add(key);
+    return true;
+  }
+}
+
+function kindOf({ size, upright, fragile }: Piece): string {
+  return `${size.lengthMm},${size.widthMm},${size.heightMm},${upright},${fragile}`;
 }
 
 function hasRoom(piece: Piece, room: Cuboid): boolean {
-  return orientationsOf(piece.size, piece.upright).some(
+  return piece.turns.some(
     (turn) =>
       turn.lengthMm <= room.x2 - room.x1 &&
       turn.widthMm <= room.y2 - room.y1 &&

@@ -15,7 +15,7 @@ interface Column {
 /** Where the drawn tour chose what: enough to walk back from the last state to the first. */
 interface Trace {
   from: Int16Array[];
-  choice: Int8Array[];
+  choice: Uint8Array[];
 }
 
 /** The choices of an optimal tour. */
@@ -44,8 +44,8 @@ export class AisleRouter {
   private readonly startColumn: number;
   private readonly endColumn: number;
   private readonly visits: { column: number; move: number }[];
-  private current: Float64Array;
-  private following: Float64Array;
+  private current: Front;
+  private following: Front;
 
   /** @throws RangeError for a site with fewer than two or more than MOST_CROSS_AISLES cross aisles. */
   constructor(site: AisleSite, start: PointMm, end: PointMm) {
@@ -78,8 +78,8 @@ export class AisleRouter {
       { column: this.endColumn, move: endLane * 2 + pathEnd },
     ];
     this.states = tourStatesFor(lanes);
-    this.current = new Float64Array(this.states.count);
-    this.following = new Float64Array(this.states.count);
+    this.current = frontOf(this.states.count);
+    this.following = frontOf(this.states.count);
   }
 
   /** @throws RangeError for an aisle that the site does not have. */
@@ -123,34 +123,62 @@ export class AisleRouter {
   /** The shortest tour itself. */
   shortest(costs: Float64Array, firstColumn: number, lastColumn: number): TourDrawing {
     const trace: Trace = { from: [], choice: [] };
-    const { lengthMm, from, to, state } = this.draw(costs, firstColumn, lastColumn, trace);
-    return { lengthMm, ...this.walkBack(trace, from, to, state) };
+    const { lengthMm, drawn, state } = this.draw(costs, firstColumn, lastColumn, trace);
+    return { lengthMm, ...this.walkBack(trace, drawn, state) };
   }
 
   private draw(costs: Float64Array, firstColumn: number, lastColumn: number, trace: Trace | null) {
     const needFirst = Math.min(firstColumn, this.startColumn, this.endColumn);
     const needLast = Math.max(lastColumn, this.startColumn, this.endColumn);
-    const from = this.openColumn(needFirst, -1);
-    const to = this.openColumn(needLast, 1);
+    const drawn = this.columnsToDraw(costs, needFirst, needLast);
     const { complete, empty } = this.states;
-    this.current.fill(NEVER);
-    this.current[empty] = 0;
-    let best = { lengthMm: NEVER, from, to, state: -1 };
-    for (let column = from; column <= to; column++) {
+    clear(this.current);
+    reach(this.current, empty, 0);
+    let best = { lengthMm: NEVER, drawn, state: -1 };
+    for (let at = 0; at < drawn.length; at++) {
+      const column = drawn[at]!;
+      if (at > 0)
+        this.crossOver(this.columns[column]!.acrossMm - this.columns[drawn[at - 1]!]!.acrossMm, trace);
       this.drawColumn(costs, column, trace);
-      if (column >= needLast) {
-        for (let state = 0; state < complete.length; state++) {
-          if (complete[state] === 1 && state !== empty && this.current[state]! < best.lengthMm) {
-            best = { lengthMm: this.current[state]!, from, to: column, state };
-          }
+      if (column < needLast) continue;
+      const { lengths, states, count } = this.current;
+      for (let index = 0; index < count; index++) {
+        const state = states[index]!;
+        if (complete[state] === 1 && state !== empty && lengths[state]! < best.lengthMm) {
+          best = { lengthMm: lengths[state]!, drawn: drawn.slice(0, at + 1), state };
         }
       }
-      if (column < to) this.crossOver(column, trace);
     }
     return best;
   }
 
-  /** The tour may need a passable aisle at or beyond its outermost stop. */
+  /**
+   * Columns with something to do. Others need no look: whatever a tour does in an aisle without stops it can do as well
+   * in the next one with stops. Without any stop the aisles around the stations are kept.
+   */
+  private columnsToDraw(costs: Float64Array, needFirst: number, needLast: number): number[] {
+    const drawn: number[] = [];
+    let stops = false;
+    for (let column = needFirst; column <= needLast; column++) {
+      const busy = this.hasStops(costs, column);
+      stops ||= busy;
+      if (busy || column === this.startColumn || column === this.endColumn) drawn.push(column);
+    }
+    if (stops) return drawn;
+    const from = this.openColumn(needFirst, -1);
+    const to = this.openColumn(needLast, 1);
+    return Array.from({ length: to - from + 1 }, (_, at) => from + at);
+  }
+
+  private hasStops(costs: Float64Array, column: number): boolean {
+    const first = column * this.stretchCount * STRETCH_COUNT;
+    for (let stretch = 0; stretch < this.stretchCount; stretch++) {
+      if (costs[first + stretch * STRETCH_COUNT + STRETCH.none] === NEVER) return true;
+    }
+    return false;
+  }
+
+  /** Without stops the way may lead over a passable aisle beyond the outermost station. */
   private openColumn(column: number, step: 1 | -1): number {
     let open = column;
     while (this.columns[open] && this.columns[open]!.aisleId === null) open += step;
@@ -161,14 +189,13 @@ export class AisleRouter {
     const { stretchNext, visitNext, count } = this.states;
     for (const visit of this.visits) {
       if (visit.column !== column) continue;
-      this.following.fill(NEVER);
-      const step = beginStep(trace, count);
-      this.relax(visitNext, visit.move * count, 0, 0, step);
+      clear(this.following);
+      this.relax(visitNext, visit.move * count, 0, 0, beginStep(trace, count));
       this.swap();
     }
     if (this.columns[column]!.aisleId === null) return;
     for (let stretch = 0; stretch < this.stretchCount; stretch++) {
-      this.following.fill(NEVER);
+      clear(this.following);
       const step = beginStep(trace, count);
       const at = (column * this.stretchCount + stretch) * STRETCH_COUNT;
       for (let option = 0; option < STRETCH_COUNT; option++) {
@@ -180,31 +207,34 @@ export class AisleRouter {
     }
   }
 
-  private crossOver(column: number, trace: Trace | null): void {
-    const { acrossNext, count } = this.states;
-    const gapMm = this.columns[column + 1]!.acrossMm - this.columns[column]!.acrossMm;
-    for (let lane = 0; lane <= this.stretchCount; lane++) {
-      this.following.fill(NEVER);
-      const step = beginStep(trace, count);
-      for (let times = 0; times < ACROSS_COUNT; times++) {
-        this.relax(acrossNext, (lane * ACROSS_COUNT + times) * count, times * gapMm, times, step);
+  private crossOver(gapMm: number, trace: Trace | null): void {
+    const { acrossFrom, acrossNext, acrossTimes, acrossDigits, count: stateCount } = this.states;
+    const { lengths, states, count } = this.current;
+    const following = this.following;
+    clear(following);
+    const step = beginStep(trace, stateCount);
+    for (let index = 0; index < count; index++) {
+      const state = states[index]!;
+      const length = lengths[state]!;
+      for (let way = acrossFrom[state]!; way < acrossFrom[state + 1]!; way++) {
+        const to = acrossNext[way]!;
+        if (!reach(following, to, length + acrossTimes[way]! * gapMm) || !step) continue;
+        step.from[to] = state;
+        step.choice[to] = acrossDigits[way]!;
       }
-      this.swap();
     }
+    this.swap();
   }
 
   private relax(next: Int16Array, at: number, cost: number, choice: number, step: Step | null): void {
-    const { current, following } = this;
-    for (let state = 0; state < current.length; state++) {
-      const known = current[state]!;
-      if (known === NEVER) continue;
+    const { lengths, states, count } = this.current;
+    const following = this.following;
+    for (let index = 0; index < count; index++) {
+      const state = states[index]!;
       const to = next[at + state]!;
-      if (to < 0 || known + cost >= following[to]!) continue;
-      following[to] = known + cost;
-      if (step) {
-        step.from[to] = state;
-        step.choice[to] = choice;
-      }
+      if (to < 0 || !reach(following, to, lengths[state]! + cost) || !step) continue;
+      step.from[to] = state;
+      step.choice[to] = choice;
     }
   }
 
@@ -214,34 +244,39 @@ export class AisleRouter {
     this.following = held;
   }
 
-  private walkBack(trace: Trace, from: number, to: number, lastState: number): Omit<TourDrawing, 'lengthMm'> {
+  private walkBack(trace: Trace, drawn: number[], lastState: number): Omit<TourDrawing, 'lengthMm'> {
     const stretches = this.columns.map(() => new Array<number>(this.stretchCount).fill(STRETCH.none));
     const crossings = this.columns.map(() => new Array<number>(this.stretchCount + 1).fill(0));
     let state = lastState;
-    let step = this.stepsUpTo(from, to);
+    let step = this.stepsOf(drawn);
     const back = () => {
       step--;
       const choice = trace.choice[step]![state]!;
       state = trace.from[step]![state]!;
       return choice;
     };
-    for (let column = to; column >= from; column--) {
-      if (column < to) {
-        for (let lane = this.stretchCount; lane >= 0; lane--) crossings[column]![lane] = back();
-      }
+    for (let at = drawn.length - 1; at >= 0; at--) {
+      const column = drawn[at]!;
       if (this.columns[column]!.aisleId !== null) {
         for (let stretch = this.stretchCount - 1; stretch >= 0; stretch--)
           stretches[column]![stretch] = back();
       }
       for (const visit of this.visits) if (visit.column === column) back();
+      if (at === 0) break;
+      const digits = back();
+      for (let passed = drawn[at - 1]!; passed < column; passed++) crossings[passed] = this.timesOf(digits);
     }
     return { stretches, crossings };
   }
 
-  /** Trace steps taken until the stretches of column `to` are drawn. */
-  private stepsUpTo(from: number, to: number): number {
-    let steps = (to - from) * (this.stretchCount + 1);
-    for (let column = from; column <= to; column++) {
+  private timesOf(digits: number): number[] {
+    return this.lanesMm.map((_, lane) => Math.floor(digits / ACROSS_COUNT ** lane) % ACROSS_COUNT);
+  }
+
+  /** Trace steps taken for these columns. */
+  private stepsOf(drawn: number[]): number {
+    let steps = drawn.length - 1;
+    for (const column of drawn) {
       if (this.columns[column]!.aisleId !== null) steps += this.stretchCount;
       steps += this.visits.filter((visit) => visit.column === column).length;
     }
@@ -257,14 +292,39 @@ export class AisleRouter {
   }
 }
 
+/** The states reached so far and the least length to each. */
+interface Front {
+  lengths: Float64Array;
+  states: Int16Array;
+  count: number;
+}
+
+function frontOf(states: number): Front {
+  return { lengths: new Float64Array(states).fill(NEVER), states: new Int16Array(states), count: 0 };
+}
+
+function clear(front: Front): void {
+  for (let index = 0; index < front.count; index++) front.lengths[front.states[index]!] = NEVER;
+  front.count = 0;
+}
+
+/** `true` if the state is reached for the first time or by a shorter way. */
+function reach(front: Front, state: number, length: number): boolean {
+  const known = front.lengths[state]!;
+  if (length >= known) return false;
+  if (known === NEVER) front.states[front.count++] = state;
+  front.lengths[state] = length;
+  return true;
+}
+
 interface Step {
   from: Int16Array;
-  choice: Int8Array;
+  choice: Uint8Array;
 }
 
 function beginStep(trace: Trace | null, states: number): Step | null {
   if (!trace) return null;
-  const step = { from: new Int16Array(states), choice: new Int8Array(states) };
+  const step = { from: new Int16Array(states), choice: new Uint8Array(states) };
   trace.from.push(step.from);
   trace.choice.push(step.choice);
   return step;

@@ -108,6 +108,34 @@ describe('batching orders into runs', () => {
     ]);
   });
 
+  it('plans a large wave part by part, each order once and no worse with more steps', () => {
+    const orders = Array.from({ length: 900 }, (_, at) => ({
+      orderId: `o${at}`,
+      units: 1 + (at % 3),
+      volumeMl: 1,
+      weightGrams: 1,
+      stops: [0, 1].map((stop) => {
+        const aisle = (at * 7 + stop * 3) % AISLES;
+        return {
+          stopId: `${at}:${stop}`,
+          aisleId: `A${aisle}`,
+          xMm: aisle * 4000,
+          yMm: ((at * 13) % 20) * 1000,
+        };
+      }),
+    }));
+    const request = { site, cart: { units: 12 }, start: { xMm: 0, yMm: 0 }, orders };
+    const quick = batchRuns(request, { maxIterations: 0 });
+    const longer = batchRuns(request, { maxIterations: 300 });
+    expect(longer.walkMm).toBeLessThan(quick.walkMm);
+    for (const plan of [quick, longer]) {
+      expect(plan.runs.flatMap((run) => run.orderIds).sort()).toEqual(
+        orders.map((order) => order.orderId).sort(),
+      );
+      expect(Math.max(...plan.runs.map((run) => run.load.units))).toBeLessThanOrEqual(12);
+    }
+  });
+
   it('ends at once when asked to stop', () => {
     const request = fc.sample(requests, { seed: 7, numRuns: 1 })[0]!;
     expect(batchRuns(request, { shouldStop: () => true }).iterations).toBe(0);

@@ -1,6 +1,7 @@
 import { SearchBudget, type SearchLimits } from '../search/search-limits.js';
 import { AisleRouter } from './aisle-router.js';
-import { type BatchProblem, BatchSearch } from './batch-search.js';
+import { searchBatches } from './batch-parts.js';
+import type { BatchProblem } from './batch-search.js';
 import { routeStops } from './route-run.js';
 import { RunLengths } from './run-lengths.js';
 import type { AisleSite, PointMm, RunStop } from './site-layout.js';
@@ -79,9 +80,9 @@ export function batchRuns(request: BatchRequest, limits: SearchLimits = {}): Run
     return !reason;
   });
   const problem = problemOf(orders, request, router);
-  const search = new BatchSearch(problem, budget.seed);
-  search.improve(budget);
-  const runs = search.best.map((members) => runOf(members, orders, problem, router, request));
+  const runs = searchBatches(problem, budget).map((members) =>
+    runOf(members, orders, problem, router, request),
+  );
   runs.sort((one, two) => (one.orderIds[0]! < two.orderIds[0]! ? -1 : 1));
   return {
     runs,
@@ -130,6 +131,7 @@ function problemOf(orders: BatchOrder[], request: BatchRequest, router: AisleRou
     limits: limited.map((capacity) => request.cart[capacity]!),
     lengthOf: (members) => lengths.of(members),
     kinship: (one, two) => lengths.kinship(one, two),
+    columnsOf: (order) => lengths.columnsOf(order),
   };
 }
 

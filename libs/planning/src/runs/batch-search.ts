@@ -10,6 +10,8 @@ export interface BatchProblem {
   lengthOf(orders: readonly number[]): number;
   /** 0..1, how likely two orders share a good run. */
   kinship(one: number, two: number): number;
+  /** First and last aisle, from left to right, that the order needs. */
+  columnsOf(order: number): { first: number; last: number };
 }
 
 export interface Batch {
@@ -39,12 +41,13 @@ export class BatchSearch {
   constructor(
     private readonly problem: BatchProblem,
     seed: number,
+    start?: number[][],
   ) {
     this.random = new Random(seed);
     const orders = problem.loads.map((_, order) => order);
     this.batchOf = new Int32Array(orders.length);
     this.kin = orders.map((order) => kinOf(order, problem));
-    this.batches = this.construct();
+    this.batches = start ? start.map((members) => this.batchFrom(members)) : this.construct();
     this.indexBatches();
     this.total = sumLengths(this.batches);
     this.best = this.snapshot();

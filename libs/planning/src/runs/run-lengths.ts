@@ -4,6 +4,8 @@ import { along, type RunStop } from './site-layout.js';
 import { STRETCH_COUNT } from './tour-states.js';
 
 const WORD_BITS = 32;
+/** Lengths to remember at most. */
+const MOST_KNOWN = 1_500_000;
 
 /** Where one stretch of an aisle keeps its places: as bits of `words` words from `firstWord` on. */
 interface StretchPlaces {
@@ -93,10 +95,26 @@ export class RunLengths {
     const key = (low >>> 0) + high * 0x1_0000_0000;
     const known = this.known.get(key);
     if (known !== undefined) return known;
-    if (this.known.size > 3_000_000) this.known.clear();
+    if (this.known.size > MOST_KNOWN) this.known.clear();
     const lengthMm = this.measure(orders);
     this.known.set(key, lengthMm);
     return lengthMm;
+  }
+
+  /** First and last column with a stop of the order; both -1 without stops. */
+  columnsOf(order: number): { first: number; last: number } {
+    const bits = this.bitsOfOrder[order]!;
+    let first = -1;
+    let last = -1;
+    for (const { firstWord, positionsMm, column } of this.places) {
+      const end = firstWord + Math.ceil(positionsMm.length / WORD_BITS);
+      for (let word = firstWord; word < end; word++) {
+        if (bits[word] === 0) continue;
+        if (first < 0) first = column;
+        last = column;
+      }
+    }
+    return { first, last };
   }
 
   /** Share of the aisles of both orders that they have in common, 0..1: a cheap guess at how well they go together. */

@@ -19,11 +19,16 @@ export class TourStates {
   readonly empty = 0;
   /** Cross aisles of the site. */
   readonly lanes: number;
-  /** `stretchNext[(lane * STRETCH_COUNT + option) * capacity + state]`: next state or -1. */
+  /** `stretchNext[(lane * STRETCH_COUNT + option) * count + state]`: next state or -1. */
   stretchNext = new Int16Array(0);
-  /** `acrossNext[(lane * ACROSS_COUNT + times) * capacity + state]`. */
+  /** Ways from one aisle to the next over all cross aisles: of state s those from acrossFrom[s] to acrossFrom[s + 1]. */
+  acrossFrom = new Int32Array(0);
   acrossNext = new Int16Array(0);
-  /** `visitNext[(lane * 2 + isPathEnd) * capacity + state]`: the crossing must be part of the tour, or one end of it. */
+  /** How many cross aisles are walked, each time counted. */
+  acrossTimes = new Uint8Array(0);
+  /** The times of each cross aisle as digits to the base of ACROSS_COUNT, the lowest lane first. */
+  acrossDigits = new Uint8Array(0);
+  /** `visitNext[(lane * 2 + isPathEnd) * count + state]`: the crossing must be part of the tour, or one end of it. */
   visitNext = new Int16Array(0);
   /** 1 where the drawn part may be a finished tour: in one piece, no odd crossing. */
   complete = new Uint8Array(0);
@@ -49,19 +54,21 @@ export class TourStates {
     };
     idOf(new Int8Array(this.lanes));
     const rows: number[][] = [];
-    for (let state = 0; state < labels.length; state++) rows.push(this.movesFrom(labels[state]!).map(idOf));
+    const ways: Way[][] = [];
+    for (let state = 0; state < labels.length; state++) {
+      rows.push(this.movesFrom(labels[state]!).map(idOf));
+      ways.push(shortestWays(waysAcross(labels[state]!), idOf));
+    }
     this.count = labels.length;
     this.fillTables(rows, labels);
+    this.fillAcross(ways);
   }
 
-  /** All moves in the fixed order: stretches, crossings, visits. */
+  /** All moves in the fixed order: stretches, visits. */
   private movesFrom(label: Int8Array): (Int8Array | null)[] {
     const moves: (Int8Array | null)[] = [];
     for (let lane = 0; lane + 1 < this.lanes; lane++) {
       for (let option = 0; option < STRETCH_COUNT; option++) moves.push(walkStretch(label, lane, option));
-    }
-    for (let lane = 0; lane < this.lanes; lane++) {
-      for (let times = 0; times < ACROSS_COUNT; times++) moves.push(walkAcross(label, lane, times));
     }
     for (let lane = 0; lane < this.lanes; lane++) {
       moves.push(touch(label, lane));
@@ -70,17 +77,63 @@ export class TourStates {
     return moves;
   }
 
+  private fillAcross(ways: Way[][]): void {
+    this.acrossFrom = new Int32Array(ways.length + 1);
+    ways.forEach((of, state) => {
+      this.acrossFrom[state + 1] = this.acrossFrom[state]! + of.length;
+    });
+    const all = ways.flat();
+    this.acrossNext = Int16Array.from(all, (way) => way.next);
+    this.acrossTimes = Uint8Array.from(all, (way) => way.times);
+    this.acrossDigits = Uint8Array.from(all, (way) => way.digits);
+  }
+
   private fillTables(rows: number[][], labels: Int8Array[]): void {
     const stretchMoves = (this.lanes - 1) * STRETCH_COUNT;
-    const acrossMoves = this.lanes * ACROSS_COUNT;
     const column = (move: number) => rows.map((row) => row[move]!);
     const table = (from: number, moves: number) =>
       Int16Array.from(Array.from({ length: moves }, (_, move) => column(from + move)).flat());
     this.stretchNext = table(0, stretchMoves);
-    this.acrossNext = table(stretchMoves, acrossMoves);
-    this.visitNext = table(stretchMoves + acrossMoves, this.lanes * 2);
+    this.visitNext = table(stretchMoves, this.lanes * 2);
     this.complete = Uint8Array.from(labels, (label) => Number(isComplete(label)));
   }
+}
+
+interface Way {
+  next: number;
+  times: number;
+  digits: number;
+}
+
+interface Crossing {
+  label: Int8Array;
+  times: number;
+  digits: number;
+}
+
+function waysAcross(from: Int8Array): Crossing[] {
+  let ways: Crossing[] = [{ label: from, times: 0, digits: 0 }];
+  for (let lane = 0; lane < from.length; lane++) {
+    ways = ways.flatMap(({ label, times, digits }) =>
+      [0, 1, 2].flatMap((walked) => {
+        const next = walkAcross(label, lane, walked);
+        return next
+          ? [{ label: next, times: times + walked, digits: digits + walked * ACROSS_COUNT ** lane }]
+          : [];
+      }),
+    );
+  }
+  return ways;
+}
+
+function shortestWays(crossings: Crossing[], idOf: (label: Int8Array) => number): Way[] {
+  const best = new Map<number, Way>();
+  for (const { label, times, digits } of crossings) {
+    const next = idOf(label);
+    const known = best.get(next);
+    if (!known || times < known.times) best.set(next, { next, times, digits });
+  }
+  return [...best.values()];
 }
 
 const cache = new Map<number, TourStates>();

@@ -57,6 +57,19 @@ export class SearchBudget {
     return this.limits.now !== undefined && this.limits.now() >= this.deadlineMs;
   }
 
+  /** A budget of its own for one of `parts` equal parts of what is left; its steps count here once it is `used`. */
+  part(parts: number): SearchBudget {
+    const share = (total: number) => total / Math.max(1, parts);
+    const timeLimitMs = Number.isFinite(this.deadlineMs) ? Math.max(0, share(this.remainingMs())) : undefined;
+    const maxIterations = Math.ceil(share(this.maxIterations - this.iterations));
+    return new SearchBudget({ ...this.limits, seed: this.seed, timeLimitMs, maxIterations }, maxIterations);
+  }
+
+  /** Counts the steps of a part. */
+  used(part: SearchBudget): void {
+    this.iterations += part.iterations;
+  }
+
   /** Milliseconds since the search began, 0 without a clock. */
   elapsedMs(): number {
     return this.limits.now ? this.limits.now() - this.startedMs : 0;
