@@ -57,8 +57,8 @@ const order = (externalRef: string, quantity = 1, over: object = {}) => ({
 const post = (path: string, ask: Ask): Promise<Answer> => app.request('POST', `/api/v1${path}`, ask);
 const acme = (path: string, body: unknown) => post(path, { body, token: site.keys.ACME });
 
-async function bulk(text: string, contentType: string): Promise<RowResult[]> {
-  const answer = await fetch(`${app.url}/api/v1/orders/bulk`, {
+async function bulk<T = RowResult>(text: string, contentType: string, path = '/orders/bulk'): Promise<T[]> {
+  const answer = await fetch(`${app.url}/api/v1${path}`, {
     method: 'POST',
     body: text,
     headers: { authorization: `Bearer ${site.keys.ACME}`, 'content-type': contentType },
@@ -67,7 +67,7 @@ async function bulk(text: string, contentType: string): Promise<RowResult[]> {
   expect(answer.status).toBe(200);
   expect(answer.headers.get('content-type')).toContain('application/x-ndjson');
   const lines = (await answer.text()).trim().split('\n');
-  return lines.map((line) => JSON.parse(line) as RowResult);
+  return lines.map((line) => JSON.parse(line) as T);
 }
 
 describe('POST /api/v1/orders', () => {
@@ -173,6 +173,33 @@ describe('POST /api/v1/orders/bulk', () => {
   });
 });
 
+describe('POST /api/v1/receiving/receipts/bulk', () => {
+  it('takes receipts on from NDJSON and CSV, row by row, and the same reference once', async () => {
+    const path = '/receiving/receipts/bulk';
+    const receipt = (reference: string, sku: string) =>
+      JSON.stringify({ reference, lines: [{ sku, quantity: 5 }] });
+    const rows = [receipt('R-1', item.sku), '[]', receipt('R-2', 'NO-SUCH'), receipt('R-1', item.sku)];
+    const results = await bulk<{ row: number; status: string }>(
+      rows.join('\n'),
+      'application/x-ndjson',
+      path,
+    );
+    expect(results.map(({ row, status }) => `${row} ${status}`)).toEqual([
+      '1 created',
+      '2 refused',
+      '3 refused',
+      '4 duplicate',
+    ]);
+    const csv = `reference,sku,quantity,lot\nR-3,${item.sku},2,\nR-3,${item.sku},3,\nR-4,${item.sku},many,\n`;
+    expect(await bulk(csv, 'text/csv', path)).toMatchObject([
+      { row: 1, reference: 'R-3', status: 'created' },
+      { row: 3, status: 'refused', code: 'request.invalid' },
+    ]);
+    const theirs = await app.request('GET', '/api/v1/receiving/receipts', { token: site.keys.OTHER });
+    expect(theirs.body.items).toEqual([]);
+  });
+});
+
 describe('the way of an order over HTTP', () => {
   it('from stock that arrives to totes at the bench, with the outbox bringing backorders to life', async () => {
     await app.sql(`update orders set state = 'cancelled' where external_ref not in ('A-1', 'C-1')`);
@@ -214,6 +241,14 @@ describe('the way of an order over HTTP', () => {
     );
     expect(wave).toMatchObject({ orderCount: 2, unitCount: 2 });
     expect(wave.summary).not.toHaveProperty('plan');
+    const preview = await app.request('GET', `/api/v1/waves/${templateId}/preview`, { token: supervisor });
+    expect(preview).toMatchObject({ status: 200, body: { orders: 0, shorts: [] } });
+    expect((await post(`/waves/${wave.id}/lock`, { token: supervisor })).body.state).toBe('locked');
+    expect((await post(`/waves/${wave.id}/unlock`, { token: supervisor })).body.state).toBe('planned');
+    expect(await post(`/waves/${wave.id}/undo`, { token: supervisor })).toMatchObject({
+      status: 409,
+      body: { code: 'wave.wrong-state' },
+    });
     expect(await post(`/waves/${wave.id}/release`, { token: supervisor })).toMatchObject({
       status: 200,
       body: { state: 'released' },

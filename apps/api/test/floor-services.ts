@@ -15,6 +15,7 @@ import { RunsService } from '../src/picking/runs.service.js';
 import { ShortsService } from '../src/picking/shorts.service.js';
 import { WithdrawService } from '../src/picking/withdraw.service.js';
 import { Live } from '../src/platform/live.js';
+import { AnnouncementsService } from '../src/receiving/announcements.service.js';
 import { PutAwayService } from '../src/receiving/put-away.service.js';
 import { ReceivingQueries } from '../src/receiving/receiving.queries.js';
 import { ReceivingService } from '../src/receiving/receiving.service.js';
@@ -82,7 +83,12 @@ export function floorServices({ db }: Floor) {
     wavesQueries: new WavesQueries(db, channels),
     previews: new PreviewService(db, planner, stock, waveRuns),
     problems: new ProblemsService(db, inventory),
-    receiving: new ReceivingService(db, inventory, receivingQueries),
+    receiving: new ReceivingService(
+      db,
+      inventory,
+      receivingQueries,
+      new AnnouncementsService(db, receivingQueries),
+    ),
     putAways: new PutAwayService(db, inventory, receivingQueries),
     runs: new RunsService(db, progress, pickingQueries, new NoScreens()),
     picks: new PicksService(db, inventory, reservations, progress, shorts, releases),

@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse';
 import type { NewOrder } from '#lib/contracts';
+import { splitLines } from '../platform/http/split-lines.js';
 import type { FieldError } from '../platform/refusal.js';
 import type { IntakeRow } from './intake.service.js';
 import { orderFaults } from './validate-order.js';
@@ -10,7 +11,7 @@ export const ROW_BYTES_MAX = 128 * 1024;
 /** Reads NDJSON: one order a line. Broken, oversized and blank lines do not stop the others. */
 export async function* readNdjson(stream: AsyncIterable<Uint8Array>): AsyncGenerator<IntakeRow> {
   let row = 0;
-  for await (const line of splitLines(stream)) {
+  for await (const line of splitLines(stream, ROW_BYTES_MAX)) {
     row += 1;
     if (line === null) yield refusedRow(row, `is longer than ${ROW_BYTES_MAX} bytes`);
     else if (line.trim() !== '') yield readJsonRow(row, line);
@@ -36,32 +37,6 @@ function checkedRow(row: number, value: unknown): IntakeRow {
 
 function refusedRow(row: number, message: string): IntakeRow {
   return { row, order: null, externalRef: null, faults: [{ field: 'row', message }] };
-}
-
-/** Lines of at most ROW_BYTES_MAX bytes; null stands for one that was longer. */
-async function* splitLines(stream: AsyncIterable<Uint8Array>): AsyncGenerator<string | null> {
-  const decoder = new TextDecoder();
-  let kept: Uint8Array[] = [];
-  let bytes = 0;
-  const take = () => {
-    const line = bytes > ROW_BYTES_MAX ? null : decoder.decode(Buffer.concat(kept));
-    kept = [];
-    bytes = 0;
-    return line;
-  };
-  for await (const chunk of stream) {
-    let from = 0;
-    for (let end = chunk.indexOf(10, from); end >= 0; end = chunk.indexOf(10, from)) {
-      bytes += end - from;
-      if (bytes <= ROW_BYTES_MAX) kept.push(chunk.subarray(from, end));
-      yield take();
-      from = end + 1;
-    }
-    bytes += chunk.length - from;
-    if (bytes <= ROW_BYTES_MAX) kept.push(chunk.subarray(from));
-    else kept = [];
-  }
-  if (bytes > 0) yield take();
 }
 
 const CONSIGNEE = [

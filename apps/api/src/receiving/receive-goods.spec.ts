@@ -20,11 +20,11 @@ describe('receiveAgainst', () => {
     });
   });
 
-  it.each([
+  it.each<[string, ExpectedLine[], number, string, string, number]>([
     ['one more than expected', [line('a', 5, 3)], 3, '', 'receiving.over-receipt', 2],
     ['anything on a full line', [line('a', 5, 5)], 1, '', 'receiving.over-receipt', 0],
     ['another lot', [line('a', 5, 0, 'L1')], 1, 'L2', 'receiving.wrong-lot', 0],
-  ] as const)('refuses %s', (_name, ...[lines, quantity, lot, code, stillExpected]) => {
+  ])('refuses %s', (_name, ...[lines, quantity, lot, code, stillExpected]) => {
     expect(receiveAgainst(lines, { sku: 'S', quantity, lot })).toMatchObject({
       accepted: false,
       code,
