@@ -6,7 +6,7 @@ import { row, rows, type Tx } from '../platform/database.service.js';
 import { addEvent, addEvents, type EventMap, type EventType } from '../platform/events.js';
 import { openException, openExceptions, resolveExceptions } from '../platform/exceptions.js';
 import { newId } from '../platform/ids.js';
-import { judgeArrival, judgeLanding } from './judge-arrival.js';
+import { isOvertaken, judgeArrival, judgeLanding } from './judge-arrival.js';
 import { RoutesService } from './routes.service.js';
 
 /** Where a reading says that it was taken, and when by the device's clock. */
@@ -81,6 +81,7 @@ export class ArrivalsService {
       await resolveExceptions(tx, parcel!.id, `seen at ${data.point}`, ANSWERED_BY_SIGHT);
       return applied;
     }
+    if (arrival.kind === 'overtaken') return applied;
     await openException(tx, {
       code: arrival.code,
       subjectKind: parcel ? 'parcel' : 'arrival',
@@ -269,6 +270,11 @@ export class ArrivalsService {
     const data = { point, lane: at.lane, commanded, laneKind: lane?.kind ?? null };
     await this.tell(tx, 'flow.parcel-confirmed', parcel, data);
     if (outcome.kind === 'round-again') return;
+    if (isOvertaken(parcel.state)) {
+      // Where the conveyor left it is worth knowing all the same.
+      if (lane) await this.parcels.sawInLane(tx, parcel.id, lane.id);
+      return;
+    }
     if (outcome.kind === 'aside') {
       if (lane) await this.parcels.sawInLane(tx, parcel.id, lane.id);
       await this.raise(tx, parcel, outcome.code, outcome.detail);
@@ -278,7 +284,6 @@ export class ArrivalsService {
       actualLaneId: lane!.id,
       divertedAt: tx.at,
     });
-    // It was staged before the confirm came up: where the conveyor left it is worth knowing all the same.
     if (moved === 0) await this.parcels.sawInLane(tx, parcel.id, lane!.id);
     await this.routes.removeRoutes(tx, [parcel.id], `reached ${at.lane}`);
     await resolveExceptions(tx, parcel.id, `reached ${at.lane}`, ANSWERED_BY_LANE);

@@ -5,8 +5,12 @@ describe('judgeArrival', () => {
   const seen = (over: Partial<Parameters<typeof judgeArrival>[0]>) =>
     judgeArrival({ point: 'P1', result: 'read', codes: ['x'], parcelStates: ['labelled'], ...over });
 
-  it.each(['labelled', 'inducted', 'diverted', 'staged'])('takes a %s parcel as one', (state) => {
+  it.each(['labelled', 'inducted', 'diverted'])('takes a %s parcel as one', (state) => {
     expect(seen({ parcelStates: [state] })).toEqual({ kind: 'parcel' });
+  });
+
+  it('leaves a parcel where a person has scanned it, however late the reading comes', () => {
+    expect(seen({ parcelStates: ['staged'] })).toEqual({ kind: 'overtaken' });
   });
 
   it.each([

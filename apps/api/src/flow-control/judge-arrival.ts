@@ -3,6 +3,8 @@ import type { OwnerQueue } from '../platform/exceptions.js';
 /** What a scan point's record means for the book, once its codes have been looked up. */
 export type Arrival =
   | { kind: 'parcel' }
+  /** A person has already scanned it behind the conveyor: what the point saw is history that came up late. */
+  | { kind: 'overtaken' }
   | {
       kind: 'exception';
       code: 'no-read' | 'unknown' | 'conflict' | 'unexpected';
@@ -19,7 +21,15 @@ export interface Sighted {
 }
 
 /** States in which a parcel may lie on the conveyor; in any other its label left the bench too early, or twice. */
-const ON_THE_BELT = new Set(['labelled', 'inducted', 'diverted', 'staged']);
+const ON_THE_BELT = new Set(['labelled', 'inducted', 'diverted']);
+
+/**
+ * Where a person's scan put a parcel it stays until a person's scan moves it: readings may come up behind the scan that followed
+ * them, and a late one must not take the parcel back. Onto the belt again leads the re-induction by hand.
+ */
+export function isOvertaken(parcelState: string): boolean {
+  return parcelState === 'staged';
+}
 
 /** Judges what a point saw: a parcel where one was expected, or something for the people at the exception lane. */
 export function judgeArrival({ point, result, codes, parcelStates }: Sighted): Arrival {
@@ -32,6 +42,7 @@ export function judgeArrival({ point, result, codes, parcelStates }: Sighted): A
   const [state] = parcelStates;
   if (state === undefined)
     return exception('unknown', `${point} read a label that belongs to no parcel here.`);
+  if (isOvertaken(state)) return { kind: 'overtaken' };
   if (!ON_THE_BELT.has(state)) {
     return exception(
       'unexpected',
