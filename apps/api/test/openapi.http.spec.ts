@@ -24,7 +24,7 @@ function operations(document: OpenAPIObject): string[] {
   return Object.entries(document.paths)
     .flatMap(([path, item]) =>
       Object.entries(item).map(([method, operation]) => {
-        const { operationId, ['x-allowed']: allowed } = operation as {
+        const { operationId, 'x-allowed': allowed } = operation as {
           operationId: string;
           'x-allowed'?: unknown;
         };

@@ -20,5 +20,9 @@ export const nestLogger: LoggerService = {
   debug: (message: unknown, ...rest: unknown[]) => log.trace({ nest: rest.at(-1) }, String(message)),
   verbose: (message: unknown, ...rest: unknown[]) => log.trace({ nest: rest.at(-1) }, String(message)),
   warn: (message: unknown, ...rest: unknown[]) => log.warn({ nest: rest.at(-1) }, String(message)),
-  error: (message: unknown, ...rest: unknown[]) => log.error({ nest: rest }, String(message)),
+  error: (message: unknown, ...rest: unknown[]) => {
+    // What ends the start is said once, by main.ts and in a sentence.
+    const startup = ['ExceptionHandler', 'NestApplication'].includes(String(rest.at(-1)));
+    log[startup ? 'debug' : 'error']({ nest: rest }, String(message));
+  },
 };

@@ -6,7 +6,8 @@ import { ConfigError } from '../config.js';
 import { newTrace } from '../context.js';
 
 /** Paths that are never a page: a missing one is a 404, not the application's start page. */
-const NOT_A_PAGE = /^\/(api|assets|socket\.io|livez|readyz|metrics)(\/|$|\?)/;
+const NOT_A_PAGE =
+  /^\/(api|assets|socket\.io|livez|readyz|metrics)(\/|$)|\.(js|css|map|json|png|svg|ico|txt|woff2|wasm|webmanifest)$/;
 const YEAR_SECONDS = 31_536_000;
 
 /**

@@ -14,7 +14,6 @@ export interface ScheduledJob {
   work(): Promise<void>;
 }
 
-const STOP_LIMIT_MS = 5_000;
 const POLL_SECONDS = 5;
 
 /**
@@ -51,6 +50,7 @@ export class Jobs implements OnApplicationBootstrap, BeforeApplicationShutdown {
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.boss?.stop({ graceful: true, wait: true, timeout: STOP_LIMIT_MS });
+    // Waiting "gracefully" means waiting for idle pollers to wake; a job that is cut off is tried again.
+    await this.boss?.stop({ graceful: false });
   }
 }

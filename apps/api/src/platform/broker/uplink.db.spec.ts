@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+import { systemClock, type UplinkRecord } from '#lib/contracts';
+import { type FreshDatabase, freshDatabase } from '#lib/testkit';
+import { createDataSource } from '../../../../../ormconfig.js';
+import type { DeviceStatesService } from '../../devices/device-states.service.js';
+import { EdgeRegistryService } from '../../devices/edge-registry.service.js';
+import { type Application, applied, refused } from '../applies.js';
+import { openDataSource } from '../data-source.js';
+import { Database, rows, type Tx } from '../database.service.js';
+import { newId } from '../ids.js';
+import { log } from '../log.js';
+import { Refusal } from '../refusal.js';
+import type { Registry } from '../registry.js';
+import { Uplink } from './uplink.service.js';
+
+const SESSION = randomUUID();
+const AGENT = newId();
+let database: FreshDatabase;
+let source: DataSource;
+let owner: DataSource;
+let uplink: Uplink;
+let stream: string;
+let effects: string[];
+/** What the module under the record does. */
+let apply: (tx: Tx, record: UplinkRecord) => Promise<Application>;
+
+beforeAll(async () => {
+  log.level = 'silent';
+  database = await freshDatabase();
+  source = await openDataSource(database.appUrl);
+  owner = await createDataSource(database.ownerUrl, 2).initialize();
+  await owner.query(`insert into sites values (1, 'ONE', 'One', 'UTC', now())`);
+  await owner.query(
+    `insert into agents (site_id, id, code, name, session, created_at) values (1, $1, 'edge-1', 'Edge', $2, now())`,
+    [AGENT, SESSION],
+  );
+  await owner.query(
+    `insert into devices (site_id, id, agent_id, code, kind, driver) values (1, $1, $2, 'SCAN-1', 'scanner', 'x/y')`,
+    [newId(), AGENT],
+  );
+}, 120_000);
+afterAll(async () => {
+  await Promise.all([source.destroy(), owner.destroy()]);
+  await database.drop();
+});
+beforeEach(() => {
+  stream = `SCAN-1~${randomUUID().slice(0, 8)}`;
+  effects = [];
+  const registry = {
+    applierOf: () => (tx: Tx, record: UplinkRecord) => apply(tx, record),
+  } as unknown as Registry;
+  const states = { agentsChanged: () => {} } as unknown as DeviceStatesService;
+  uplink = new Uplink(new Database(source, systemClock), registry, new EdgeRegistryService(states));
+});
+
+const codeOf = (record: UplinkRecord) => (record.data as { code: string }).code;
+
+/** Writes a row and has an effect after commit, then ends as the record's code says. */
+async function writeThenEnd(tx: Tx, record: UplinkRecord): Promise<Application> {
+  const code = codeOf(record);
+  await rows(tx, `insert into zones (site_id, id, code, name) values (1, $1, $2, 'spec')`, [
+    newId(),
+    `${stream} ${code}`,
+  ]);
+  tx.afterCommit(() => effects.push(code));
+  if (code === 'refuse') return refused('because');
+  if (code === 'throw-refusal') throw new Refusal('spec.no', 'The rules forbid it.');
+  if (code === 'fault') throw new Error('a bug');
+  if (code === 'violate')
+    await rows(tx, `insert into zones (site_id, id, code, name) values (1, $1, $2, 'spec')`, [
+      newId(),
+      `${stream} ${code}`,
+    ]);
+  return applied;
+}
+
+function send(codes: string[], first = 1) {
+  const records = codes.map((code, at) => {
+    const body = {
+      stream,
+      seq: first + at,
+      id: randomUUID(),
+      kind: 'scan.read',
+      device: 'SCAN-1',
+      at: new Date().toISOString(),
+      monotonicMs: 1,
+      data: { code },
+      trace: 'b'.repeat(32),
+    };
+    return { ...body, crc: crc32(JSON.stringify(body)).toString(16).padStart(8, '0') };
+  });
+  const payload = Buffer.from(JSON.stringify({ session: SESSION, records }));
+  return uplink.take({ siteId: 1, agentCode: 'edge-1', stream }, payload);
+}
+
+async function written(): Promise<string[]> {
+  const found = (await owner.query('select code from zones where code like $1 order by id', [
+    `${stream}%`,
+  ])) as { code: string }[];
+  return found.map(({ code }) => code.slice(stream.length + 1));
+}
+
+describe('taking a batch', () => {
+  it('keeps the effects of what is applied and undoes those of what is refused, also after commit', async () => {
+    apply = writeThenEnd;
+    const batch = await send(['one', 'refuse', 'two', 'throw-refusal', 'three']);
+    expect(batch!.ack).toEqual({ stream, seq: 5 });
+    expect(batch!.taken.map(({ application }) => application.outcome)).toEqual([
+      'applied',
+      'refused',
+      'applied',
+      'refused',
+      'applied',
+    ]);
+    expect(await written()).toEqual(['one', 'two', 'three']);
+    expect(effects).toEqual(['one', 'two', 'three']);
+  });
+
+  it('commits what is before a fault, acknowledges that, and takes the rest when it comes again', async () => {
+    apply = writeThenEnd;
+    expect((await send(['one', 'fault', 'two']))!.ack.seq).toBe(1);
+    expect((await send(['violate', 'two'], 2))!.ack.seq).toBe(1);
+    expect(await written()).toEqual(['one']);
+    apply = async () => applied;
+    expect((await send(['fault', 'two'], 2))!.ack.seq).toBe(3);
+    const [{ last_seq: last }] = await owner.query('select last_seq from inbox_streams where stream = $1', [
+      stream,
+    ]);
+    expect(last).toBe('3');
+  });
+
+  it('refuses a record that runs into the same fault again and again, so that its device is not mute for ever', async () => {
+    apply = writeThenEnd;
+    let acked = 0;
+    let tries = 0;
+    for (; acked === 0 && tries < 100; tries += 1) acked = (await send(['fault', 'behind']))!.ack.seq;
+    expect(tries).toBe(25);
+    expect(acked).toBe(2);
+    const [kept] = await owner.query('select outcome, reason from inbox where stream = $1 and seq = 1', [
+      stream,
+    ]);
+    expect(kept).toEqual({ outcome: 'refused', reason: 'fault after 25 attempts: a bug' });
+    expect(await written()).toEqual(['behind']);
+  });
+
+  it('applies each record once when the same batch comes several times at once', async () => {
+    apply = async (tx, record) => {
+      await rows(tx, `insert into zones (site_id, id, code, name) values (1, $1, $2, 'spec')`, [
+        newId(),
+        `${stream} ${codeOf(record)} ${newId()}`,
+      ]);
+      return applied;
+    };
+    const answers = await Promise.all(Array.from({ length: 8 }, () => send(['a', 'b', 'c'])));
+    expect(answers.every((answer) => answer!.ack.seq === 3)).toBe(true);
+    expect(await written()).toHaveLength(3);
+    const [{ n }] = await owner.query('select count(*)::int as n from inbox where stream = $1', [stream]);
+    expect(n).toBe(3);
+  });
+
+  it('notes the newest reading at the device', async () => {
+    apply = async () => applied;
+    await send(['first', 'newest']);
+    const [device] = await owner.query(`select last_reading from devices where code = 'SCAN-1'`);
+    expect(device.last_reading).toEqual({ kind: 'scan.read', data: { code: 'newest' } });
+  });
+});
