@@ -5,7 +5,8 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
-import { whoAmI } from '../lib/session.js';
+import { knownPerson } from '../lib/session.js';
+import { setSiteZone } from '../ui/tower/format.js';
 import { TowerShell } from './tower-shell.js';
 
 const root = createRootRoute();
@@ -33,8 +34,9 @@ const inside = createRoute({
   getParentRoute: () => root,
   id: 'inside',
   beforeLoad: async ({ location }) => {
-    const me = await whoAmI();
+    const me = await knownPerson();
     if (me?.face !== 'office') throw redirect({ to: '/sign-in', search: { to: location.href } });
+    setSiteZone(me.site.timezone);
     return { me };
   },
   component: TowerShell,

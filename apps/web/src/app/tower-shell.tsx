@@ -25,7 +25,10 @@ import {
   IconUsers,
   IconWaveSine,
 } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useRouteContext, useRouterState } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { useReturn } from '../api/live.js';
 import { changeLanguage, LANGUAGES, text, useTranslation } from '../lib/i18n.js';
 import { signOut } from '../lib/session.js';
 import { DataAge } from '../ui/tower/data-age.js';
@@ -42,8 +45,37 @@ const PAGES = [
   { to: '/people', label: text('People'), icon: IconUsers },
 ] as const;
 
-/** The frame of tower and console: where one is, how fresh the data is, who is signed in. */
+/** The frame of tower and console. `?tv` shows the page alone, for a screen on the wall. */
 export function TowerShell() {
+  const client = useQueryClient();
+  useReturn('tower', () => void client.invalidateQueries());
+  const isTv = useRouterState({ select: ({ location }) => 'tv' in location.search });
+  return isTv ? <OnTheWall /> : <WithPages />;
+}
+
+/** Everything larger: it is read from three metres. */
+function OnTheWall() {
+  const { me } = useRouteContext({ from: '/inside' });
+  useEffect(() => {
+    const { style } = document.documentElement;
+    style.fontSize = 'max(16px, 1.1vw)';
+    return () => {
+      style.fontSize = '';
+    };
+  }, []);
+  return (
+    <main className="wall">
+      <Group justify="space-between" mb={6}>
+        <Text fw={700}>{me.site.name}</Text>
+        <DataAge />
+      </Group>
+      <Outlet />
+    </main>
+  );
+}
+
+/** Where one is, how fresh the data is, who is signed in. */
+function WithPages() {
   const { t } = useTranslation();
   const [open, { toggle, close }] = useDisclosure(false);
   const path = useRouterState({ select: (state) => state.location.pathname });

@@ -1,4 +1,5 @@
 import { Alert, Center, Loader, Stack, Title } from '@mantine/core';
+import { useSearch } from '@tanstack/react-router';
 import { reasonOf } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
 import { CutOffs } from './cut-offs.js';
@@ -14,6 +15,7 @@ import { WavesPanel } from './waves-panel.js';
 export function BoardPage() {
   const { t } = useTranslation();
   const { data: board, error } = useBoard();
+  const isTv = 'tv' in useSearch({ strict: false });
   if (!board) {
     return error ? (
       <Alert color="red" title={t('The board cannot be shown')}>
@@ -31,7 +33,7 @@ export function BoardPage() {
         {t('Board')}
       </Title>
       <Funnel board={board} />
-      <div className="board">
+      <div className={isTv ? 'board tv' : 'board'}>
         <section className="tile half">
           <CutOffs cutOffs={board.cutOffs} />
         </section>
@@ -39,16 +41,16 @@ export function BoardPage() {
           <Throughput minutes={board.throughput} people={board.people} />
         </section>
         <section className="tile">
-          <LanesPanel lanes={board.lanes} sorter={board.sorter} />
+          <LanesPanel lanes={board.lanes} sorter={board.sorter} shown={isTv ? 2 : 4} />
         </section>
         <section className="tile half">
-          <WavesPanel waves={board.waves} />
+          <WavesPanel waves={board.waves} shown={isTv ? 4 : 8} />
         </section>
         <section className="tile half">
-          <ExceptionsStrip exceptions={board.exceptions} />
+          <ExceptionsStrip exceptions={board.exceptions} shown={isTv ? 5 : 6} />
         </section>
         <section className="tile">
-          <DevicesStrip agents={board.agents} />
+          <DevicesStrip agents={board.agents} onlyTrouble={isTv} />
         </section>
       </div>
     </Stack>

@@ -19,8 +19,8 @@ export function CutOffs({ cutOffs }: { cutOffs: BoardView['cutOffs'] }) {
           const all = cutOff.open + cutOff.packed + cutOff.shipped;
           return (
             <div key={`${cutOff.carrier}|${cutOff.service}|${cutOff.cutOffAt}`}>
-              <Group justify="space-between" wrap="nowrap" gap="xs">
-                <Text fw={600} truncate>
+              <Group justify="space-between" gap="0 8px">
+                <Text fw={600}>
                   {clockTime(cutOff.cutOffAt)} {cutOff.carrier} {cutOff.service}
                 </Text>
                 <Badge color={cutOff.atRisk ? 'red' : 'teal'} variant="light" tt="none">

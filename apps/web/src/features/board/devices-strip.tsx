@@ -6,13 +6,15 @@ import { DeviceStateBadge } from '../../ui/tower/device-state.js';
 import { span } from '../../ui/tower/format.js';
 
 /** Devices with their state and the age of their last reading; those in trouble first. */
-export function DevicesStrip({ agents }: { agents: AgentView[] }) {
+export function DevicesStrip(props: { agents: AgentView[]; onlyTrouble: boolean }) {
   const { t } = useTranslation();
-  const devices = agents
+  const all = props.agents
     .flatMap((agent) => agent.devices.map((device) => ({ ...device, agent })))
     .sort(
       (a, b) => Number(a.state === 'ready') - Number(b.state === 'ready') || a.code.localeCompare(b.code),
     );
+  const isWell = (device: (typeof all)[number]): boolean => device.agent.online && device.state === 'ready';
+  const devices = props.onlyTrouble ? all.filter((device) => !isWell(device)) : all;
   return (
     <>
       <Group justify="space-between" mb="xs">
@@ -21,7 +23,10 @@ export function DevicesStrip({ agents }: { agents: AgentView[] }) {
         </Title>
         <Link to="/devices">{t('All devices')}</Link>
       </Group>
-      {devices.length === 0 && (
+      {all.length > 0 && devices.length === 0 && (
+        <Text>{t('All {{count}} are ready.', { count: all.length })}</Text>
+      )}
+      {all.length === 0 && (
         <Text c="dimmed">{t('No device is attached yet. The guide for integrators shows how.')}</Text>
       )}
       <div className="lanes">

@@ -5,8 +5,9 @@ import { useTranslation } from '../../lib/i18n.js';
 import { span } from '../../ui/tower/format.js';
 
 /** What needs a person, oldest first. */
-export function ExceptionsStrip({ exceptions }: { exceptions: ExceptionView[] }) {
+export function ExceptionsStrip(props: { exceptions: ExceptionView[]; shown: number }) {
   const { t } = useTranslation();
+  const { exceptions, shown } = props;
   return (
     <>
       <Group justify="space-between" mb="xs">
@@ -22,7 +23,7 @@ export function ExceptionsStrip({ exceptions }: { exceptions: ExceptionView[] })
       </Group>
       {exceptions.length === 0 && <Text c="dimmed">{t('Nothing. Everything runs by itself.')}</Text>}
       <Stack gap={6}>
-        {exceptions.slice(0, 6).map((exception) => (
+        {exceptions.slice(0, shown).map((exception) => (
           <Group key={exception.id} justify="space-between" wrap="nowrap" gap="xs">
             <Text truncate>
               <b>{exception.title}</b> {exception.detail}

@@ -14,7 +14,13 @@ function stateOf(lane: LaneView): 'open' | 'closed' | 'full' | 'jam' {
 }
 
 /** The sorter: each lane with its state and the last parcels that went there. */
-export function LanesPanel({ lanes, sorter }: { lanes: LaneView[]; sorter: BoardView['sorter'] }) {
+export function LanesPanel(props: {
+  lanes: LaneView[];
+  sorter: BoardView['sorter'];
+  /** How many of a lane's last parcels. */
+  shown: number;
+}) {
+  const { lanes, sorter } = props;
   const { t } = useTranslation();
   return (
     <>
@@ -40,7 +46,7 @@ export function LanesPanel({ lanes, sorter }: { lanes: LaneView[]; sorter: Board
       {lanes.length === 0 && <Text c="dimmed">{t('No lanes yet. Import a site that has a conveyor.')}</Text>}
       <div className="lanes">
         {lanes.map((lane) => (
-          <Lane key={lane.code} lane={lane} />
+          <Lane key={lane.code} lane={lane} shown={props.shown} />
         ))}
       </div>
     </>
@@ -58,7 +64,7 @@ function Figure({ label, value }: { label: string; value: string }) {
   );
 }
 
-function Lane({ lane }: { lane: LaneView }) {
+function Lane({ lane, shown }: { lane: LaneView; shown: number }) {
   const { t } = useTranslation();
   const state = stateOf(lane);
   const change = (act: 'open' | 'close'): void => {
@@ -110,8 +116,11 @@ function Lane({ lane }: { lane: LaneView }) {
       <Text size="sm" c="dimmed" truncate>
         {lane.name} · {t('{{count}} in the last hour', { count: lane.parcelsLastHour })}
       </Text>
-      <ol aria-label={t('Last parcels in lane {{code}}', { code: lane.code })}>
-        {lane.last.slice(0, 4).map((parcel) => (
+      <ol
+        style={{ minHeight: `${shown * 1.6}em` }}
+        aria-label={t('Last parcels in lane {{code}}', { code: lane.code })}
+      >
+        {lane.last.slice(0, shown).map((parcel) => (
           <li key={`${parcel.at}${parcel.code}`}>
             {clockTime(parcel.at, true)}{' '}
             {parcel.parcelId ? (

@@ -4,9 +4,15 @@ import uPlot from 'uplot';
 import type { BoardView } from '#lib/contracts';
 import { useTranslation } from '../../lib/i18n.js';
 import 'uplot/dist/uPlot.min.css';
-import { clockTime } from '../../ui/tower/format.js';
+import { clockTime, siteZone } from '../../ui/tower/format.js';
 
 const HEIGHT_PX = 150;
+
+function inSiteZone(seconds: number): Date {
+  const at = new Date(seconds * 1000);
+  const zone = siteZone();
+  return zone ? uPlot.tzDate(at, zone) : at;
+}
 
 /** Lines picked, orders packed and shipped per minute; the table behind it says the same in figures. */
 export function Throughput(props: { minutes: BoardView['throughput']; people: BoardView['people'] }) {
@@ -25,6 +31,7 @@ export function Throughput(props: { minutes: BoardView['throughput']; people: Bo
         width: element.clientWidth,
         height: HEIGHT_PX,
         legend: { show: true, live: false },
+        tzDate: (seconds) => inSiteZone(seconds),
         cursor: { show: false },
         scales: { y: { range: (_u, _min, max) => [0, Math.max(5, max)] } },
         axes: [axis, { ...axis, size: 40 }],

@@ -18,7 +18,7 @@ export const WAVE_COLOURS: Record<string, string> = {
 };
 
 /** The waves on the floor, each with how far its lines are. */
-export function WavesPanel({ waves }: { waves: WaveView[] }) {
+export function WavesPanel({ waves, shown }: { waves: WaveView[]; shown: number }) {
   const { t } = useTranslation();
   return (
     <>
@@ -34,7 +34,7 @@ export function WavesPanel({ waves }: { waves: WaveView[] }) {
         </Text>
       )}
       <Stack gap="xs">
-        {waves.slice(0, 8).map((wave) => (
+        {waves.slice(0, shown).map((wave) => (
           <div key={wave.id}>
             <Group justify="space-between" wrap="nowrap" gap="xs">
               <Text truncate>

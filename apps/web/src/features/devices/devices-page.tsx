@@ -9,6 +9,7 @@ import { DeviceStateBadge } from '../../ui/tower/device-state.js';
 import { span } from '../../ui/tower/format.js';
 import { Heads } from '../../ui/tower/heads.js';
 import { QueryState } from '../../ui/tower/query-state.js';
+import { ScrollTable } from '../../ui/tower/scroll-table.js';
 import { DeviceDetail } from './device-detail.js';
 import { EnrolAgent } from './enrol-agent.js';
 
@@ -34,23 +35,25 @@ export function DevicesPage() {
         </Title>
         <EnrolAgent />
       </Group>
-      <QueryState query={agents}>
-        {(page) => (
-          <>
-            {page.items.length === 0 && (
-              <Text c="dimmed">
-                {t(
-                  'No agent is enrolled. Choose "Enrol an agent" and give its code to the machine beside the hardware.',
-                )}
-              </Text>
-            )}
-            {page.items.map((agent) => (
-              <Agent key={agent.id} agent={agent} chosen={chosen} onChoose={setChosen} />
-            ))}
-          </>
-        )}
-      </QueryState>
-      {device && <DeviceDetail key={device.code} device={device} />}
+      <div className="devices" data-chosen={device !== undefined}>
+        <QueryState query={agents}>
+          {(page) => (
+            <Stack>
+              {page.items.length === 0 && (
+                <Text c="dimmed">
+                  {t(
+                    'No agent is enrolled. Choose "Enrol an agent" and give its code to the machine beside the hardware.',
+                  )}
+                </Text>
+              )}
+              {page.items.map((agent) => (
+                <Agent key={agent.id} agent={agent} chosen={chosen} onChoose={setChosen} />
+              ))}
+            </Stack>
+          )}
+        </QueryState>
+        {device && <DeviceDetail key={device.code} device={device} />}
+      </div>
     </Stack>
   );
 }
@@ -79,48 +82,46 @@ function Agent(props: { agent: AgentView; chosen: string | null; onChoose: (code
           {t('The older one was shut out. Enrol one of them anew.')}
         </Alert>
       )}
-      <Table.ScrollContainer minWidth={620}>
-        <Table highlightOnHover className="figures">
-          <Table.Thead>
-            <Table.Tr>
-              <Heads titles={[t('Device'), t('Driver'), t('Station'), t('State'), t('Last reading')]} />
+      <ScrollTable label={agent.name} minWidth={620}>
+        <Table.Thead>
+          <Table.Tr>
+            <Heads titles={[t('Device'), t('Driver'), t('Station'), t('State'), t('Last reading')]} />
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {agent.devices.map((device) => (
+            <Table.Tr
+              key={device.id}
+              bg={device.code === props.chosen ? 'var(--mantine-color-default-hover)' : undefined}
+            >
+              <Table.Td>
+                <UnstyledButton fw={600} td="underline" onClick={() => props.onChoose(device.code)}>
+                  {device.code}
+                </UnstyledButton>
+                <Text size="xs" c="dimmed">
+                  {device.kind}
+                </Text>
+              </Table.Td>
+              <Table.Td className="mono">{device.driver}</Table.Td>
+              <Table.Td>{device.station ?? '–'}</Table.Td>
+              <Table.Td>
+                <DeviceStateBadge state={agent.online ? device.state : 'lost'} />
+                {device.advice && <Text size="xs">{device.advice}</Text>}
+              </Table.Td>
+              <Table.Td>
+                <Text size="sm" className="mono" truncate maw={260}>
+                  {device.lastReading ?? '–'}
+                </Text>
+                <Text size="xs" c="dimmed">
+                  {device.lastReadingAt
+                    ? t('{{age}} ago', { age: span(device.lastReadingAt) })
+                    : t('no reading yet')}
+                </Text>
+              </Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {agent.devices.map((device) => (
-              <Table.Tr
-                key={device.id}
-                bg={device.code === props.chosen ? 'var(--mantine-color-default-hover)' : undefined}
-              >
-                <Table.Td>
-                  <UnstyledButton fw={600} td="underline" onClick={() => props.onChoose(device.code)}>
-                    {device.code}
-                  </UnstyledButton>
-                  <Text size="xs" c="dimmed">
-                    {device.kind}
-                  </Text>
-                </Table.Td>
-                <Table.Td className="mono">{device.driver}</Table.Td>
-                <Table.Td>{device.station ?? '–'}</Table.Td>
-                <Table.Td>
-                  <DeviceStateBadge state={agent.online ? device.state : 'lost'} />
-                  {device.advice && <Text size="xs">{device.advice}</Text>}
-                </Table.Td>
-                <Table.Td>
-                  <Text size="sm" className="mono" truncate maw={260}>
-                    {device.lastReading ?? '–'}
-                  </Text>
-                  <Text size="xs" c="dimmed">
-                    {device.lastReadingAt
-                      ? t('{{age}} ago', { age: span(device.lastReadingAt) })
-                      : t('no reading yet')}
-                  </Text>
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+          ))}
+        </Table.Tbody>
+      </ScrollTable>
     </section>
   );
 }

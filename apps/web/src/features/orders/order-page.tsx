@@ -9,6 +9,7 @@ import { useTranslation } from '../../lib/i18n.js';
 import { dayAndTime } from '../../ui/tower/format.js';
 import { Heads } from '../../ui/tower/heads.js';
 import { QueryState } from '../../ui/tower/query-state.js';
+import { ScrollTable } from '../../ui/tower/scroll-table.js';
 import { useAct } from '../../ui/tower/use-act.js';
 
 export function OrderPage() {
@@ -63,50 +64,48 @@ function Order({ order }: { order: OrderView }) {
         <Title order={2} size="h4">
           {t('Lines')}
         </Title>
-        <Table.ScrollContainer minWidth={640}>
-          <Table className="figures">
-            <Table.Thead>
-              <Table.Tr>
-                <Heads
-                  titles={[
-                    t('Item'),
-                    t('Ordered'),
-                    t('Reserved'),
-                    t('Picked'),
-                    t('Packed'),
-                    t('Shipped'),
-                    t('State'),
-                  ]}
-                />
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {order.lines.map((line) => (
-                <Table.Tr key={line.id}>
-                  <Table.Td>
-                    {line.sku}
+        <ScrollTable label={t('Lines')} minWidth={640}>
+          <Table.Thead>
+            <Table.Tr>
+              <Heads
+                titles={[
+                  t('Item'),
+                  t('Ordered'),
+                  t('Reserved'),
+                  t('Picked'),
+                  t('Packed'),
+                  t('Shipped'),
+                  t('State'),
+                ]}
+              />
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {order.lines.map((line) => (
+              <Table.Tr key={line.id}>
+                <Table.Td>
+                  {line.sku}
+                  <Text size="xs" c="dimmed">
+                    {line.name}
+                  </Text>
+                </Table.Td>
+                <Table.Td>{line.ordered}</Table.Td>
+                <Table.Td>{line.reserved}</Table.Td>
+                <Table.Td>{line.picked}</Table.Td>
+                <Table.Td>{line.packed}</Table.Td>
+                <Table.Td>{line.shipped}</Table.Td>
+                <Table.Td>
+                  {t(`line ${line.state}`)}
+                  {line.reason && (
                     <Text size="xs" c="dimmed">
-                      {line.name}
+                      {line.reason}
                     </Text>
-                  </Table.Td>
-                  <Table.Td>{line.ordered}</Table.Td>
-                  <Table.Td>{line.reserved}</Table.Td>
-                  <Table.Td>{line.picked}</Table.Td>
-                  <Table.Td>{line.packed}</Table.Td>
-                  <Table.Td>{line.shipped}</Table.Td>
-                  <Table.Td>
-                    {t(`line ${line.state}`)}
-                    {line.reason && (
-                      <Text size="xs" c="dimmed">
-                        {line.reason}
-                      </Text>
-                    )}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+                  )}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </ScrollTable>
       </section>
       <div className="board">
         <section className="tile half">

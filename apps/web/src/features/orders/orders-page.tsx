@@ -9,6 +9,7 @@ import { api } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
 import { clockTime, dayAndTime } from '../../ui/tower/format.js';
 import { QueryState } from '../../ui/tower/query-state.js';
+import { ScrollTable } from '../../ui/tower/scroll-table.js';
 
 export function OrdersPage() {
   const { t } = useTranslation();
@@ -85,50 +86,48 @@ export function OrdersPage() {
 function OrderTable({ orders }: { orders: OrderSummary[] }) {
   const { t } = useTranslation();
   return (
-    <Table.ScrollContainer minWidth={720}>
-      <Table striped highlightOnHover className="figures">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('Reference')}</Table.Th>
-            <Table.Th>{t('Merchant')}</Table.Th>
-            <Table.Th>{t('State')}</Table.Th>
-            <Table.Th>{t('Service')}</Table.Th>
-            <Table.Th>{t('Cut-off')}</Table.Th>
-            <Table.Th ta="right">{t('Lines')}</Table.Th>
-            <Table.Th ta="right">{t('Units')}</Table.Th>
-            <Table.Th>{t('Received')}</Table.Th>
+    <ScrollTable label={t('Orders')} minWidth={720}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{t('Reference')}</Table.Th>
+          <Table.Th>{t('Merchant')}</Table.Th>
+          <Table.Th>{t('State')}</Table.Th>
+          <Table.Th>{t('Service')}</Table.Th>
+          <Table.Th>{t('Cut-off')}</Table.Th>
+          <Table.Th ta="right">{t('Lines')}</Table.Th>
+          <Table.Th ta="right">{t('Units')}</Table.Th>
+          <Table.Th>{t('Received')}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {orders.map((order) => (
+          <Table.Tr key={order.id}>
+            <Table.Td>
+              <Link to="/orders/$orderId" params={{ orderId: order.id }}>
+                {order.externalRef}
+              </Link>
+            </Table.Td>
+            <Table.Td>{order.merchantCode}</Table.Td>
+            <Table.Td>
+              <Badge variant="light" tt="none">
+                {t(`order ${order.state}`)}
+              </Badge>
+              {order.waitingFor && (
+                <Text size="xs" c="dimmed">
+                  {order.waitingFor}
+                </Text>
+              )}
+            </Table.Td>
+            <Table.Td>
+              {order.carrier} {order.service}
+            </Table.Td>
+            <Table.Td>{clockTime(order.cutOffAt)}</Table.Td>
+            <Table.Td ta="right">{order.lineCount}</Table.Td>
+            <Table.Td ta="right">{order.unitCount}</Table.Td>
+            <Table.Td>{dayAndTime(order.receivedAt)}</Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {orders.map((order) => (
-            <Table.Tr key={order.id}>
-              <Table.Td>
-                <Link to="/orders/$orderId" params={{ orderId: order.id }}>
-                  {order.externalRef}
-                </Link>
-              </Table.Td>
-              <Table.Td>{order.merchantCode}</Table.Td>
-              <Table.Td>
-                <Badge variant="light" tt="none">
-                  {t(`order ${order.state}`)}
-                </Badge>
-                {order.waitingFor && (
-                  <Text size="xs" c="dimmed">
-                    {order.waitingFor}
-                  </Text>
-                )}
-              </Table.Td>
-              <Table.Td>
-                {order.carrier} {order.service}
-              </Table.Td>
-              <Table.Td>{clockTime(order.cutOffAt)}</Table.Td>
-              <Table.Td ta="right">{order.lineCount}</Table.Td>
-              <Table.Td ta="right">{order.unitCount}</Table.Td>
-              <Table.Td>{dayAndTime(order.receivedAt)}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </ScrollTable>
   );
 }

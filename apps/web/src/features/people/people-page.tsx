@@ -20,6 +20,7 @@ import { api } from '../../api/client.js';
 import { LANGUAGES, useTranslation } from '../../lib/i18n.js';
 import { Heads } from '../../ui/tower/heads.js';
 import { QueryState } from '../../ui/tower/query-state.js';
+import { ScrollTable } from '../../ui/tower/scroll-table.js';
 import { useAct } from '../../ui/tower/use-act.js';
 
 interface PersonView {
@@ -50,38 +51,36 @@ export function PeoplePage() {
       </Group>
       <QueryState query={people}>
         {(page) => (
-          <Table.ScrollContainer minWidth={560}>
-            <Table>
-              <Table.Thead>
-                <Table.Tr>
-                  <Heads titles={[t('Name'), t('E-mail'), t('Badge'), t('Roles'), t('Language')]} />
+          <ScrollTable label={t('People')} minWidth={560}>
+            <Table.Thead>
+              <Table.Tr>
+                <Heads titles={[t('Name'), t('E-mail'), t('Badge'), t('Roles'), t('Language')]} />
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {page.items.map((person) => (
+                <Table.Tr key={person.id}>
+                  <Table.Td>
+                    {person.name} {!person.active && <Badge color="gray">{t('inactive')}</Badge>}
+                  </Table.Td>
+                  <Table.Td>{person.email ?? '–'}</Table.Td>
+                  <Table.Td className="mono">{person.badge ?? '–'}</Table.Td>
+                  <Table.Td>
+                    <Group gap={4}>
+                      {person.roles.map((role) => (
+                        <Badge key={role} variant="light" tt="none">
+                          {t(`role ${role}`)}
+                        </Badge>
+                      ))}
+                    </Group>
+                  </Table.Td>
+                  <Table.Td>
+                    {LANGUAGES[person.language as keyof typeof LANGUAGES] ?? person.language}
+                  </Table.Td>
                 </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {page.items.map((person) => (
-                  <Table.Tr key={person.id}>
-                    <Table.Td>
-                      {person.name} {!person.active && <Badge color="gray">{t('inactive')}</Badge>}
-                    </Table.Td>
-                    <Table.Td>{person.email ?? '–'}</Table.Td>
-                    <Table.Td className="mono">{person.badge ?? '–'}</Table.Td>
-                    <Table.Td>
-                      <Group gap={4}>
-                        {person.roles.map((role) => (
-                          <Badge key={role} variant="light" tt="none">
-                            {t(`role ${role}`)}
-                          </Badge>
-                        ))}
-                      </Group>
-                    </Table.Td>
-                    <Table.Td>
-                      {LANGUAGES[person.language as keyof typeof LANGUAGES] ?? person.language}
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+              ))}
+            </Table.Tbody>
+          </ScrollTable>
         )}
       </QueryState>
     </Stack>

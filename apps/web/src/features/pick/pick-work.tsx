@@ -103,24 +103,24 @@ function Stop({ pick, task }: { pick: PickState; task: PickTaskView }) {
         of={tasks.length}
         label={t('Stops done')}
       />
-      <div className="stop" data-need={need}>
-        <Instruction now={need === 'location'} done={need !== 'location'} label={t('Place')}>
+      <div className="stop">
+        <Instruction area="place" now={need === 'location'} done={need !== 'location'} label={t('Place')}>
           {location.code}
         </Instruction>
-        <Instruction now={need === 'item'} done={need === 'tote'} label={item.sku}>
+        <Instruction area="item" now={need === 'item'} done={need === 'tote'} label={item.sku}>
           <span className="clamp">{item.name}</span>
           <small>
             <Tail text={item.barcodes[0]?.code ?? item.sku} />
             {task.lot ? ` · ${t('lot {{lot}}', { lot: task.lot })}` : ''}
           </small>
         </Instruction>
-        <Instruction label={t('Take')} now={need === 'item'}>
+        <Instruction area="take" label={t('Take')} now={need === 'item'}>
           <b className="figure">{task.quantity - pick.units}</b>
           {pick.units > 0 && (
             <small>{t('{{done}} of {{of}}', { done: pick.units, of: task.quantity })}</small>
           )}
         </Instruction>
-        <Instruction now={need === 'tote'} label={t('Into slot')}>
+        <Instruction area="slot" now={need === 'tote'} label={t('Into slot')}>
           <b>{task.slot}</b> <small className="beside">{lpn ?? t('any empty tote')}</small>
         </Instruction>
       </div>

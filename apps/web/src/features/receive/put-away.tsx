@@ -72,18 +72,18 @@ export function PutAway({ me, onLeave }: { me: Me; onLeave: () => void }) {
       }
     >
       {task ? (
-        <div className="stop" data-need={itemSeen ? 'location' : 'item'}>
-          <Instruction label={t('Item')} now={!itemSeen} done={itemSeen}>
+        <div className="stop put">
+          <Instruction area="item" label={t('Item')} now={!itemSeen} done={itemSeen}>
             <span className="clamp">{task.name}</span>
             <small>
               {task.sku}
               {task.lot ? ` · ${t('lot {{lot}}', { lot: task.lot })}` : ''}
             </small>
           </Instruction>
-          <Instruction label={t('Quantity')} huge>
+          <Instruction area="take" label={t('Quantity')} huge>
             <b className="figure">{task.quantity}</b>
           </Instruction>
-          <Instruction label={t('Place')} now={itemSeen}>
+          <Instruction area="place" label={t('Place')} now={itemSeen}>
             {task.to}
           </Instruction>
         </div>

@@ -36,7 +36,7 @@ export function SetupPage() {
     }
   };
   return (
-    <main style={{ minHeight: '100dvh', display: 'grid', placeItems: 'center', padding: 16 }}>
+    <main className="alone">
       <Paper withBorder shadow="sm" p="xl" w="100%" maw={460}>
         <form onSubmit={(event) => void submit(event)}>
           <Stack>

@@ -2,7 +2,7 @@ import { Alert, Anchor, Button, Paper, PasswordInput, Stack, Text, TextInput, Ti
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { reasonOf } from '../../api/client.js';
-import { useTranslation } from '../../lib/i18n.js';
+import { changeLanguage, useTranslation } from '../../lib/i18n.js';
 import { signInByPassword } from '../../lib/session.js';
 
 /** Office people by password. Floor people are shown the way to their own page. */
@@ -18,7 +18,8 @@ export function OfficeSignIn() {
     setBusy(true);
     setTrouble(null);
     try {
-      await signInByPassword(String(form.get('email')), String(form.get('password')));
+      const me = await signInByPassword(String(form.get('email')), String(form.get('password')));
+      changeLanguage(me.language);
       await navigate({ to: to ?? '/' });
     } catch (error) {
       setTrouble(reasonOf(error));
@@ -27,7 +28,7 @@ export function OfficeSignIn() {
     }
   };
   return (
-    <main style={{ minHeight: '100dvh', display: 'grid', placeItems: 'center', padding: 16 }}>
+    <main className="alone">
       <Paper withBorder shadow="sm" p="xl" w="100%" maw={400}>
         <form onSubmit={(event) => void submit(event)}>
           <Stack>
@@ -62,7 +63,10 @@ export function OfficeSignIn() {
               {t('Sign in')}
             </Button>
             <Text size="sm" c="dimmed">
-              {t('Do you pick, pack or load?')} <Anchor href="/floor">{t('Go to the floor page')}</Anchor>
+              {t('Do you pick, pack or load?')}{' '}
+              <Anchor href="/floor" underline="always">
+                {t('Go to the floor page')}
+              </Anchor>
             </Text>
           </Stack>
         </form>

@@ -8,6 +8,7 @@ import { useTranslation } from '../../lib/i18n.js';
 import { count } from '../../ui/tower/format.js';
 import { Heads } from '../../ui/tower/heads.js';
 import { QueryState } from '../../ui/tower/query-state.js';
+import { ScrollTable } from '../../ui/tower/scroll-table.js';
 
 /** How much of an item there is, how much is promised, and where it lies. */
 export function StockPage() {
@@ -58,49 +59,47 @@ export function StockPage() {
               {t('No stock matches. Goods appear here when they are received and put away.')}
             </Text>
           ) : (
-            <Table.ScrollContainer minWidth={680}>
-              <Table className="figures" striped>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Heads
-                      titles={[
-                        t('Item'),
-                        t('Merchant'),
-                        t('On hand'),
-                        t('Promised'),
-                        t('Available'),
-                        t('Where'),
-                      ]}
-                    />
+            <ScrollTable label={t('Stock')} minWidth={680}>
+              <Table.Thead>
+                <Table.Tr>
+                  <Heads
+                    titles={[
+                      t('Item'),
+                      t('Merchant'),
+                      t('On hand'),
+                      t('Promised'),
+                      t('Available'),
+                      t('Where'),
+                    ]}
+                  />
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {page.items.map((row) => (
+                  <Table.Tr key={row.merchantCode + row.sku}>
+                    <Table.Td>
+                      {row.sku}
+                      <Text size="xs" c="dimmed">
+                        {row.name}
+                      </Text>
+                    </Table.Td>
+                    <Table.Td>{row.merchantCode}</Table.Td>
+                    <Table.Td>{count(row.onHand)}</Table.Td>
+                    <Table.Td>{count(row.promised)}</Table.Td>
+                    <Table.Td>{count(row.available)}</Table.Td>
+                    <Table.Td>
+                      <Text size="sm">
+                        {row.places
+                          .slice(0, 4)
+                          .map((place) => `${place.account} ${place.quantity}`)
+                          .join(', ')}
+                        {row.places.length > 4 ? ` +${row.places.length - 4}` : ''}
+                      </Text>
+                    </Table.Td>
                   </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {page.items.map((row) => (
-                    <Table.Tr key={row.merchantCode + row.sku}>
-                      <Table.Td>
-                        {row.sku}
-                        <Text size="xs" c="dimmed">
-                          {row.name}
-                        </Text>
-                      </Table.Td>
-                      <Table.Td>{row.merchantCode}</Table.Td>
-                      <Table.Td>{count(row.onHand)}</Table.Td>
-                      <Table.Td>{count(row.promised)}</Table.Td>
-                      <Table.Td>{count(row.available)}</Table.Td>
-                      <Table.Td>
-                        <Text size="sm">
-                          {row.places
-                            .slice(0, 4)
-                            .map((place) => `${place.account} ${place.quantity}`)
-                            .join(', ')}
-                          {row.places.length > 4 ? ` +${row.places.length - 4}` : ''}
-                        </Text>
-                      </Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Table.ScrollContainer>
+                ))}
+              </Table.Tbody>
+            </ScrollTable>
           )
         }
       </QueryState>

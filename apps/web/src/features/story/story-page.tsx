@@ -7,7 +7,7 @@ import type { StoryView } from '#lib/contracts';
 import { api } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
 import { listenToWedge } from '../../lib/wedge.js';
-import { dayAndTime } from '../../ui/tower/format.js';
+import { clockTime } from '../../ui/tower/format.js';
 import { QueryState } from '../../ui/tower/query-state.js';
 
 interface StorySearch {
@@ -57,8 +57,8 @@ export function StoryPage() {
             defaultValue={search.q}
             label={t('Order reference, tracking number, SSCC or tote')}
             placeholder={t('Scan or type')}
-            w={360}
-            maw="100%"
+            w="100%"
+            maw={400}
             data-scan
           />
           <Button type="submit">{t('Find')}</Button>
@@ -105,12 +105,12 @@ function Story({ story }: { story: StoryView }) {
             data-tone={/short|mismatch|failed|lost|misrouted|refused/.test(step.type) ? 'wrong' : ''}
           >
             <Text size="sm" c="dimmed">
-              {dayAndTime(step.at).split(', ').at(-1)}
+              {clockTime(step.at, true)}
             </Text>
             <span className="dot" aria-hidden="true" />
             <div>
               <Text>{step.text}</Text>
-              <Text size="xs" c="dimmed" className="mono" truncate>
+              <Text size="xs" c="dimmed" className="mono">
                 {step.actor} · {t('trace')} {step.trace.slice(0, 8)}
               </Text>
             </div>

@@ -68,7 +68,7 @@ export function WaveCard({ wave }: { wave: WaveView }) {
         </Text>
       )}
       {wave.shortLines > 0 && (
-        <Text size="sm" c="orange.9">
+        <Text size="sm" c="var(--mantine-color-orange-light-color)">
           {t('{{count}} lines short', { count: wave.shortLines })}
         </Text>
       )}

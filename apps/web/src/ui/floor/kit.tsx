@@ -59,8 +59,12 @@ export function Instruction(props: {
   done?: boolean;
   /** For what is read from afar although it is not to be scanned. */
   huge?: boolean;
+  /** Its place on a stop's screen. */
+  area?: 'place' | 'item' | 'take' | 'slot';
 }) {
-  const classes = ['instruction', props.now && 'now', props.done && 'done'].filter(Boolean).join(' ');
+  const classes = ['instruction', props.area, props.now && 'now', props.done && 'done']
+    .filter(Boolean)
+    .join(' ');
   return (
     <section className={classes} aria-current={props.now ? 'step' : undefined}>
       <span className="label">

@@ -1,8 +1,18 @@
-/** Times in the site's zone, numbers in the reader's way of writing. */
+/** Times in the site's zone on a 24-hour clock, numbers in the reader's way of writing. */
 let zone: string | undefined;
 
+/** From now on all times are shown as the clocks of this site show them. An unknown zone leaves the browser's. */
 export function setSiteZone(timezone: string): void {
-  zone = timezone;
+  try {
+    new Intl.DateTimeFormat(undefined, { timeZone: timezone });
+    zone = timezone;
+  } catch {
+    zone = undefined;
+  }
+}
+
+export function siteZone(): string | undefined {
+  return zone;
 }
 
 export function clockTime(iso: string | null, withSeconds = false): string {
@@ -11,6 +21,7 @@ export function clockTime(iso: string | null, withSeconds = false): string {
     hour: '2-digit',
     minute: '2-digit',
     second: withSeconds ? '2-digit' : undefined,
+    hourCycle: 'h23',
     timeZone: zone,
   });
 }
@@ -22,6 +33,7 @@ export function dayAndTime(iso: string | null): string {
     month: 'short',
     hour: '2-digit',
     minute: '2-digit',
+    hourCycle: 'h23',
     timeZone: zone,
   });
 }

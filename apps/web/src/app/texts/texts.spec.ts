@@ -1,0 +1,129 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import {
+  deviceStates,
+  loadStates,
+  manifestStates,
+  orderStates,
+  parcelStates,
+  waveStates,
+  waveStepStates,
+} from '#lib/contracts';
+import { texts as floorMs } from './floor.ms.data.js';
+import { texts as floorZh } from './floor.zh.data.js';
+import { floorTexts } from './floor-texts.js';
+import { texts as towerMs } from './tower.ms.data.js';
+import { texts as towerZh } from './tower.zh.data.js';
+import { towerTexts } from './tower-texts.js';
+
+const SRC = join(import.meta.dirname, '../..');
+const TOWER_FEATURES = [
+  'board',
+  'devices',
+  'exceptions',
+  'orders',
+  'people',
+  'setup',
+  'shipping',
+  'stock',
+  'story',
+  'waves',
+];
+const FLOOR_FEATURES = ['load', 'pack', 'pick', 'receive', 'what-is'];
+
+/** The names behind `t(`kind ${name}`)`: what the core may send. */
+const NAMES: Record<string, readonly string[]> = {
+  order: Object.keys(orderStates),
+  wave: Object.keys(waveStates),
+  parcel: Object.keys(parcelStates),
+  load: Object.keys(loadStates),
+  manifest: Object.keys(manifestStates),
+  device: Object.keys(deviceStates),
+  'step-state': Object.keys(waveStepStates),
+  channel: ['open', 'locked', 'asleep'],
+  lane: ['open', 'closed', 'full', 'jam'],
+  role: ['admin', 'supervisor', 'operator', 'integrator'],
+  stage: ['waiting', 'released', 'picking', 'picked', 'packing', 'packed', 'staged', 'shipped'],
+};
+
+function keysIn(files: string[]): { keys: Set<string>; unreadable: string[] } {
+  const keys = new Set<string>();
+  const unreadable: string[] = [];
+  for (const file of files) {
+    const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+    const visit = (node: ts.Node): void => {
+      if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.arguments[0]) {
+        const name = node.expression.text;
+        if (name === 't' || name === 'text') take(node.arguments[0], name, file);
+      }
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+  }
+  return { keys, unreadable };
+
+  function take(argument: ts.Expression, name: string, file: string): void {
+    if (ts.isStringLiteralLike(argument)) keys.add(argument.text);
+    else if (ts.isTemplateExpression(argument))
+      for (const each of NAMES[argument.head.text.trim()] ?? []) keys.add(`${argument.head.text}${each}`);
+    // `t(column.title)`: the sentence was marked by `text(...)` where it stands.
+    else if (name !== 't' || !ts.isPropertyAccessExpression(argument))
+      unreadable.push(`${file}: ${argument.getText()}`);
+  }
+}
+
+function filesIn(...places: string[]): string[] {
+  return places.flatMap((place) =>
+    (readdirSync(join(SRC, place), { recursive: true }) as string[])
+      .filter((file) => /\.tsx?$/.test(file) && !/\.spec\.|\.data\.ts$/.test(file))
+      .map((file) => join(SRC, place, file)),
+  );
+}
+
+const floorFiles = [
+  ...FLOOR_FEATURES.flatMap((feature) => filesIn(`features/${feature}`)),
+  ...filesIn('ui/floor'),
+  ...['app/home.tsx', 'app/floor-app.tsx', 'features/sign-in/badge-sign-in.tsx'].map((file) =>
+    join(SRC, file),
+  ),
+];
+const towerFiles = [
+  ...TOWER_FEATURES.flatMap((feature) => filesIn(`features/${feature}`)),
+  ...filesIn('ui/tower'),
+  ...['app/tower-shell.tsx', 'features/sign-in/office-sign-in.tsx'].map((file) => join(SRC, file)),
+];
+
+const holes = (sentence: string): string[] =>
+  [...sentence.matchAll(/\{\{\w+\}\}/g)].map(([hole]) => hole).sort();
+
+describe.each([
+  ['floor', floorFiles, floorTexts.en, { ms: floorMs, zh: floorZh }],
+  ['tower', towerFiles, towerTexts.en, { ms: towerMs, zh: towerZh }],
+] as const)('texts of the %s', (_face, files, english, languages) => {
+  const { keys, unreadable } = keysIn([...files]);
+
+  it('are written where a reader of the source finds them', () => {
+    expect(unreadable).toEqual([]);
+    expect(keys.size).toBeGreaterThan(40);
+  });
+
+  it.each(['ms', 'zh'] as const)('are all there in %s, and none that nobody uses', (language) => {
+    const texts = languages[language];
+    expect([...keys].filter((key) => !texts[key])).toEqual([]);
+    const open = /^(because|remedy|step|kind|line) /;
+    expect(Object.keys(texts).filter((key) => !keys.has(key) && !open.test(key))).toEqual([]);
+  });
+
+  it.each(['ms', 'zh'] as const)('have the same holes to fill in %s', (language) => {
+    const wrong = Object.entries(languages[language]).filter(
+      ([key, translated]) => holes(key).join() !== holes(translated).join(),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('have English singulars of sentences that exist', () => {
+    const singulars = Object.keys(english).filter((key) => key.endsWith(' (one)'));
+    expect(singulars.filter((key) => !keys.has(key.replace(' (one)', '')))).toEqual([]);
+  });
+});
