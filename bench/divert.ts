@@ -6,7 +6,6 @@ import { parseArgs } from 'node:util';
 import { connectAsync, type MqttClient } from 'mqtt';
 import type { EdgeRoute } from '#lib/contracts';
 import { mqttPort, type SimulatedConveyor } from '#lib/device-kit';
-import { eventually } from '#lib/testkit';
 import { AgentProcess } from '../apps/edge-agent/test/agent-process.js';
 import { CoreStub } from '../apps/edge-agent/test/core-stub.js';
 import { Mosquitto } from '../apps/edge-agent/test/mosquitto.js';
@@ -19,14 +18,12 @@ const ARRIVALS_PER_S = 50;
 const SCANNERS = 4;
 const SCANS_PER_S = 120;
 const DEADLINE_MS = 600;
-const START = { limitMs: 60_000 };
+const WAIT_LIMIT_MS = 60_000;
 
 interface Floor {
   core: CoreStub;
   plc: SimulatedConveyor;
   bus: MqttClient;
-  echo: MqttClient;
-  stopScans: () => void;
 }
 
 interface Round {
@@ -70,7 +67,10 @@ async function playRound(floor: Floor, seconds: number): Promise<Round> {
   const echo = await paced(count, () => echoOnce(floor));
   const decidedBefore = floor.core.of('point.decided').length;
   const edgeRoundTrip = await paced(count, (n) => arrive(floor.plc, `KNOWN-${n % 1_000}`));
-  await eventually(() => floor.core.of('point.decided').length >= decidedBefore + count, START);
+  await until(
+    'every decision is in the core',
+    () => floor.core.of('point.decided').length >= decidedBefore + count,
+  );
   const decisions = floor.core.of('point.decided').slice(decidedBefore, decidedBefore + count);
   const coreRoundTrip = await paced(count, (n) => arrive(floor.plc, `ASKED-${n}`));
   return {
@@ -130,16 +130,16 @@ async function openFloor(): Promise<{ floor: Floor; close: () => Promise<void> }
     ...guns.map((gun, n) => ({ code: `scan-${n}`, driver: 'generic/serial-scanner', link: gun.linkConfig })),
   ];
   const agent = await AgentProcess.start({ dir, mqttUrl: broker.url, site: SITE, agent: AGENT, devices });
-  for (const { code } of devices) await eventually(() => core.deviceState(code)?.state === 'ready', START);
-  await eventually(() => core.agentState()?.routeVersion === 1, START);
+  for (const { code } of devices)
+    await until(`${code} is ready`, () => core.deviceState(code)?.state === 'ready');
+  await until('the agent has its routes', () => core.agentState()?.routeVersion === 1);
   let scans = 0;
   const timer = setInterval(() => {
     scans += 1;
     guns[scans % SCANNERS]!.scan(`L-A-03-${scans}`);
   }, 1_000 / SCANS_PER_S);
-  const stopScans = () => clearInterval(timer);
   const close = async () => {
-    stopScans();
+    clearInterval(timer);
     await agent.kill('SIGTERM');
     await plc.close();
     for (const gun of guns) await gun.close();
@@ -148,7 +148,7 @@ async function openFloor(): Promise<{ floor: Floor; close: () => Promise<void> }
     await broker.stop();
     await rm(dir, { recursive: true });
   };
-  return { floor: { core, plc, bus, echo, stopScans }, close };
+  return { floor: { core, plc, bus }, close };
 }
 
 function prepare(core: CoreStub): void {
@@ -176,6 +176,14 @@ function prepare(core: CoreStub): void {
     ],
   };
   core.routeFor = ({ codes }) => route(codes[0]!);
+}
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  const endMs = performance.now() + WAIT_LIMIT_MS;
+  while (!holds()) {
+    if (performance.now() > endMs) throw new Error(`Waited ${WAIT_LIMIT_MS} ms in vain until ${what}.`);
+    await delay(5);
+  }
 }
 
 async function connect(broker: Mosquitto): Promise<MqttClient> {

@@ -10,7 +10,9 @@ beforeEach(async () => {
   metrics = new Metrics({ outboxDepth: () => depth, connected: () => true, routes: () => 3 });
   server = await serveHealth(metrics, '127.0.0.1', 0);
 });
-afterEach(() => server.close());
+afterEach(() => {
+  server.close();
+});
 
 const get = (path: string) => fetch(`http://127.0.0.1:${portOf(server)}${path}`);
 

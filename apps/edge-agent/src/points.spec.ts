@@ -132,11 +132,11 @@ describe('at a scan point', () => {
   });
 
   it.each([
-    ['a no-read', [], 'NOREAD', 'no-read', 'edge'],
-    ['a foreign code with nobody to ask', ['x'], 'EXC', 'unknown', 'default'],
-  ])('%s takes its lane', async (_name, codes, lane, because, decidedBy) => {
+    ['a no-read', [], { lane: 'NOREAD', because: 'no-read', decidedBy: 'edge' }],
+    ['a foreign code with nobody to ask', ['x'], { lane: 'EXC', because: 'unknown', decidedBy: 'default' }],
+  ])('%s takes its lane', async (_name, codes, decision) => {
     await see(arrival(codes));
-    expect(await lastDecision()).toMatchObject({ action: 'reject', lane, because, decidedBy });
+    expect(await lastDecision()).toMatchObject({ action: 'reject', ...decision });
   });
 
   it('a repeated arrival gets the same decision and is stored once', async () => {

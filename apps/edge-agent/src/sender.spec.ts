@@ -78,13 +78,13 @@ describe('going back', () => {
   });
 
   it.each([
-    ['after a second', 0, 0, 999, 1_000],
-    ['after eight seconds at the most', 9, 0, 7_999, 8_000],
-    ['half as long again with the greatest jitter', 0, 1, 1_499, 1_500],
-  ])('resends on silence %s', (_name, silences, jitter, still, due) => {
+    ['after a second', { silences: 0, jitter: 0, dueMs: 1_000 }],
+    ['after eight seconds at the most', { silences: 9, jitter: 0, dueMs: 8_000 }],
+    ['half as long again with the greatest jitter', { silences: 0, jitter: 1, dueMs: 1_500 }],
+  ])('resends on silence %s', (_name, { silences, jitter, dueMs }) => {
     const waiting = { ...inFlight, silences };
-    expect(afterSilence(waiting, 1_000 + still, jitter)).toBe(waiting);
-    expect(nextBatch(afterSilence(waiting, 1_000 + due, jitter))).toEqual({ from: 11, to: 74 });
+    expect(afterSilence(waiting, 1_000 + dueMs - 1, jitter)).toBe(waiting);
+    expect(nextBatch(afterSilence(waiting, 1_000 + dueMs, jitter))).toEqual({ from: 11, to: 74 });
   });
 
   it('never goes back when nothing is in flight', () => {
