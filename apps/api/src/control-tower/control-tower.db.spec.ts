@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '#lib/testkit';
 import { buildOutbound, labelledParcel, type Outbound } from '../../test/outbound-fixture.js';
 import { openException } from '../platform/exceptions.js';
 import { newId } from '../platform/ids.js';
@@ -6,6 +7,7 @@ import { BoardService } from './board.service.js';
 import { ExceptionsService } from './exceptions.service.js';
 import { NewsService } from './news.service.js';
 import { StoryService } from './story.service.js';
+import { TowerJob } from './tower.job.js';
 import { WhatIsService } from './what-is.service.js';
 
 let world: Outbound;
@@ -54,6 +56,33 @@ describe('the board', () => {
     expect(board.agents[0]!.devices.map(({ code }) => code)).toContain('printer-1');
     expect(board.waves).toHaveLength(1);
     expect(board.newestEventAt).not.toBeNull();
+  });
+});
+
+describe('the tower job', () => {
+  it('computes the board only while somebody looks, and shows it at once when somebody comes', async () => {
+    const { db } = world.floor;
+    let watched = false;
+    let looks = 0;
+    world.live.towerIsWatched = () => {
+      looks += 1;
+      return watched;
+    };
+    const boards = () => world.live.pushed.filter(({ topic }) => topic === 'board');
+    const job = new TowerJob(db, new BoardService(db, world.lanes), new NewsService(db), world.live);
+    job.onApplicationBootstrap();
+    try {
+      await eventually(() => expect(looks).toBeGreaterThan(1));
+      expect(boards()).toEqual([]);
+      watched = true;
+      await eventually(() => expect(boards()).toHaveLength(1));
+      await world.person(() => world.lanes.closeLane('L3', 'spec'));
+      await eventually(() => expect(boards().length).toBeGreaterThan(1));
+      const told = world.live.pushed.filter(({ topic }) => topic === 'tower.event');
+      expect(told).toMatchObject([{ data: { text: 'Lane L3 closed (spec)' } }]);
+    } finally {
+      await job.beforeApplicationShutdown();
+    }
   });
 });
 

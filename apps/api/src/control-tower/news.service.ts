@@ -36,6 +36,11 @@ export class NewsService {
     }));
   }
 
+  /** The next look is a first one again. */
+  forget(): void {
+    this.memories.clear();
+  }
+
   private remember(siteId: number, found: readonly NewEvent[]): void {
     const memory = this.memories.get(siteId) ?? { newestAt: new Date(0), told: new Map<string, number>() };
     for (const { id, at } of found) {

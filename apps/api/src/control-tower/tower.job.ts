@@ -44,9 +44,16 @@ export class TowerJob implements OnApplicationBootstrap, BeforeApplicationShutdo
   }
 
   private async look(): Promise<void> {
+    if (!this.live.towerIsWatched()) return this.sleep();
     await this.readSites();
     for (const [siteId, state] of this.sites)
       await asSystem('control-tower', siteId, () => this.push(siteId, state));
+  }
+
+  /** Whoever looks next gets the board at once, and only what happens from then on as news. */
+  private sleep(): void {
+    this.news.forget();
+    for (const state of this.sites.values()) state.pushedAt = Number.NEGATIVE_INFINITY;
   }
 
   private async push(siteId: number, state: SiteState): Promise<void> {

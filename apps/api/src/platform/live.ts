@@ -17,6 +17,11 @@ export abstract class Live {
     topic: T,
     data: FloorLive[T],
   ): void;
+  /** False when nobody here looks at a tower, so that what only towers show need not be computed. */
+  towerIsWatched(): boolean {
+    return true;
+  }
+
   abstract toTower<T extends keyof TowerLive>(siteId: number, topic: T, data: TowerLive[T]): void;
   abstract toConsole<T extends keyof ConsoleLive>(siteId: number, topic: T, data: ConsoleLive[T]): void;
 }

@@ -122,6 +122,10 @@ export class LiveServer extends Live implements OnApplicationBootstrap, BeforeAp
     this.send('console', framed ? rooms.device(siteId, framed) : rooms.site(siteId), topic, data);
   }
 
+  override towerIsWatched(): boolean {
+    return this.counts().tower > 0;
+  }
+
   /** How many sockets are connected, per namespace. */
   counts(): Record<Face, number> {
     const count = (face: Face) => this.io?.of(LIVE_NAMESPACES[face]).sockets.size ?? 0;
