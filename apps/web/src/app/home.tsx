@@ -41,9 +41,12 @@ export function Home(props: {
     const count = floorQueue(props.me.personId).state.waiting.length;
     if (count > 0 && !warned) {
       setWarned(true);
-      const sentence =
-        '{{count}} confirms are not sent yet. They wait here until you sign in again. Sign out?';
-      return say('warn', t(sentence, { count }));
+      return say(
+        'warn',
+        t('{{count}} confirms are not sent yet. They wait here until you sign in again. Sign out?', {
+          count,
+        }),
+      );
     }
     await signOut().finally(props.onSignedOut);
   };
