@@ -1,10 +1,14 @@
 /** Pure optimisation for planning waves: no I/O, deterministic for a seed, anytime, cancellable. Lengths in millimetres. */
+export * from './advice/advise-replenishment.js';
+export * from './advice/advise-slotting.js';
 export * from './assignment/assign-lanes.js';
 export * from './assignment/solve-assignment.js';
 export type { SizeMm } from './cartons/box.js';
 export * from './cartons/choose-carton.js';
 export * from './loading/load-container.js';
+export * from './people/assign-runs.js';
 export * from './runs/batch-runs.js';
+export * from './runs/route-graph.js';
 export { type RoutedRun, type RouteRequest, routeRun } from './runs/route-run.js';
 export {
   type Aisle,
@@ -14,10 +18,12 @@ export {
   type PointMm,
   type RunStop,
 } from './runs/site-layout.js';
+export * from './runs/split-by-zone.js';
 export { solverOver } from './search/highs-solver.js';
 export type * from './search/linear-model.js';
 export { Random } from './search/random.js';
 export type { SearchLimits } from './search/search-limits.js';
 export * from './stock/allocate-fefo.js';
+export * from './waves/plan-cut-offs.js';
 export * from './waves/select-dense-wave.js';
 export * from './waves/select-orders.js';

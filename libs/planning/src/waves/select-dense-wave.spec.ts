@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import * as loadHighs from 'highs';
+import highs from 'highs';
 import { solverOver } from '../search/highs-solver.js';
 import type { SolveModel } from '../search/linear-model.js';
 import { type DenseWaveRequest, selectDenseWave } from './select-dense-wave.js';
@@ -73,7 +73,9 @@ function checkedDensity(request: DenseWaveRequest, solveModel?: SolveModel, maxI
 describe('choosing a dense wave', () => {
   let solveModel: SolveModel;
   beforeAll(async () => {
-    solveModel = solverOver(await loadHighs.default());
+    // The package is CommonJS: its types promise a `default` inside the module, at run time the module is the loader.
+    const loadHighs = highs as unknown as typeof highs.default;
+    solveModel = solverOver(await loadHighs());
   });
 
   it('is always feasible, repeats itself for a seed, and gets no worse with more steps', () => {

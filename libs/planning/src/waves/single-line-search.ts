@@ -39,10 +39,12 @@ export class SingleLineSearch {
 
   /** From a greedy set of aisles: fewer aisles while the least units are within reach, then better ones. */
   run(): void {
-    let aisles = this.greedyToLeastUnits();
-    if (!aisles) return;
+    const greedy = this.greedyToLeastUnits();
+    if (!greedy) return;
+    let aisles: number[] = greedy;
     while (!this.budget.exhausted()) {
-      const fewer = aisles.length > 1 ? this.searchSize(aisles.length - 1, aisles, 40) : null;
+      const fewer: number[] | null =
+        aisles.length > 1 ? this.searchSize(aisles.length - 1, aisles, 40) : null;
       if (!fewer || this.unitsOf(fewer) < this.model.minUnits) break;
       aisles = fewer;
     }
