@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { LoadView, PackView } from '#lib/contracts';
 import { buildOutbound, labelledParcel, type Outbound } from '../../test/outbound-fixture.js';
 import { checkInvariants } from '../control-tower/invariant-checker.service.js';
+import { newId } from '../platform/ids.js';
 
 let world: Outbound;
 
@@ -30,6 +31,32 @@ describe('staging', () => {
     );
     for (const parcel of parcels) await load(only!, parcel);
     await world.person(() => world.loads.depart(only!.id));
+  });
+
+  it('moves an order on with its last parcel, also when the last two are labelled and staged at the same moment', async () => {
+    const { packing, closing, person, floor } = world;
+    const tote = await world.pickedTote([[floor.items[2]!, 2]]);
+    const parcels: PackView[] = [];
+    for (const _ of [1, 2]) {
+      const opened = await person(() => packing.openParcel(tote.lpn, 'S-PACK-1'));
+      floor.clock.advance(10);
+      await person(() => packing.packItem(opened.parcelId, newId(), floor.items[2]!.barcode));
+      const readingId = await world.weigh(500);
+      parcels.push(
+        (await person(() => closing.closeParcel(opened.parcelId, { readingId, overrideReason: null }))).pack,
+      );
+      // The first one's label is still in the printer while the second is packed.
+      await floor.ask(`update parcels set source_container_id = null where id = $1`, [opened.parcelId]);
+    }
+    const state = () => floor.ask('select state from orders where id = $1', [tote.orderId]);
+    await Promise.all(parcels.map((parcel) => world.apply('print.printed', { jobId: parcel.print!.id })));
+    expect(await state()).toEqual([{ state: 'packed' }]);
+    await Promise.all(parcels.map((parcel) => stage(parcel)));
+    expect(await state()).toEqual([{ state: 'staged' }]);
+    const truck = await person(() => world.loads.openLoad('post', 'S-DOOR-1'));
+    for (const parcel of parcels) await load(truck, parcel);
+    await person(() => world.loads.depart(truck.id));
+    expect(await state()).toEqual([{ state: 'shipped' }]);
   });
 
   it('may be corrected, and refuses what is no staging place', async () => {
