@@ -55,7 +55,7 @@ export function floorServices({ db }: Floor) {
   const pickingQueries = new PickingQueries(db);
   const receivingQueries = new ReceivingQueries(db);
   const shorts = new ShortsService(inventory, reservations, progress, stock);
-  const withdraw = new WithdrawService(db, orders, inventory, reservations);
+  const withdraw = new WithdrawService(db, orders, inventory, reservations, new NoScreens());
   withdraw.onModuleInit();
   const waves = new WavesService(db, stock, waveRuns, steps, releases);
   const channels = new ChannelsService(db, waves);

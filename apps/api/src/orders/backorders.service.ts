@@ -53,6 +53,7 @@ export class BackordersService {
        from unnest($2::uuid[], $3::int[]) as g (id, quantity) where l.site_id = $1 and l.id = g.id`,
       [tx.siteId, served.map(({ id }) => id), served.map(({ id }) => granted.get(id)!)],
     );
+    await this.tellWhatIsMissing(tx, [...new Set(served.map((line) => line.order_id))]);
     const complete = await rows<{ id: string }>(
       tx,
       `select o.id from orders o where o.site_id = $1 and o.id = any($2::uuid[]) and not exists
@@ -81,6 +82,18 @@ export class BackordersService {
         merchantId: merchantOf.get(orderId)!,
         data: { orderId },
       })),
+    );
+  }
+
+  private async tellWhatIsMissing(tx: Tx, orderIds: readonly string[]): Promise<void> {
+    await affected(
+      tx,
+      `update orders o set waiting_for = w.text
+       from (select l.order_id, 'stock: ' || string_agg((l.ordered - l.promised) || ' of ' || i.sku, ', ' order by l.line_no) as text
+         from order_lines l join items i on i.id = l.item_id
+         where l.site_id = $1 and l.order_id = any($2::uuid[]) and l.state = 'backordered' group by l.order_id) as w
+       where o.site_id = $1 and o.id = w.order_id`,
+      [tx.siteId, orderIds],
     );
   }
 

@@ -160,6 +160,26 @@ describe('acceptOrders', () => {
   });
 });
 
+describe('promiseArrived', () => {
+  it('serves who waits first and tells the others what is still missing', async () => {
+    const item = await freshItem();
+    const [first, second] = await send(
+      body([{ sku: item.sku, quantity: 2 }]),
+      body([{ sku: item.sku, quantity: 4 }]),
+    );
+    await stock(item, 3);
+    await floor.system(() => floor.db.transaction((tx) => backorders.promiseArrived(tx, item.id)));
+    const view = (result: unknown) =>
+      floor.merchant(() => queries.view((result as { orderId: string }).orderId));
+    expect(await view(first)).toMatchObject({ state: 'ready', lines: [{ promised: 2 }] });
+    expect(await view(second)).toMatchObject({
+      state: 'accepted',
+      waitingFor: `stock: 3 of ${item.sku}`,
+      lines: [{ promised: 1 }],
+    });
+  });
+});
+
 describe('holds and cancellation', () => {
   it('shows a hold as the reason for waiting until it is released', async () => {
     const item = await freshItem();

@@ -8,6 +8,7 @@ import { OrdersService } from '../orders/orders.service.js';
 import { affected, Database, row, rows, type Tx } from '../platform/database.service.js';
 import { addEvent, addEvents } from '../platform/events.js';
 import { newId } from '../platform/ids.js';
+import { Live } from '../platform/live.js';
 import { Refusal } from '../platform/refusal.js';
 import { move } from '../platform/transition.js';
 import './picking.events.js';
@@ -59,6 +60,7 @@ export class WithdrawService implements OnModuleInit {
     private readonly orders: OrdersService,
     private readonly inventory: InventoryService,
     private readonly reservations: ReservationsService,
+    private readonly live: Live,
   ) {}
 
   onModuleInit(): void {
@@ -68,9 +70,9 @@ export class WithdrawService implements OnModuleInit {
   /** @returns the effects in words. */
   async withdrawOrder(tx: Tx, orderId: string): Promise<string[]> {
     // The same lock as a confirmation takes, so that no pick slips in between.
-    await rows(
+    const runs = await rows<{ id: string; person_id: string | null }>(
       tx,
-      `select r.id from runs r where r.site_id = $1 and r.id in (select run_id from run_slots where site_id = $1 and order_id = $2
+      `select r.id, r.person_id from runs r where r.site_id = $1 and r.id in (select run_id from run_slots where site_id = $1 and order_id = $2
          and state in ('open', 'picked', 'dropped')) order by r.id for update`,
       [tx.siteId, orderId],
     );
@@ -104,6 +106,7 @@ export class WithdrawService implements OnModuleInit {
          and state in ('included', 'reserved')`,
       [tx.siteId, orderId],
     );
+    this.tellPickers(tx, runs);
     const effects = open.length > 0 ? [`${open.length} picks withdrawn`] : [];
     return putBacks > 0 ? [...effects, `${putBacks} picks to be put back`] : effects;
   }
@@ -183,6 +186,15 @@ export class WithdrawService implements OnModuleInit {
         source: 'put-back',
       },
     });
+  }
+
+  /** Whoever picks one of these runs sees at once that a stop of it is gone. */
+  private tellPickers(tx: Tx, runs: readonly { id: string; person_id: string | null }[]): void {
+    const { siteId } = tx;
+    for (const { id: runId, person_id: personId } of runs) {
+      if (personId === null) continue;
+      tx.afterCommit(() => this.live.toPerson(siteId, personId, 'floor.work-changed', { runId }));
+    }
   }
 
   /** What of the order is in totes goes back to where it was taken, as far as it still is in the tote. */
