@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,9 @@ import { waitFor } from '../conformance/exercise.js';
 import { openPty, type Pty } from '../pty.js';
 import { loadDriver } from '../registry.js';
 import { type DeviceSession, openSession } from '../session.js';
+import type { SimulatedConveyor } from '../sim/conveyor.js';
 import { serveModbusTcp } from '../sim/modbus-server.js';
+import type { Simulator } from '../sim/simulator.js';
 import { createLink, type LinkConfig } from './create-link.js';
 
 const LIMIT_MS = 10_000;
@@ -142,6 +144,30 @@ test("the conveyor driver meets libmodbus' server over RTU", async () => {
     far.close();
   }
 }, 40_000);
+
+test('an RTU line that is unplugged is lost, and its port is let go of', async () => {
+  const entry = driverIndex.find(({ id }) => id === 'generic/modbus-conveyor')!;
+  const simulator = (await entry.loadSimulator()).simulator as Simulator<SimulatedConveyor>;
+  const plc = await simulator.start({ at: 'pty' });
+  const { session } = await converse(plc.linkConfig as LinkConfig);
+  await waitFor(
+    () => session.state === 'ready',
+    LIMIT_MS,
+    () => session.state,
+  );
+  await plc.close();
+  await waitFor(
+    () => session.state === 'lost',
+    LIMIT_MS,
+    () => session.state,
+  );
+  await session.stop();
+  const held = await readdir('/proc/self/fd').then((fds) =>
+    Promise.all(fds.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => ''))),
+  );
+  const { path } = plc.linkConfig as { path: string };
+  expect(held.filter((target) => target.startsWith(path))).toEqual([]);
+});
 
 /** Two ptys, each one's near end wired to the other's. */
 function nullModem(): [Pty, Pty] {
