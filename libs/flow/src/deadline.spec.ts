@@ -19,6 +19,7 @@ describe('pointDeadlineMs', () => {
 });
 
 it('leaves time for the answer to reach the PLC, and none when the deadline is gone', () => {
-  expect(askBudgetMs(600, 2)).toBe(578);
+  expect(askBudgetMs(600, 2)).toBe(538);
+  expect(askBudgetMs(100, 0)).toBe(80);
   expect(askBudgetMs(15, 0)).toBe(0);
 });

@@ -25,13 +25,18 @@ export function pointDeadlineMs(geometry: PointGeometry): number {
   return Math.max(0, Math.floor(travelMs - actuationMs - 2 * plcScanMs - marginMs));
 }
 
-/** Kept back from a point's deadline for the route's own way to the PLC when the core is asked. */
-const REPLY_MARGIN_MS = 20;
+/**
+ * Kept back from a point's deadline for the route's own way to the PLC (a polled one takes a cycle to notice): a tenth of
+ * the deadline, at least 20 ms.
+ */
+const REPLY_MARGIN_SHARE = 0.1;
+const REPLY_MARGIN_MIN_MS = 20;
 
 /**
  * How long the core may be asked about an unknown parcel at a point with this deadline: the deadline less the time the
  * answer needs to reach the PLC. 0 means that there is no time to ask.
  */
 export function askBudgetMs(deadlineMs: number, alreadySpentMs: number): number {
-  return Math.max(0, Math.floor(deadlineMs - alreadySpentMs - REPLY_MARGIN_MS));
+  const marginMs = Math.max(REPLY_MARGIN_MIN_MS, deadlineMs * REPLY_MARGIN_SHARE);
+  return Math.max(0, Math.floor(deadlineMs - alreadySpentMs - marginMs));
 }
