@@ -31,6 +31,8 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   return document;
 }
 
+type Schema = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
+
 interface Operation {
   operationId?: string;
   responses: Record<string, unknown>;
@@ -47,7 +49,7 @@ function describe(operation: Operation): void {
   };
 }
 
-const PROBLEM = {
+const PROBLEM: Schema = {
   type: 'object',
   required: ['type', 'title', 'status', 'code', 'detail', 'traceId'],
   properties: {
@@ -67,4 +69,4 @@ const PROBLEM = {
     facts: { type: 'object', additionalProperties: true },
     traceId: { type: 'string' },
   },
-} as const;
+};

@@ -28,22 +28,37 @@ const item = (sku: string, over: object = {}) => ({
 
 describe('a request that is no request', () => {
   it.each([
-    ['malformed JSON', '{"sku":', {}, 400, 'request.malformed'],
-    ['JSON that is no object', '"text"', {}, 400, 'request.invalid'],
-    ['another content type', '<x/>', { 'content-type': 'application/xml' }, 415, 'request.media-type'],
-    [
-      'a body of 2 MB',
-      JSON.stringify(item('X', { name: 'x'.repeat(2_000_000) })),
-      {},
-      413,
-      'request.too-large',
-    ],
-  ])('%s is a problem with a code and a trace', async (_name, body, headers, status, code) => {
-    const answer = await request('POST', '/items', {
-      token: supervisor,
-      body,
-      headers: headers as Record<string, string>,
-    });
+    {
+      name: 'malformed JSON',
+      body: '{"sku":',
+      type: 'application/json',
+      status: 400,
+      code: 'request.malformed',
+    },
+    {
+      name: 'JSON that is no object',
+      body: '"text"',
+      type: 'application/json',
+      status: 400,
+      code: 'request.invalid',
+    },
+    {
+      name: 'another content type',
+      body: '<x/>',
+      type: 'application/xml',
+      status: 415,
+      code: 'request.media-type',
+    },
+    {
+      name: 'a body of 2 MB',
+      body: JSON.stringify(item('X', { name: 'x'.repeat(2_000_000) })),
+      type: 'application/json',
+      status: 413,
+      code: 'request.too-large',
+    },
+  ])('$name is a problem with a code and a trace', async ({ body, type, status, code }) => {
+    const headers = { 'content-type': type };
+    const answer = await request('POST', '/items', { token: supervisor, body, headers });
     expect(answer.status).toBe(status);
     expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     expect(answer.body).toMatchObject({ status, code, traceId: expect.stringMatching(/^[0-9a-f]{32}$/) });

@@ -2,7 +2,8 @@ import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { type DeviceState, deviceStates } from '#lib/contracts';
 import { asSystem } from '../platform/context.js';
 import { Database, row, rows, type Tx } from '../platform/database.service.js';
-import { addEvent } from '../platform/events.js';
+import { addEvent, type EventMap } from '../platform/events.js';
+import './devices.events.js';
 import { openException, resolveExceptions } from '../platform/exceptions.js';
 import { Live } from '../platform/live.js';
 import { log } from '../platform/log.js';
@@ -55,7 +56,7 @@ export class DeviceStatesService implements BeforeApplicationShutdown {
     if (from !== to) {
       const data = { deviceId, device: code, from, to, reason };
       await addEvent(tx, { type: 'devices.device-state-changed', aggregateId: deviceId, data });
-      await this.alarm(tx, deviceId, code, to, reason);
+      await alarm(tx, data);
     }
     tx.afterCommit(() => {
       if (stationId)
@@ -80,24 +81,22 @@ export class DeviceStatesService implements BeforeApplicationShutdown {
     const views = await asSystem('devices', siteId, () => this.db.transaction((tx) => agentViews(tx)));
     this.live.toConsole(siteId, 'console.agents', views);
   }
+}
 
-  private async alarm(
-    tx: Tx,
-    deviceId: string,
-    code: string,
-    to: DeviceState,
-    reason: string | null,
-  ): Promise<void> {
-    if (TROUBLE.includes(to)) {
-      await openException(tx, {
-        code: `devices.${to}`,
-        subjectKind: 'device',
-        subjectId: deviceId,
-        owner: 'devices',
-        detail: `${code} is ${to}${reason ? `: ${reason}` : '.'}`,
-      });
-    } else if (to === 'ready') {
-      await resolveExceptions(tx, deviceId, 'ready again', ['devices.lost', 'devices.fault']);
-    }
+/** Trouble is an exception as long as it lasts. */
+async function alarm(
+  tx: Tx,
+  { deviceId, device, to, reason }: EventMap['devices.device-state-changed'],
+): Promise<void> {
+  if (TROUBLE.includes(to)) {
+    await openException(tx, {
+      code: `devices.${to}`,
+      subjectKind: 'device',
+      subjectId: deviceId,
+      owner: 'devices',
+      detail: `${device} is ${to}${reason ? `: ${reason}` : '.'}`,
+    });
+  } else if (to === 'ready') {
+    await resolveExceptions(tx, deviceId, 'ready again', ['devices.lost', 'devices.fault']);
   }
 }

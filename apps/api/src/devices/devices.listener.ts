@@ -15,6 +15,12 @@ const UNSTABLE: Record<string, string> = {
   'not-executable': 'The scale cannot weigh right now.',
 };
 
+/**
+ * A scan that waited longer than this in the agent (the link was down) is not shown any more: the person has pulled the trigger
+ * again by now, and both together would count two.
+ */
+const SCAN_WAIT_MAX_MS = 5_000;
+
 /** What devices say that concerns the station they stand at, and what becomes of commands. */
 @Injectable()
 export class DevicesListener {
@@ -29,7 +35,12 @@ export class DevicesListener {
   async showScanAtStation(tx: Tx, record: Of<'scan.read'>, source: RecordSource): Promise<Application> {
     const { code, aim } = record.data;
     if (typeof code !== 'string') return refused('scan: no code');
-    const { stationId } = source;
+    const { stationId, waitedMs = 0 } = source;
+    if ((waitedMs ?? 0) > SCAN_WAIT_MAX_MS) {
+      return refused(
+        `scan: it waited ${Math.round(waitedMs! / 1000)} s in the agent and was not shown; scan again`,
+      );
+    }
     if (stationId) {
       const scan = { readingId: record.id, code, aim: aim ?? null, device: record.device, at: record.at };
       tx.afterCommit(() => this.live.toStation(tx.siteId, stationId, 'floor.scan', scan));

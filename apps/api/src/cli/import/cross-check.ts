@@ -1,5 +1,5 @@
 import { keptBarcode } from '../../catalog/item-faults.js';
-import type { ImportPlan, Sources } from './read-plan.js';
+import type { ImportPlan, Sources } from './plan.js';
 import type { Source, SourceFault } from './source.js';
 
 type Path = (string | number)[];
@@ -37,8 +37,11 @@ class Check {
     return seen;
   }
 
-  known(source: Source, path: Path, code: string | null, all: ReadonlySet<string>, noun: string): void {
-    if (code !== null && !all.has(code)) this.fault(source, path, `there is no ${noun} ${code}`);
+  /** `among` names what the code refers to: `{ zone: <all zone codes> }`. */
+  known(source: Source, path: Path, code: string | null, among: Record<string, ReadonlySet<string>>): void {
+    for (const [noun, all] of Object.entries(among)) {
+      if (code !== null && !all.has(code)) this.fault(source, path, `there is no ${noun} ${code}`);
+    }
   }
 }
 
@@ -51,12 +54,12 @@ function checkSite({ site }: ImportPlan, source: Source, check: Check): void {
   check.unique(source, codesOf(site.stations), (at) => ['stations', at, 'code']);
   check.unique(source, codesOf(site.cartons), (at) => ['cartons', at, 'code']);
   for (const [at, block] of (file.aisles ?? []).entries()) {
-    check.known(source, ['aisles', at, 'zone'], block.zone, zones, 'zone');
+    check.known(source, ['aisles', at, 'zone'], block.zone, { zone: zones });
     if (block.aisles[1] < block.aisles[0])
       check.fault(source, ['aisles', at, 'aisles'], 'the last aisle is before the first');
   }
   for (const [at, { zone }] of (file.locations ?? []).entries()) {
-    check.known(source, ['locations', at, 'zone'], zone, zones, 'zone');
+    check.known(source, ['locations', at, 'zone'], zone, { zone: zones });
   }
   // Two blocks that overlap make the same codes.
   const written = site.locations.length - (file.locations?.length ?? 0);
@@ -85,23 +88,25 @@ function checkShipping({ site, devices }: ImportPlan, source: Source, check: Che
   const locations = new Set(codesOf(site.locations));
   const plcs = new Set(codesOf(devices.filter((each) => each.kind === 'conveyor-plc')));
   for (const [at, { carrier }] of site.services.entries()) {
-    check.known(source, ['services', at, 'carrier'], carrier, carriers, 'carrier');
+    check.known(source, ['services', at, 'carrier'], carrier, { carrier: carriers });
   }
   for (const [at, { kind, scope, first, last }] of site.ranges.entries()) {
-    if (kind === 's10') check.known(source, ['ranges', at, 'carrier'], scope, carriers, 'carrier');
+    if (kind === 's10') check.known(source, ['ranges', at, 'carrier'], scope, { carrier: carriers });
     if (last < first) check.fault(source, ['ranges', at, 'last'], 'the last number is before the first');
   }
   for (const [at, lane] of site.lanes.entries()) {
-    check.known(source, ['lanes', at, 'stagingLocation'], lane.stagingLocation, locations, 'location');
+    check.known(source, ['lanes', at, 'stagingLocation'], lane.stagingLocation, { location: locations });
     for (const [take, { carrier, service }] of lane.takes.entries()) {
-      check.known(source, ['lanes', at, 'takes', take], `${carrier} ${service}`, services, 'carrier service');
+      check.known(source, ['lanes', at, 'takes', take], `${carrier} ${service}`, {
+        'carrier service': services,
+      });
     }
   }
   check.unique(source, codesOf(site.points), (at) => ['points', at, 'code']);
   for (const [at, point] of site.points.entries()) {
-    check.known(source, ['points', at, 'device'], point.device, plcs, 'conveyor PLC');
+    check.known(source, ['points', at, 'device'], point.device, { 'conveyor PLC': plcs });
     for (const field of ['exceptionLane', 'noReadLane', 'recirculationLane'] as const) {
-      check.known(source, ['points', at, field], point[field], lanes, 'lane');
+      check.known(source, ['points', at, field], point[field], { lane: lanes });
     }
   }
 }
@@ -110,7 +115,7 @@ function checkDevices({ site, devices }: ImportPlan, source: Source, check: Chec
   check.unique(source, codesOf(devices), (at) => ['devices', at, 'code']);
   const stations = new Set(codesOf(site.stations));
   for (const [at, { stationCode }] of devices.entries()) {
-    check.known(source, ['devices', at, 'station'], stationCode, stations, 'station');
+    check.known(source, ['devices', at, 'station'], stationCode, { station: stations });
   }
 }
 
@@ -119,7 +124,7 @@ function checkWaves({ waves }: ImportPlan, source: Source, check: Check): void {
   const templates = check.unique(source, names(waves.templates), (at) => ['templates', at, 'name']);
   check.unique(source, names(waves.channels), (at) => ['channels', at, 'name']);
   for (const [at, { template }] of waves.channels.entries()) {
-    check.known(source, ['channels', at, 'template'], template, templates, 'template');
+    check.known(source, ['channels', at, 'template'], template, { template: templates });
   }
 }
 
@@ -139,7 +144,7 @@ function checkGoods({ merchants, items }: ImportPlan, sources: Sources, check: C
     (at) => [barcodes[at]!.at, 'barcodes'],
   );
   for (const [at, { merchantCode }] of items.entries()) {
-    check.known(sources.items, [at, 'merchantCode'], merchantCode ?? '', codes, 'merchant');
+    check.known(sources.items, [at, 'merchantCode'], merchantCode ?? '', { merchant: codes });
   }
 }
 

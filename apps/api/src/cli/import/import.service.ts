@@ -6,8 +6,9 @@ import { MerchantsService } from '../../merchants/merchants.service.js';
 import { asSystem } from '../../platform/context.js';
 import { Database, row, type Tx } from '../../platform/database.service.js';
 import { SiteSetup } from '../../sites/site-setup.service.js';
+import type { ImportPlan } from './plan.js';
 import { putWaves } from './put-waves.js';
-import { type ImportPlan, readPlan } from './read-plan.js';
+import { readPlan } from './read-plan.js';
 
 /** The directory can't be imported; the message names every fault with file and line. */
 export class ImportRefused extends Error {}

@@ -4,32 +4,13 @@ import addFormats from 'ajv-formats';
 import type { NewItem } from '#lib/contracts';
 import { itemFaults } from '../../catalog/item-faults.js';
 import { itemOfCsv } from '../../catalog/read-item-rows.js';
-import type { DeviceRecord } from '../../devices/devices.service.js';
 import type { SitePlan } from '../../sites/site-plan.js';
 import { crossCheck } from './cross-check.js';
 import { type AisleBlock, cartCodes, expandAisles, toteCodes } from './expand.js';
+import type { ImportPlan, Sources } from './plan.js';
 import type { WavesPlan } from './put-waves.js';
 import { devicesSchema, merchantsSchema, shippingSchema, siteSchema, wavesSchema } from './schemas.js';
 import { readCsv, readYaml, type Source, type SourceFault } from './source.js';
-
-/** Everything that a directory describes. */
-export interface ImportPlan {
-  site: SitePlan;
-  devices: DeviceRecord[];
-  waves: WavesPlan;
-  merchants: { code: string; name: string }[];
-  items: NewItem[];
-}
-
-/** The files of an import directory by what they hold, to lead a fault in the plan back to its line. */
-export interface Sources {
-  site: Source;
-  shipping: Source;
-  devices: Source;
-  waves: Source;
-  merchants: Source;
-  items: Source;
-}
 
 const ajv = new Ajv({ allErrors: true });
 (addFormats as unknown as (ajv: Ajv) => void)(ajv);
