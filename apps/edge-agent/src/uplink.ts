@@ -245,7 +245,8 @@ export class Uplink {
     const records = await outbox.read(stream, batch.from, batch.to);
     if (round !== this.round) return false;
     // The records' texts are put in as they are: what was checked on the disk is what is sent.
-    const payload = `{"session":${JSON.stringify(session)},"records":[${records.map(({ text }) => text).join(',')}]}`;
+    const sentAt = new Date().toISOString();
+    const payload = `{"session":${JSON.stringify(session)},"sentAt":"${sentAt}","records":[${records.map(({ text }) => text).join(',')}]}`;
     return broker.publish(topics.evt(stream), payload, { qos: 1 });
   }
 }

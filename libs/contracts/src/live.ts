@@ -1,6 +1,6 @@
+import type { BoardView } from './http/tower.js';
 import type { ReadingKind } from './readings.js';
 import type { DeviceFrame } from './wire.js';
-import type { BoardView } from './http/tower.js';
 
 /** socket.io. Every message is the event `live` with this envelope; versions rise per topic, a snapshot replaces what was there. */
 export interface LiveMessage<T = unknown> {

@@ -74,7 +74,12 @@ export interface CommandArgs {
     decisionId: string;
     validUntil: string;
   };
-  light: { address: string; colour: 'off' | 'red' | 'amber' | 'green' | 'blue'; quantity?: number; blink?: boolean };
+  light: {
+    address: string;
+    colour: 'off' | 'red' | 'amber' | 'green' | 'blue';
+    quantity?: number;
+    blink?: boolean;
+  };
   beep: { pattern: 'good' | 'wrong' | 'done' };
   trigger: Record<string, never>;
   status: Record<string, never>;
@@ -83,7 +88,14 @@ export interface CommandArgs {
 export type CommandOp = keyof CommandArgs;
 export type DeviceOrder = { [K in CommandOp]: { op: K; args: CommandArgs[K] } }[CommandOp];
 
-export type DeviceKind = 'scanner' | 'scale' | 'printer' | 'dimensioner' | 'conveyor-plc' | 'light' | 'tunnel';
+export type DeviceKind =
+  | 'scanner'
+  | 'scale'
+  | 'printer'
+  | 'dimensioner'
+  | 'conveyor-plc'
+  | 'light'
+  | 'tunnel';
 export type DeviceState = 'init' | 'ready' | 'degraded' | 'lost' | 'fault' | 'disabled';
 
 const GRAMS_PER_UNIT = { g: 1, kg: 1000, lb: 453.59237, oz: 28.349523125 } as const;

@@ -187,7 +187,8 @@ export function faultsOfStates(
   const faults: string[] = [];
   if (!(initial in states)) faults.push(`${name}: the initial state ${initial} is not in the table`);
   for (const [from, targets] of Object.entries(states)) {
-    for (const to of targets) if (!(to in states)) faults.push(`${name}: ${from} leads to ${to}, which does not exist`);
+    for (const to of targets)
+      if (!(to in states)) faults.push(`${name}: ${from} leads to ${to}, which does not exist`);
   }
   const reached = new Set([initial]);
   for (const state of reached) for (const to of states[state] ?? []) reached.add(to);

@@ -71,6 +71,8 @@ export type UplinkRecord = {
 export interface UplinkBatch {
   /** The agent's session: a batch of a session that is not the current one is fenced, not applied. */
   session: string;
+  /** The agent's clock when it sent this: with a record's `at` it says how old the record is, whatever the core's clock shows. */
+  sentAt?: string;
   records: UplinkRecord[];
 }
 

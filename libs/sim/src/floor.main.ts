@@ -56,7 +56,7 @@ async function main(): Promise<void> {
     measures: new Measures(),
     tally: new Tally(),
     readPaper: readCommands,
-    pace: { handMs: 450, travelMs: 1_500, gapMs: 700, labelMs: 400, settleMs: 300, idleMs: 20_000 },
+    pace: { handMs: 180, travelMs: 1_200, gapMs: 500, labelMs: 300, settleMs: 200, idleMs: 15_000 },
     truckParcels: 25,
     releaseByClick: false,
     patienceMs: PATIENCE_MS,

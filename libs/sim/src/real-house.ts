@@ -22,6 +22,8 @@ export interface HouseOptions {
   site: string;
   agent: string;
   logLevel: string;
+  /** The built web app, where the screens themselves are to be looked at. */
+  webDir?: string;
 }
 
 export type Victim = 'api' | 'agent' | 'broker' | 'postgres';
@@ -132,8 +134,9 @@ export class RealHouse {
   }
 
   private coreEnvironment(): Record<string, string> {
-    const { dataDir, logLevel } = this.options;
+    const { dataDir, logLevel, webDir } = this.options;
     return {
+      ...(webDir ? { WEB_DIR: webDir } : {}),
       DATABASE_URL: this.urls.app,
       MQTT_URL: `mqtt://127.0.0.1:${this.ports.broker}`,
       MQTT_USERNAME: 'core',

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
@@ -51,7 +51,7 @@ async function main(): Promise<void> {
     json?: boolean;
   }>();
   const given = flags.file ? await readOrders(flags.file) : null;
-  const dataDir = flags.data ? resolve(flags.data) : await mkdtemp(join(tmpdir(), 'wavehouse-simulation-'));
+  const dataDir = flags.data ? resolve(flags.data) : await temporaryDirectory();
   const say = (line: string): void => {
     process.stderr.write(`  ${line}\n`);
   };
@@ -71,6 +71,13 @@ async function main(): Promise<void> {
   if (result.ok && !flags.data) await rm(dataDir, { recursive: true, force: true });
   else say(`data and logs are kept in ${dataDir}`);
   process.exit(result.ok ? 0 : 1);
+}
+
+/** Passable, not readable: as root the database runs as another user, who must get through to its own directory. */
+async function temporaryDirectory(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'wavehouse-simulation-'));
+  await chmod(dir, 0o711);
+  return dir;
 }
 
 async function readOrders(path: string): Promise<NewOrder[]> {

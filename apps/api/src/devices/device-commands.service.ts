@@ -20,6 +20,9 @@ export interface CommandOutcome {
   reason?: string;
 }
 
+const EXPIRY_GRACE_MS = 10_000;
+/** An agent that stays away longer is not waited for. */
+const EXPIRY_LIMIT_MS = 3_600_000;
 const ENDED: readonly string[] = ['done', 'failed', 'unknown', 'expired'];
 
 /** What a command to a device needs on its way: a row before it leaves, published after commit, again until it is answered. */
@@ -84,7 +87,7 @@ export class DeviceCommandsService {
 
   /**
    * A command that was never answered is over some time after its validity: the agent does not start it any more, but an outcome of
-   * what it started before may still lie in its outbox, so an agent that is out of reach keeps its commands open.
+   * what it started before may still lie in its outbox, so an agent that is out of reach keeps its commands open, for an hour.
    */
   private async expire(tx: Tx): Promise<void> {
     const ended = await rows<{ id: string; device_id: string; op: CommandOp }>(
@@ -93,9 +96,14 @@ export class DeviceCommandsService {
        from devices d, agents a
        where c.site_id = $1 and d.site_id = c.site_id and d.id = c.device_id and a.site_id = d.site_id and a.id = d.agent_id
          and c.state in ('queued', 'sent') and c.valid_until < $3
-         and coalesce((a.state->>'outboxDepth')::int, 0) = 0 and a.online
+         and (coalesce((a.state->>'outboxDepth')::int, 0) = 0 and a.online or c.valid_until < $4)
        returning c.id, c.device_id, c.op`,
-      [tx.siteId, tx.at, new Date(tx.at.getTime() - EXPIRY_GRACE_MS)],
+      [
+        tx.siteId,
+        tx.at,
+        new Date(tx.at.getTime() - EXPIRY_GRACE_MS),
+        new Date(tx.at.getTime() - EXPIRY_LIMIT_MS),
+      ],
     );
     await addEvents(
       tx,
@@ -154,5 +162,3 @@ export class DeviceCommandsService {
     return true;
   }
 }
-
-const EXPIRY_GRACE_MS = 10_000;

@@ -10,6 +10,8 @@ export interface RecordSource {
   deviceId: string | null;
   deviceCode: string;
   stationId: string | null;
+  /** How long the record had waited in the agent when it was sent, by the agent's own clock; null when it does not say. */
+  waitedMs?: number | null;
 }
 
 /** What became of a record. A refusal has a reason for the supervisor and is never retried. */

@@ -14,8 +14,6 @@ export class AppConfig {
   readonly logLevel: string;
   readonly brokerCredentialsFile: string | null;
   readonly demo: boolean;
-  /** Several API processes share their live events through PostgreSQL. */
-  readonly liveShared: boolean;
 
   constructor(values: AppConfig) {
     Object.assign(this, values);
@@ -54,7 +52,6 @@ export function readConfig(env: NodeJS.ProcessEnv): AppConfig {
     logLevel,
     brokerCredentialsFile: absolute(env.BROKER_CREDENTIALS_FILE),
     demo: env.DEMO === '1',
-    liveShared: env.LIVE_SHARED === '1',
   });
 }
 

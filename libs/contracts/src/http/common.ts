@@ -20,7 +20,13 @@ export interface Page<T> {
 
 export type RoleName = 'admin' | 'supervisor' | 'operator' | 'integrator';
 
-export type ApiScope = 'orders:write' | 'orders:read' | 'items:write' | 'items:read' | 'stock:read' | 'receipts:write';
+export type ApiScope =
+  | 'orders:write'
+  | 'orders:read'
+  | 'items:write'
+  | 'items:read'
+  | 'stock:read'
+  | 'receipts:write';
 
 /** Who is signed in. */
 export interface Me {

@@ -27,8 +27,22 @@ export interface PickTaskView {
   id: string;
   sequence: number;
   state: string;
-  location: { code: string; zone: string; aisle: number; bay: number; level: number; xMm: number; yMm: number };
-  item: { id: string; sku: string; name: string; barcodes: { code: string; quantity: number }[]; tracking: string };
+  location: {
+    code: string;
+    zone: string;
+    aisle: number;
+    bay: number;
+    level: number;
+    xMm: number;
+    yMm: number;
+  };
+  item: {
+    id: string;
+    sku: string;
+    name: string;
+    barcodes: { code: string; quantity: number }[];
+    tracking: string;
+  };
   merchantCode: string;
   lot: string;
   expiresOn: string | null;
@@ -154,7 +168,13 @@ export interface CloseParcel {
 
 export type CloseOutcome =
   | { outcome: 'closed'; pack: PackView }
-  | { outcome: 'weight-mismatch'; expectedGrams: number; weightGrams: number; toleranceGrams: number; pack: PackView };
+  | {
+      outcome: 'weight-mismatch';
+      expectedGrams: number;
+      weightGrams: number;
+      toleranceGrams: number;
+      pack: PackView;
+    };
 
 /** `POST /api/v1/packing/parcels/:id/reprint`: a new, audited print. Answer: PackView. */
 export interface Reprint {

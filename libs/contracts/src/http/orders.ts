@@ -76,7 +76,14 @@ export interface OrderView extends OrderSummary {
     state: string;
     reason: string | null;
   }[];
-  holds: { id: string; code: string; reason: string; placedBy: string; placedAt: string; releasedAt: string | null }[];
+  holds: {
+    id: string;
+    code: string;
+    reason: string;
+    placedBy: string;
+    placedAt: string;
+    releasedAt: string | null;
+  }[];
   parcels: { id: string; sscc: string | null; state: string; trackingNumber: string | null }[];
 }
 
@@ -113,5 +120,12 @@ export interface StockView {
   onHand: number;
   promised: number;
   available: number;
-  places: { account: string; kind: string; lot: string; expiresOn: string | null; quantity: number; reserved: number }[];
+  places: {
+    account: string;
+    kind: string;
+    lot: string;
+    expiresOn: string | null;
+    quantity: number;
+    reserved: number;
+  }[];
 }

@@ -154,7 +154,15 @@ export interface BoardView {
   exceptions: ExceptionView[];
 }
 
-export type OrderStage = 'waiting' | 'released' | 'picking' | 'picked' | 'packing' | 'packed' | 'staged' | 'shipped';
+export type OrderStage =
+  | 'waiting'
+  | 'released'
+  | 'picking'
+  | 'picked'
+  | 'packing'
+  | 'packed'
+  | 'staged'
+  | 'shipped';
 
 /** `GET /api/v1/tower/story?parcel=|order=|code=`: the way of one parcel, oldest first. */
 export interface StoryView {

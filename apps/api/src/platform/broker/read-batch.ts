@@ -8,6 +8,8 @@ export type Candidate =
 
 export interface ReadBatch {
   session: string;
+  /** The agent's clock at sending, milliseconds since the epoch; null when it does not say. */
+  sentAtMs: number | null;
   candidates: Candidate[];
 }
 
@@ -51,7 +53,8 @@ export function readBatch(payload: Buffer, stream: string): ReadBatch | null {
     if (!candidate) break;
     candidates.push(candidate);
   }
-  return { session: parsed.session, candidates };
+  const sentAtMs = typeof parsed.sentAt === 'string' ? Date.parse(parsed.sentAt) : Number.NaN;
+  return { session: parsed.session, sentAtMs: Number.isNaN(sentAtMs) ? null : sentAtMs, candidates };
 }
 
 function readRecord(raw: unknown, stream: string): Candidate | null {

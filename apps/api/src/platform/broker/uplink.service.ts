@@ -71,7 +71,8 @@ export class Uplink {
       return { ack: { stream: origin.stream, seq: last, fenced: true }, taken: [] };
     }
     const next = nextInOrder(batch.candidates, last);
-    const taken = next.length === 0 ? [] : await this.apply(tx, origin, agent, next);
+    const taken =
+      next.length === 0 ? [] : await this.apply(tx, { ...origin, sentAtMs: batch.sentAtMs }, agent, next);
     const seq = last + taken.length;
     if (taken.length > 0) await this.keep(tx, agent, origin.stream, taken);
     return { ack: { stream: origin.stream, seq }, taken };
@@ -79,7 +80,7 @@ export class Uplink {
 
   private async apply(
     tx: Tx,
-    origin: UplinkOrigin,
+    origin: UplinkOrigin & { sentAtMs: number | null },
     agent: KnownAgent,
     candidates: Candidate[],
   ): Promise<Taken[]> {
@@ -89,7 +90,8 @@ export class Uplink {
     const taken: Taken[] = [];
     for (const candidate of candidates) {
       const { record } = candidate;
-      const source = (record && sources.get(record.device)) ?? null;
+      const device = record && sources.get(record.device);
+      const source = device ? { ...device, waitedMs: waitedMs(record, origin.sentAtMs) } : null;
       const key = `${origin.siteId}/${origin.agentCode}/${origin.stream}/${candidate.seq}`;
       try {
         const application = await this.applyOne(tx, candidate, source, known);
@@ -142,6 +144,10 @@ export class Uplink {
     );
     await this.edge.noteReadings(tx, lastReadings(taken));
   }
+}
+
+function waitedMs(record: UplinkRecord, sentAtMs: number | null): number | null {
+  return sentAtMs === null ? null : Math.max(0, sentAtMs - Date.parse(record.at));
 }
 
 /** Undoes what the work wrote when it refuses, its effects after commit included; a fault is passed on after the same. */
