@@ -67,8 +67,7 @@ async function main(): Promise<void> {
   process.once('SIGTERM', leave);
   process.once('SIGINT', leave);
   process.once('disconnect', leave);
-  await floor.open();
-  await keepOrdering(API_URL, crew.office, dice.fork('orders'), floor);
+  await Promise.all([floor.open(), keepOrdering(API_URL, crew.office, dice.fork('orders'), floor)]);
 }
 
 /** Merchants order now and then, as long as the floor keeps up. */
