@@ -25,7 +25,7 @@ const read = (...records: unknown[]) =>
 
 describe('readBatch', () => {
   it('reads a sound record as it is', () => {
-    expect(read(seal(good))).toEqual({
+    expect(read(seal(good))).toMatchObject({
       session: SESSION,
       candidates: [{ seq: 1, record: seal(good), fault: null }],
     });
