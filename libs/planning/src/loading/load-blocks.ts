@@ -44,16 +44,25 @@ export interface Room {
   dz: number;
 }
 
-/** Grids of equal boxes first, then pairs of blocks that fit together with little air, up to `limit` blocks. */
-export function buildBlocks(kinds: BoxKind[], room: Room, limit: number): LoadBlocks {
+/** Pairs looked at between two questions whether to go on. */
+const PAIRS_PER_CHECK = 4096;
+/** Pairs looked at in all. */
+const MOST_PAIRS = 4_000_000;
+
+/**
+ * Grids of equal boxes first, then pairs of blocks that fit together with little air, up to `limit` blocks or until it
+ * is `enough`.
+ */
+export function buildBlocks(kinds: BoxKind[], room: Room, limit: number, enough: () => boolean): LoadBlocks {
   const known = new Map<string, Block>();
   const grids = gridBlocks(kinds, room);
   for (const block of grids) remember(known, block);
   let fresh = [...known.values()];
-  while (fresh.length > 0 && known.size < limit) {
-    const next: Block[] = [];
-    joinAll([...known.values()], fresh, { kinds, room, known, limit, next });
-    fresh = next;
+  const joining: Joining = { kinds, room, known, limit, enough, next: [], pairs: 0, ended: false };
+  while (fresh.length > 0 && known.size < limit && !joining.ended) {
+    joining.next = [];
+    joinAll([...known.values()], fresh, joining);
+    fresh = joining.next;
   }
   return pack([...known.values()]);
 }
@@ -99,7 +108,10 @@ interface Joining {
   room: Room;
   known: Map<string, Block>;
   limit: number;
+  enough: () => boolean;
   next: Block[];
+  pairs: number;
+  ended: boolean;
 }
 
 function joinAll(all: Block[], fresh: Block[], joining: Joining): void {
@@ -107,6 +119,10 @@ function joinAll(all: Block[], fresh: Block[], joining: Joining): void {
   for (const first of fresh) {
     for (const second of all) {
       if (freshSet.has(second) && second.boxes > first.boxes) continue;
+      if (++joining.pairs % PAIRS_PER_CHECK === 0 && (joining.pairs >= MOST_PAIRS || joining.enough())) {
+        joining.ended = true;
+        return;
+      }
       for (const axis of [0, 1, 2] as const) {
         const joined = join(first, second, axis, joining);
         if (joined && remember(joining.known, joined)) joining.next.push(joined);

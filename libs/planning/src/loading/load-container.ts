@@ -41,6 +41,8 @@ export interface LoadPlan {
 }
 
 const BLOCK_LIMIT = 10_000;
+/** Share of the time that may go into building blocks. */
+const BUILD_SHARE = 0.25;
 
 /**
  * Loads one container or pallet as full as it can: tight blocks of boxes into the free space nearest to a corner,
@@ -49,7 +51,7 @@ const BLOCK_LIMIT = 10_000;
  */
 export function loadContainer(request: LoadRequest, limits: SearchLimits = {}): LoadPlan {
   const budget = new SearchBudget(limits, 200);
-  const model = modelOf(request);
+  const model = modelOf(request, budget);
   const search = new BeamSearch(model, budget);
   const best = search.run();
   const boxes = best.placed.flatMap(({ block, x, y, z }) => boxesOf(model.blocks.parts[block]!, x, y, z));
@@ -63,7 +65,7 @@ export function loadContainer(request: LoadRequest, limits: SearchLimits = {}): 
   };
 }
 
-function modelOf({ container, kinds }: LoadRequest): LoadModel {
+function modelOf({ container, kinds }: LoadRequest, budget: SearchBudget): LoadModel {
   const room = { dx: container.lengthMm, dy: container.widthMm, dz: container.heightMm };
   const turns = kinds.map(orientationsFor);
   const sideOf = (pick: (turn: { dx: number; dy: number; dz: number }) => number) =>
@@ -71,7 +73,7 @@ function modelOf({ container, kinds }: LoadRequest): LoadModel {
   const allSides = turns.flat().flatMap((turn) => [turn.dx, turn.dy, turn.dz]);
   return {
     room,
-    blocks: buildBlocks(kinds, room, BLOCK_LIMIT),
+    blocks: buildBlocks(kinds, room, BLOCK_LIMIT, () => budget.timeShare() > BUILD_SHARE),
     counts: Int32Array.from(kinds, (kind) => kind.count),
     weights: { contact: 4, waste: 1, boxes: 0.2 },
     leastSide: allSides.reduce((one, two) => Math.min(one, two), Number.MAX_SAFE_INTEGER),

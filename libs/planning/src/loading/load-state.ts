@@ -1,3 +1,4 @@
+import type { Cuboid } from '../cartons/box.js';
 import type { LoadBlocks, Room } from './load-blocks.js';
 
 /** Six numbers per free space: x1 y1 z1 x2 y2 z2. */
@@ -38,32 +39,31 @@ export interface Candidate extends PlacedBlock {
 
 /** A partly loaded container: maximal free spaces, boxes left, blocks placed. */
 export class LoadState {
-  volume = 0;
-  private constructor(
-    private readonly model: LoadModel,
-    private spaces: number[],
-    readonly left: Int32Array,
-    readonly placed: PlacedBlock[],
-    private reach: Int32Array[],
-  ) {}
+  /** Volume of the boxes loaded. */
+  volume: number;
+  private readonly model: LoadModel;
+  private spaces: number[];
+  /** Boxes left of each kind. */
+  readonly left: Int32Array;
+  readonly placed: PlacedBlock[];
+  private reach: Int32Array[];
+
+  private constructor(model: LoadModel, from?: LoadState) {
+    const { dx, dy, dz } = model.room;
+    this.model = model;
+    this.spaces = from ? from.spaces.slice() : [0, 0, 0, dx, dy, dz];
+    this.left = from ? from.left.slice() : model.counts.slice();
+    this.placed = from ? from.placed.slice() : [];
+    this.reach = from ? from.reach : this.reachableLengths();
+    this.volume = from ? from.volume : 0;
+  }
 
   static empty(model: LoadModel): LoadState {
-    const { dx, dy, dz } = model.room;
-    const state = new LoadState(model, [0, 0, 0, dx, dy, dz], model.counts.slice(), [], []);
-    state.reach = state.reachableLengths();
-    return state;
+    return new LoadState(model);
   }
 
   copy(): LoadState {
-    const copied = new LoadState(
-      this.model,
-      this.spaces.slice(),
-      this.left.slice(),
-      this.placed.slice(),
-      this.reach,
-    );
-    copied.volume = this.volume;
-    return copied;
+    return new LoadState(this.model, this);
   }
 
   /**
@@ -91,7 +91,8 @@ export class LoadState {
     this.volume += blocks.volume[block]!;
     this.placed.push({ block, x, y, z });
     if (exhausted) this.reach = this.reachableLengths();
-    this.fillSpaces(x, y, z, x + blocks.dx[block]!, y + blocks.dy[block]!, z + blocks.dz[block]!);
+    const [x2, y2, z2] = [x + blocks.dx[block]!, y + blocks.dy[block]!, z + blocks.dz[block]!];
+    this.fillSpaces({ x1: x, y1: y, z1: z, x2, y2, z2 });
   }
 
   /** Loads greedily to the end. */
@@ -207,7 +208,7 @@ export class LoadState {
     });
   }
 
-  private fillSpaces(x1: number, y1: number, z1: number, x2: number, y2: number, z2: number): void {
+  private fillSpaces({ x1, y1, z1, x2, y2, z2 }: Cuboid): void {
     const { spaces } = this;
     const least = this.model.leastSide;
     const kept: number[] = [];

@@ -46,6 +46,8 @@ export class AisleRouter {
   private readonly visits: { column: number; move: number }[];
   private current: Front;
   private following: Front;
+  /** Where the step being drawn is noted down, if it is. */
+  private step: Step | null = null;
 
   /** @throws RangeError for a site with fewer than two or more than MOST_CROSS_AISLES cross aisles. */
   constructor(site: AisleSite, start: PointMm, end: PointMm) {
@@ -190,18 +192,19 @@ export class AisleRouter {
     for (const visit of this.visits) {
       if (visit.column !== column) continue;
       clear(this.following);
-      this.relax(visitNext, visit.move * count, 0, 0, beginStep(trace, count));
+      this.step = beginStep(trace, count);
+      this.relax(visitNext, visit.move * count, 0, 0);
       this.swap();
     }
     if (this.columns[column]!.aisleId === null) return;
     for (let stretch = 0; stretch < this.stretchCount; stretch++) {
       clear(this.following);
-      const step = beginStep(trace, count);
+      this.step = beginStep(trace, count);
       const at = (column * this.stretchCount + stretch) * STRETCH_COUNT;
       for (let option = 0; option < STRETCH_COUNT; option++) {
         const cost = costs[at + option]!;
         if (cost === NEVER) continue;
-        this.relax(stretchNext, (stretch * STRETCH_COUNT + option) * count, cost, option, step);
+        this.relax(stretchNext, (stretch * STRETCH_COUNT + option) * count, cost, option);
       }
       this.swap();
     }
@@ -226,9 +229,9 @@ export class AisleRouter {
     this.swap();
   }
 
-  private relax(next: Int16Array, at: number, cost: number, choice: number, step: Step | null): void {
+  private relax(next: Int16Array, at: number, cost: number, choice: number): void {
     const { lengths, states, count } = this.current;
-    const following = this.following;
+    const { following, step } = this;
     for (let index = 0; index < count; index++) {
       const state = states[index]!;
       const to = next[at + state]!;

@@ -81,7 +81,7 @@ export function batchRuns(request: BatchRequest, limits: SearchLimits = {}): Run
   });
   const problem = problemOf(orders, request, router);
   const runs = searchBatches(problem, budget).map((members) =>
-    runOf(members, orders, problem, router, request),
+    runOf(members, { orders, problem, router, request }),
   );
   runs.sort((one, two) => (one.orderIds[0]! < two.orderIds[0]! ? -1 : 1));
   return {
@@ -135,13 +135,14 @@ function problemOf(orders: BatchOrder[], request: BatchRequest, router: AisleRou
   };
 }
 
-function runOf(
-  members: number[],
-  orders: BatchOrder[],
-  problem: BatchProblem,
-  router: AisleRouter,
-  request: BatchRequest,
-): PlannedRun {
+interface RunContext {
+  orders: BatchOrder[];
+  problem: BatchProblem;
+  router: AisleRouter;
+  request: BatchRequest;
+}
+
+function runOf(members: number[], { orders, problem, router, request }: RunContext): PlannedRun {
   const inRun = [...members].sort((one, two) => one - two).map((member) => orders[member]!);
   const { stopIds, walkMm } = routeStops(router, {
     site: request.site,

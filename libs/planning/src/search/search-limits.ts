@@ -75,6 +75,12 @@ export class SearchBudget {
     return this.limits.now ? this.limits.now() - this.startedMs : 0;
   }
 
+  /** Share of the time limit gone, 0 without one. */
+  timeShare(): number {
+    const limitMs = this.limits.timeLimitMs;
+    return limitMs === undefined ? 0 : this.elapsedMs() / Math.max(limitMs, 1e-9);
+  }
+
   /** Milliseconds left, infinite without a time limit. */
   remainingMs(): number {
     return this.limits.now ? this.deadlineMs - this.limits.now() : Number.POSITIVE_INFINITY;
