@@ -14,8 +14,13 @@ export interface Lane {
   places?: number;
 }
 
+export type LaneReason =
+  | { code: 'cheapest-lane' }
+  /** Another seeker gains more from the lane that would be cheapest for this one. */
+  | { code: 'gave-way'; cheapestLaneId: string; extraCost: number };
+
 export interface LaneAssignment {
-  assigned: { seekerId: string; laneId: string; cost: number }[];
+  assigned: { seekerId: string; laneId: string; cost: number; reason: LaneReason }[];
   unassigned: { seekerId: string; reason: { code: 'no-lane-allowed' } | { code: 'lanes-full' } }[];
   totalCost: number;
 }
@@ -41,7 +46,12 @@ export function assignLanes(seekers: LaneSeeker[], lanes: Lane[]): LaneAssignmen
       result.unassigned.push({ seekerId: seeker.seekerId, reason: { code: 'lanes-full' } });
       return;
     }
-    result.assigned.push({ seekerId: seeker.seekerId, laneId, cost });
+    result.assigned.push({
+      seekerId: seeker.seekerId,
+      laneId,
+      cost,
+      reason: reasonFor(seeker, laneId, lanes),
+    });
     result.totalCost += cost;
   });
   for (const seeker of seekers) {
@@ -50,6 +60,16 @@ export function assignLanes(seekers: LaneSeeker[], lanes: Lane[]): LaneAssignmen
     }
   }
   return result;
+}
+
+function reasonFor({ costByLane }: LaneSeeker, laneId: string, lanes: Lane[]): LaneReason {
+  const costOf = (id: string) => costByLane[id] ?? Number.POSITIVE_INFINITY;
+  const cheapest = lanes.reduce(
+    (best, lane) => (costOf(lane.laneId) < costOf(best) ? lane.laneId : best),
+    laneId,
+  );
+  if (cheapest === laneId) return { code: 'cheapest-lane' };
+  return { code: 'gave-way', cheapestLaneId: cheapest, extraCost: costOf(laneId) - costOf(cheapest) };
 }
 
 /** Dearer than any saving a whole plan can make elsewhere, so that nobody is left out to save cost. */

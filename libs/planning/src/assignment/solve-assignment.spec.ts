@@ -58,8 +58,13 @@ describe('assigning lanes', () => {
       [{ laneId: 'one' }, { laneId: 'two' }],
     );
     expect(plan.assigned).toEqual([
-      { seekerId: 'a', laneId: 'two', cost: 900 },
-      { seekerId: 'b', laneId: 'one', cost: 1 },
+      {
+        seekerId: 'a',
+        laneId: 'two',
+        cost: 900,
+        reason: { code: 'gave-way', cheapestLaneId: 'one', extraCost: 899 },
+      },
+      { seekerId: 'b', laneId: 'one', cost: 1, reason: { code: 'cheapest-lane' } },
     ]);
     expect(plan.unassigned).toEqual([{ seekerId: 'c', reason: { code: 'no-lane-allowed' } }]);
     expect(plan.totalCost).toBe(901);

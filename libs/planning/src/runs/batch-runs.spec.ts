@@ -136,6 +136,27 @@ describe('batching orders into runs', () => {
     }
   });
 
+  it('says why orders share a run', () => {
+    const order = (orderId: string) => ({
+      orderId,
+      units: 5,
+      volumeMl: 1,
+      weightGrams: 1,
+      stops: [{ stopId: orderId, aisleId: 'A1', xMm: 4000, yMm: 10_000 }],
+    });
+    const { runs } = batchRuns({
+      site,
+      cart: { units: 10 },
+      start: { xMm: 4000, yMm: 0 },
+      orders: [order('a'), order('b')],
+    });
+    expect(runs[0]?.reasons).toEqual([
+      { code: 'walk-saved', savedMm: 20_000, aloneMm: 40_000 },
+      { code: 'shared-aisles', aisleIds: ['A1'] },
+      { code: 'cart-full', capacity: 'units', load: 10, limit: 10 },
+    ]);
+  });
+
   it('ends at once when asked to stop', () => {
     const request = fc.sample(requests, { seed: 7, numRuns: 1 })[0]!;
     expect(batchRuns(request, { shouldStop: () => true }).iterations).toBe(0);

@@ -49,7 +49,14 @@ export interface PlannedRun {
   /** Walk saved against picking each of its orders alone. */
   savedMm: number;
   load: RunLoad;
+  /** Why these orders go together and why no more of them. */
+  reasons: RunReason[];
 }
+
+export type RunReason =
+  | { code: 'walk-saved'; savedMm: number; aloneMm: number }
+  | { code: 'shared-aisles'; aisleIds: string[] }
+  | { code: 'cart-full'; capacity: keyof CartCapacity; load: number; limit: number };
 
 export type UnplacedReason =
   | { code: 'larger-than-cart'; capacity: keyof CartCapacity; needed: number; limit: number }
@@ -151,16 +158,46 @@ function runOf(members: number[], { orders, problem, router, request }: RunConte
   const aloneMm = members.reduce((sum, member) => sum + problem.lengthOf([member]), 0);
   const total = (capacity: keyof CartCapacity) =>
     inRun.reduce((sum, order) => sum + needOf(order, capacity), 0);
+  const load = {
+    slots: total('slots'),
+    units: total('units'),
+    volumeMl: total('volumeMl'),
+    weightGrams: total('weightGrams'),
+  };
   return {
     orderIds: inRun.map((order) => order.orderId),
     stopIds,
     walkMm,
     savedMm: aloneMm - walkMm,
-    load: {
-      slots: total('slots'),
-      units: total('units'),
-      volumeMl: total('volumeMl'),
-      weightGrams: total('weightGrams'),
-    },
+    load,
+    reasons: reasonsOf(inRun, { walkMm, aloneMm, load, cart: request.cart }),
   };
+}
+
+/** A cart counts as full in a capacity of which less than this share is left. */
+const FULL_SHARE = 0.05;
+
+function reasonsOf(
+  orders: BatchOrder[],
+  run: { walkMm: number; aloneMm: number; load: RunLoad; cart: CartCapacity },
+): RunReason[] {
+  const reasons: RunReason[] = [];
+  const ordersByAisle = new Map<string, Set<string>>();
+  for (const { orderId, stops } of orders) {
+    for (const { aisleId } of stops) {
+      ordersByAisle.set(aisleId, (ordersByAisle.get(aisleId) ?? new Set<string>()).add(orderId));
+    }
+  }
+  const shared = [...ordersByAisle].filter(([, inAisle]) => inAisle.size > 1).map(([aisleId]) => aisleId);
+  if (orders.length > 1) {
+    reasons.push({ code: 'walk-saved', savedMm: run.aloneMm - run.walkMm, aloneMm: run.aloneMm });
+  }
+  if (shared.length > 0) reasons.push({ code: 'shared-aisles', aisleIds: shared.sort() });
+  for (const capacity of CAPACITIES) {
+    const limit = run.cart[capacity];
+    const load = run.load[capacity];
+    if (limit !== undefined && load > limit * (1 - FULL_SHARE))
+      reasons.push({ code: 'cart-full', capacity, load, limit });
+  }
+  return reasons;
 }

@@ -90,6 +90,32 @@ describe('choosing a dense wave', () => {
     );
   });
 
+  it('finds the densest wave of orders with one line, also where only two aisles together serve an order', () => {
+    const order = { orderId: 'o0', lines: [{ itemId: 'a', quantity: 2 }] };
+    const aisles = ['A0', 'A1'].map((aisleId) => ({ aisleId, stock: [{ itemId: 'a', quantity: 1 }] }));
+    expect(checkedDensity({ orders: [order], aisles, minUnits: 1, maxUnits: 9 })).toBe(1);
+    fc.assert(
+      fc.property(requestsWith(1), (request) => {
+        const roomy = { ...request, minUnits: Math.max(1, request.minUnits), maxUnits: 100 };
+        expect(checkedDensity(roomy, undefined, 2000)).toBeCloseTo(densestByTryingAll(roomy), 9);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('fills up to the most units after taking out what exceeds them', () => {
+    const order = (orderId: string, itemId: string, quantity: number) => ({
+      orderId,
+      lines: [{ itemId, quantity }],
+    });
+    const orders = [order('o0', 'a', 4), order('o1', 'b', 2), order('o2', 'b', 1), order('o3', 'a', 1)];
+    const stock = [
+      { itemId: 'a', quantity: 4 },
+      { itemId: 'b', quantity: 2 },
+    ];
+    expect(checkedDensity({ orders, aisles: [{ aisleId: 'A0', stock }], minUnits: 1, maxUnits: 5 })).toBe(5);
+  });
+
   it('finds the densest wave of small problems', () => {
     fc.assert(
       fc.property(requestsWith(3), (request) => {

@@ -17,6 +17,8 @@ export class SingleLineSearch {
   private list: number[] = [];
   private units = 0;
   private readonly random: Random;
+  /** No wave is denser. */
+  private readonly bound: number;
   best: WaveChoice | null = null;
   private bestDensity = 0;
 
@@ -31,6 +33,7 @@ export class SingleLineSearch {
     this.servedFrom = new Int32Array(model.itemCount + 1);
     this.servedMost = new Int32Array(model.itemCount);
     this.served = this.tabulateServed();
+    this.bound = this.densityBound();
   }
 
   static applies(model: WaveModel): boolean {
@@ -49,7 +52,7 @@ export class SingleLineSearch {
       aisles = fewer;
     }
     let best = aisles;
-    for (let round = 0; !this.budget.exhausted(); round++) {
+    for (let round = 0; !this.budget.exhausted() && this.bestDensity < this.bound; round++) {
       best = this.searchSize(best.length, best, 60 + 20 * round);
       const fewer = best.length > 1 ? this.searchSize(best.length - 1, best, 30 + 10 * round) : best;
       if (this.unitsOf(fewer) >= this.model.minUnits) best = fewer;
@@ -88,6 +91,25 @@ export class SingleLineSearch {
   private servedBy(item: number, stock: number): number {
     const most = this.servedMost[item]!;
     return this.served[this.servedFrom[item]! + Math.min(stock, most)]!;
+  }
+
+  /** Aisles together serve at most the sum of their usable stock; the mean of the largest falls with their number. */
+  private densityBound(): number {
+    const { from, item, quantity, count: aisleCount } = this.model.aisles;
+    const alone = Array.from({ length: aisleCount }, (_, aisle) => {
+      let usable = 0;
+      for (let at = from[aisle]!; at < from[aisle + 1]!; at++) {
+        usable += Math.min(quantity[at]!, this.servedMost[item[at]!]!);
+      }
+      return usable;
+    });
+    alone.sort((one, two) => two - one);
+    let units = 0;
+    for (let count = 1; count <= alone.length; count++) {
+      units += alone[count - 1]!;
+      if (units >= this.model.minUnits) return Math.min(units, this.model.maxUnits) / count;
+    }
+    return 0;
   }
 
   private gainOf(aisle: number): number {
@@ -239,17 +261,34 @@ export class SingleLineSearch {
       );
       orders.push(...bestSubset(members, model.orderUnits, this.servedBy(item, this.stock[item]!)));
     }
-    let excess = this.units - model.maxUnits;
-    const kept = orders
-      .sort((one, two) => model.orderUnits[two]! - model.orderUnits[one]! || one - two)
-      .filter((order) => {
-        if (excess < model.orderUnits[order]!) return true;
-        excess -= model.orderUnits[order]!;
-        return false;
-      });
-    if (excess > 0) kept.pop();
-    const units = kept.reduce((sum, order) => sum + model.orderUnits[order]!, 0);
-    return { orders: kept, aisles: [...this.list], units };
+    const within = this.withinMost(orders);
+    const units = within.reduce((sum, order) => sum + model.orderUnits[order]!, 0);
+    return { orders: within, aisles: [...this.list], units };
+  }
+
+  /** Takes out what exceeds the most units of the wave, large orders first, and fills the rest with what still fits. */
+  private withinMost(orders: number[]): number[] {
+    const { orderUnits, orders: rows, maxUnits } = this.model;
+    const bySize = (one: number, two: number) => orderUnits[two]! - orderUnits[one]! || one - two;
+    let excess = this.units - maxUnits;
+    if (excess <= 0) return orders;
+    const left = this.stock.slice();
+    const kept = new Set(orders);
+    for (const order of orders.sort(bySize)) {
+      if (excess < orderUnits[order]! && order !== orders[orders.length - 1]) continue;
+      if (excess <= 0) break;
+      kept.delete(order);
+      excess -= orderUnits[order]!;
+    }
+    for (const order of kept) left[rows.item[rows.from[order]!]!]! -= orderUnits[order]!;
+    for (const order of Array.from(orderUnits.keys()).sort(bySize)) {
+      const item = rows.item[rows.from[order]!]!;
+      if (kept.has(order) || orderUnits[order]! > Math.min(-excess, left[item]!)) continue;
+      kept.add(order);
+      left[item]! -= orderUnits[order]!;
+      excess += orderUnits[order]!;
+    }
+    return [...kept];
   }
 }
 

@@ -7,6 +7,8 @@ import type { WaveChoice, WaveModel } from './wave-model.js';
 
 /** Up to this many orders and aisles together the whole problem goes to the solver. */
 const WHOLE_PROBLEM = 700;
+/** Longest single solve of the whole problem; a request to stop is heard between solves. */
+const WHOLE_LIMIT_MS = 20_000;
 /** Longest solve of a part of a larger problem. */
 const PART_LIMIT_MS = 4000;
 
@@ -34,7 +36,7 @@ export class WavePolish {
     const aisles = Array.from({ length: this.model.aisles.count }, (_, aisle) => aisle);
     const scope = { freeAisles: aisles, keptAisles: [], orders: servableOrders(this.model, aisles) };
     while (!this.budget.exhausted()) {
-      const answer = this.ask(scope, Math.min(this.budget.remainingMs(), 60_000));
+      const answer = this.ask(scope, Math.min(this.budget.remainingMs(), WHOLE_LIMIT_MS));
       if (answer.proven) return true;
       if (!answer.improved) return false;
     }
