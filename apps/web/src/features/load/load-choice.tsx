@@ -26,7 +26,7 @@ export function LoadChoice(props: {
       {props.loads?.length === 0 && (
         <div className="center">
           <TruckPicture />
-          <h1>{t('No load is open')}</h1>
+          <h2>{t('No load is open')}</h2>
           <p>{t('One opens by itself when the first parcel is staged.')}</p>
         </div>
       )}

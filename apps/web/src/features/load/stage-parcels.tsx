@@ -49,7 +49,7 @@ export function StageParcels({ me, onLeave }: { me: Me; onLeave: () => void }) {
     >
       <div className="center">
         {isHeld ? <ShelfPicture /> : <ParcelPicture />}
-        <h1>{isHeld ? t('Scan the staging place') : t('Scan a parcel')}</h1>
+        <h2>{isHeld ? t('Scan the staging place') : t('Scan a parcel')}</h2>
         <p>{t('{{count}} staged', { count })}</p>
       </div>
     </Screen>

@@ -85,7 +85,7 @@ function NoBench() {
   return (
     <div className="center">
       <ScalePicture />
-      <h1>{t('Scan the barcode of this bench')}</h1>
+      <h2>{t('Scan the barcode of this bench')}</h2>
       <p>{t('Its scanner, scale and printer serve you then.')}</p>
     </div>
   );

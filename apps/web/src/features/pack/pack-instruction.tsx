@@ -89,7 +89,7 @@ function Picture(props: { of: ReactNode; title: string; children: ReactNode }) {
   return (
     <div className="center">
       {props.of}
-      <h1>{props.title}</h1>
+      <h2>{props.title}</h2>
       <p>{props.children}</p>
     </div>
   );

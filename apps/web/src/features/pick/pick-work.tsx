@@ -70,7 +70,7 @@ function NoRun({ loaded }: { loaded: boolean }) {
   return (
     <div className="center">
       <CartPicture />
-      <h1>{loaded ? t('Scan a cart') : t('One moment')}</h1>
+      <h2>{loaded ? t('Scan a cart') : t('One moment')}</h2>
       <p>{loaded ? t('The next run comes with it.') : ''}</p>
     </div>
   );
@@ -82,7 +82,7 @@ function DropTotes({ pick }: { pick: PickState }) {
   return (
     <div className="center">
       <TotePicture />
-      <h1>{t('To station {{code}}', { code: pick.run.dropStation?.code ?? '' })}</h1>
+      <h2>{t('To station {{code}}', { code: pick.run.dropStation?.code ?? '' })}</h2>
       <p>{t('Hand over {{count}} totes there and scan the station.', { count: totes })}</p>
     </div>
   );

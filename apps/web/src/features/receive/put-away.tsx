@@ -90,7 +90,7 @@ export function PutAway({ me, onLeave }: { me: Me; onLeave: () => void }) {
       ) : (
         <div className="center">
           <ShelfPicture />
-          <h1>{tasks ? t('Nothing to put away') : t('One moment')}</h1>
+          <h2>{tasks ? t('Nothing to put away') : t('One moment')}</h2>
           <p>{tasks ? t('New goods appear here as soon as they are received.') : ''}</p>
         </div>
       )}

@@ -54,7 +54,7 @@ export function WhatIsThis({ me, onLeave }: { me: Me; onLeave: () => void }) {
       ) : (
         <div className="center">
           <QuestionPicture />
-          <h1>{t('Scan anything')}</h1>
+          <h2>{t('Scan anything')}</h2>
           <p>{t('An item, a place, a tote or a parcel.')}</p>
         </div>
       )}

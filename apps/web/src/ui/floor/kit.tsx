@@ -46,7 +46,7 @@ export function Screen(props: {
       {props.bar}
       <main className="body">{props.children}</main>
       <Flash message={props.message} />
-      <div className="actions">{props.actions}</div>
+      <footer className="actions">{props.actions}</footer>
     </div>
   );
 }

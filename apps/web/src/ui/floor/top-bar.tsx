@@ -11,7 +11,7 @@ export function TopBar(props: { me: Me; title: string; children?: ReactNode }) {
   return (
     <header className="topbar">
       <div className="who">
-        {props.title}
+        <h1>{props.title}</h1>
         <small>
           {props.me.name}
           {props.me.station ? ` · ${props.me.station.code}` : ''}
