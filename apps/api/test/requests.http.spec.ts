@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type BootedApp, bootApp } from './booted-app.js';
+import { routesOf } from './routes-of.js';
 import { type SeededSite, seedSite, tokenOf } from './seed-site.js';
 
 let booted: BootedApp;
@@ -222,7 +223,7 @@ describe('items in bulk', () => {
 describe('every route', () => {
   it('is closed to whoever has no credential, except the few that are public', async () => {
     const open: string[] = [];
-    for (const { method, path } of routes()) {
+    for (const { method, path } of routesOf(booted)) {
       const address = path.replaceAll(/:[a-zA-Z]+/g, randomUUID());
       const answer = await booted.request(method, address, method === 'GET' ? {} : { body: {} });
       if (answer.status !== 401) open.push(`${method} ${path}`);
@@ -242,7 +243,7 @@ describe('every route', () => {
     const scopeless = await booted.sql<{ prefix: string }>('select prefix from api_keys limit 1');
     expect(scopeless).toHaveLength(1);
     const reached: string[] = [];
-    for (const { method, path } of routes()) {
+    for (const { method, path } of routesOf(booted)) {
       const address = path.replaceAll(/:[a-zA-Z]+/g, randomUUID());
       const answer = await booted.request(method, address, {
         token: site.keys.OTHER,
@@ -257,20 +258,3 @@ describe('every route', () => {
     expect(staffOnly.filter((each) => !/sign-in|setup|claim/.test(each))).toEqual([]);
   });
 });
-
-/** The routes as Nest has mapped them, from Fastify's own table. */
-function routes(): { method: string; path: string }[] {
-  const printed = booted.app.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false }) as string;
-  const stack: string[] = [];
-  const found: { method: string; path: string }[] = [];
-  for (const line of printed.split('\n')) {
-    const match = /^([│ ]*)[├└]── (\S*?)(?: \(([A-Z, ]+)\))?$/.exec(line);
-    if (!match) continue;
-    const depth = match[1]!.length / 4;
-    stack.splice(depth, stack.length, match[2]!);
-    for (const method of (match[3] ?? '').split(', ').filter(Boolean)) {
-      if (method !== 'HEAD' && method !== 'OPTIONS') found.push({ method, path: stack.join('') });
-    }
-  }
-  return found.filter(({ path }) => path !== '*');
-}
