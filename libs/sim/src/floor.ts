@@ -133,7 +133,8 @@ export class SimulatedFloor {
     this.emptyTotes.push(
       ...layout.containers.filter((each) => each.state === 'empty').map((each) => each.lpn),
     );
-    this.openBelts(layout, devices);
+    const dock = this.openBelts(layout, devices);
+    await this.takeUp(office, layout, dock);
     const stations = stationsOf(await office.get<{ items: FloorDevice[] }>('/devices'));
     const crew = [...options.people];
     await this.openBenches(stations.benches, crew, items);
@@ -145,7 +146,7 @@ export class SimulatedFloor {
     this.openSupervisor(office);
   }
 
-  private openBelts({ points, lanes }: Layout, devices: FloorDevices): void {
+  private openBelts({ points, lanes }: Layout, devices: FloorDevices): Dock {
     const { options, signal } = this;
     const shipLanes = lanes.filter((lane) => lane.kind === 'ship').map((lane) => lane.code);
     const stagingOf = new Map(lanes.map((lane) => [lane.code, lane.stagingLocation ?? '']));
@@ -189,6 +190,20 @@ export class SimulatedFloor {
       await dockCore.signInByBadge(person.badge, person.pin, '');
       await dock.work();
     });
+    return dock;
+  }
+
+  /** What an earlier day left on the conveyor and in the lanes goes on from there. */
+  private async takeUp(office: CoreClient, layout: Layout, dock: Dock): Promise<void> {
+    const kinds = new Map(layout.lanes.map((lane) => [lane.code, lane.kind]));
+    const left = await office.get<{
+      items: { parcelId: string; sscc: string; state: string; lane: string | null }[];
+    }>('/flow/parcels');
+    for (const { parcelId, sscc, state, lane } of left.items) {
+      const parcel = { parcelId, sscc, code: `]C100${sscc}` };
+      if (state === 'diverted' && lane && kinds.get(lane) === 'ship') dock.take(parcel, lane);
+      else this.toBelt(parcel);
+    }
   }
 
   private toBelt(parcel: BeltParcel): void {

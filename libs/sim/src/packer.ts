@@ -157,6 +157,7 @@ export class Packer {
       const grams = truth + (leaning ? dice.between(400, 1_500) : 0);
       const readingId = await this.weightOf(grams);
       if (!readingId) continue;
+      if (attempt === 1) this.troubleAtThePrinter();
       const eventId = crypto.randomUUID();
       const answer = await measures.time('pack-close', () =>
         core.post<CloseOutcome>(`/packing/parcels/${pack.parcelId}/close`, { eventId, readingId }, eventId),
@@ -171,6 +172,17 @@ export class Packer {
       leaning = false;
     }
     throw new Error(`the weight of parcel ${pack.parcelId} was never taken`);
+  }
+
+  private troubleAtThePrinter(): void {
+    const { dice, rates, printer, tally } = this.set;
+    if (dice.chance(rates.mediaOut)) {
+      tally.count('printers out of labels');
+      printer.mediaOut();
+    } else if (dice.chance(rates.printerReset)) {
+      tally.count('printers reset in mid-label');
+      printer.resetInNextLabel(200);
+    }
   }
 
   /** Puts the carton on the pan and waits for the screen to show a stable weight. */

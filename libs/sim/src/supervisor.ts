@@ -1,4 +1,4 @@
-import type { ExceptionView, Page, WaveTemplateView, WaveView } from '#lib/contracts';
+import type { ChannelView, ExceptionView, Page, WaveTemplateView, WaveView } from '#lib/contracts';
 import { type CoreClient, Refused } from './core-client.js';
 import type { Measures } from './measures.js';
 import type { Tally } from './tally.js';
@@ -20,6 +20,8 @@ interface CountTask {
 }
 
 const PLAN_LIMIT_MS = 120_000;
+/** Waves that a person plans and releases before the channels take over. */
+const CLICKS = 2;
 
 /** Plans and releases waves by click, counts what was found short, and sees to the exceptions. */
 export class Supervisor {
@@ -27,9 +29,16 @@ export class Supervisor {
 
   async work(): Promise<void> {
     const { signal, tally, releaseByClick } = this.set;
+    let clicksLeft = releaseByClick ? CLICKS : 0;
+    if (clicksLeft > 0) await this.setChannels('locked');
     while (!signal.aborted) {
       try {
-        if (releaseByClick) await this.releaseAWave();
+        if (clicksLeft > 0) {
+          await this.releaseAWave();
+          clicksLeft -= 1;
+          // The rest of the day flows by itself.
+          if (clicksLeft === 0) await this.setChannels('open');
+        }
         await this.resolveExceptions();
         await this.count();
       } catch (error) {
@@ -40,10 +49,18 @@ export class Supervisor {
     }
   }
 
+  private async setChannels(state: 'open' | 'locked'): Promise<void> {
+    const { core } = this.set;
+    const channels = await core.get<{ items: ChannelView[] }>('/waves/channels');
+    for (const channel of channels.items) await core.patch(`/waves/channels/${channel.id}`, { state });
+  }
+
   private async releaseAWave(): Promise<void> {
     const { core, measures, tally, signal } = this.set;
     const templates = await core.get<{ items: WaveTemplateView[] }>('/waves/templates');
-    const template = templates.items.find((each) => each.matching > 0);
+    const template = templates.items
+      .toSorted((a, b) => a.limits.ordersMax - b.limits.ordersMax)
+      .find((each) => each.matching > 0);
     if (!template) return;
     const startedAt = performance.now();
     const planned = await core.post<WaveView>('/waves', { templateId: template.id });

@@ -5,6 +5,7 @@ import { Allow } from '../platform/http/allow.js';
 import { CloseLaneDto, ReinductDto } from './flow-control.dto.js';
 import { FlowControlService, type Reinducted } from './flow-control.service.js';
 import { LanesService } from './lanes.service.js';
+import type { ParcelOnTheWay } from './on-the-way.queries.js';
 
 @ApiTags('flow-control')
 @Controller('api/v1/flow')
@@ -19,6 +20,13 @@ export class FlowControlController {
   @Allow({ roles: ['admin', 'supervisor', 'operator', 'integrator'] })
   list(): Promise<LaneView[]> {
     return this.lanes.list();
+  }
+
+  /** What lies between the label printer and staging right now, oldest first. */
+  @Get('parcels')
+  @Allow({ roles: ['admin', 'supervisor', 'operator', 'integrator'] })
+  async onTheWay(): Promise<{ items: ParcelOnTheWay[]; next: null }> {
+    return { items: await this.flow.onTheWay(), next: null };
   }
 
   /** Opens a lane. Opening an open lane changes nothing. */

@@ -6,6 +6,7 @@ import { addEvent } from '../platform/events.js';
 import { resolveExceptions } from '../platform/exceptions.js';
 import { Refusal } from '../platform/refusal.js';
 import { ArrivalsService } from './arrivals.service.js';
+import { type ParcelOnTheWay, parcelsOnTheWay } from './on-the-way.queries.js';
 import { RoutesService } from './routes.service.js';
 
 export interface Reinducted {
@@ -36,6 +37,11 @@ export class FlowControlService {
     private readonly routes: RoutesService,
     private readonly arrivals: ArrivalsService,
   ) {}
+
+  /** Labelled parcels that nobody has staged yet, oldest first. */
+  onTheWay(): Promise<ParcelOnTheWay[]> {
+    return this.db.transaction((tx) => parcelsOnTheWay(tx));
+  }
 
   /**
    * Puts a parcel from an exception lane back on the belt: its route is made anew (the edge forgets its laps) and what was
