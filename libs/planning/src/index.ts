@@ -6,10 +6,12 @@ export * from './assignment/solve-assignment.js';
 export type { SizeMm } from './cartons/box.js';
 export * from './cartons/choose-carton.js';
 export * from './loading/load-container.js';
+export type { BoxKind, PlacedBox } from './loading/load-parts.js';
 export * from './people/assign-runs.js';
 export * from './runs/batch-runs.js';
 export * from './runs/route-graph.js';
 export { type RoutedRun, type RouteRequest, routeRun } from './runs/route-run.js';
+export * from './runs/site-graph.js';
 export {
   type Aisle,
   type AisleSite,
@@ -24,6 +26,7 @@ export type * from './search/linear-model.js';
 export { Random } from './search/random.js';
 export type { SearchLimits } from './search/search-limits.js';
 export * from './stock/allocate-fefo.js';
+export * from './waves/dense-wave-request.js';
 export * from './waves/plan-cut-offs.js';
 export * from './waves/select-dense-wave.js';
 export * from './waves/select-orders.js';

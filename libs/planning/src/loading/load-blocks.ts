@@ -1,5 +1,5 @@
 import { orientationsFor } from './load-boxes.js';
-import type { BoxKind } from './load-container.js';
+import type { Block, BlockPart, BoxKind, Room } from './load-parts.js';
 
 /** Blocks may have this much air at most. */
 const LEAST_FILL = 0.98;
@@ -21,27 +21,6 @@ export interface LoadBlocks {
   needKind: Int32Array;
   needCount: Int32Array;
   parts: BlockPart[];
-}
-
-/** How a block is made: a grid of one box, or two blocks side by side along an axis. */
-export type BlockPart =
-  | { kind: number; dx: number; dy: number; dz: number; nx: number; ny: number; nz: number }
-  | { axis: 0 | 1 | 2; first: Block; second: Block };
-
-interface Block {
-  dx: number;
-  dy: number;
-  dz: number;
-  volume: number;
-  boxes: number;
-  needs: Map<number, number>;
-  part: BlockPart;
-}
-
-export interface Room {
-  dx: number;
-  dy: number;
-  dz: number;
 }
 
 /** Pairs looked at between two questions whether to go on. */

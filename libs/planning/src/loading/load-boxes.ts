@@ -1,5 +1,4 @@
-import type { BlockPart, Room } from './load-blocks.js';
-import type { BoxKind, PlacedBox } from './load-container.js';
+import type { BlockPart, BoxKind, PlacedBox, Room } from './load-parts.js';
 
 /** The ways a box may stand: any of its sides that may be vertical, turned either way. */
 export function orientationsFor(box: BoxKind): Room[] {

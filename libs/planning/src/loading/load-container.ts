@@ -2,32 +2,13 @@ import type { SizeMm } from '../cartons/box.js';
 import { SearchBudget, type SearchLimits } from '../search/search-limits.js';
 import { buildBlocks } from './load-blocks.js';
 import { boxesOf, orientationsFor, supportedShare } from './load-boxes.js';
+import type { BoxKind, PlacedBox } from './load-parts.js';
 import { type LoadModel, LoadState } from './load-state.js';
-
-/** A kind of box and how many of it are to go. */
-export interface BoxKind {
-  size: SizeMm;
-  /** Which side may stand vertical. */
-  vertical: { length: boolean; width: boolean; height: boolean };
-  count: number;
-}
 
 export interface LoadRequest {
   /** Inner size of the container or pallet. */
   container: SizeMm;
   kinds: BoxKind[];
-}
-
-/** A box at its low corner; sizes as it stands. Any one unit of length will do, as long as it is whole. */
-export interface PlacedBox {
-  /** Index into the kinds of the request. */
-  kind: number;
-  xMm: number;
-  yMm: number;
-  zMm: number;
-  dxMm: number;
-  dyMm: number;
-  dzMm: number;
 }
 
 export interface LoadPlan {

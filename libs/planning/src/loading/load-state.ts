@@ -1,5 +1,6 @@
 import type { Cuboid } from '../cartons/box.js';
-import type { LoadBlocks, Room } from './load-blocks.js';
+import type { LoadBlocks } from './load-blocks.js';
+import type { Room } from './load-parts.js';
 
 /** Six numbers per free space: x1 y1 z1 x2 y2 z2. */
 const SIDES = 6;

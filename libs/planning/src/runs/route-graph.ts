@@ -1,12 +1,7 @@
 import { Random } from '../search/random.js';
 import { SearchBudget, type SearchLimits } from '../search/search-limits.js';
 import { ShortestWays } from './shortest-ways.js';
-
-/** A site as a net of ways, where it is no plain field of aisles: one-way aisles, stairs, gates, several halls. */
-export interface SiteGraph {
-  nodeIds: string[];
-  ways: { from: string; to: string; lengthMm: number; oneWay?: boolean }[];
-}
+import type { SiteGraph } from './site-graph.js';
 
 export interface GraphRouteRequest {
   graph: SiteGraph;

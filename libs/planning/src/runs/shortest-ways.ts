@@ -1,4 +1,4 @@
-import type { SiteGraph } from './route-graph.js';
+import type { SiteGraph } from './site-graph.js';
 
 /** Shortest ways over a site graph by Dijkstra's algorithm, one tree per starting node, remembered. */
 export class ShortestWays {

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import highs from 'highs';
 import { solverOver } from '../search/highs-solver.js';
 import type { SolveModel } from '../search/linear-model.js';
-import { type DenseWaveRequest, selectDenseWave } from './select-dense-wave.js';
+import type { DenseWaveRequest } from './dense-wave-request.js';
+import { selectDenseWave } from './select-dense-wave.js';
 
 const pairs = (most: number) =>
   fc.uniqueArray(

@@ -1,27 +1,9 @@
 import { SearchBudget, type SearchLimits } from '../search/search-limits.js';
+import type { DenseWaveRequest } from './dense-wave-request.js';
 import { MultiLineSearch } from './multi-line-search.js';
 import { SingleLineSearch } from './single-line-search.js';
 import { densityOf, type WaveChoice, type WaveModel, waveModelOf } from './wave-model.js';
 import { WavePolish } from './wave-polish.js';
-
-export interface DenseWaveOrder {
-  orderId: string;
-  lines: { itemId: string; quantity: number }[];
-}
-
-export interface DenseWaveAisle {
-  aisleId: string;
-  stock: { itemId: string; quantity: number }[];
-}
-
-/** Orders and the aisles whose stock could serve them. */
-export interface DenseWaveRequest {
-  orders: DenseWaveOrder[];
-  aisles: DenseWaveAisle[];
-  /** Fewest and most units of the wave. */
-  minUnits: number;
-  maxUnits: number;
-}
 
 export interface DenseWave {
   orderIds: string[];

@@ -1,4 +1,4 @@
-import type { DenseWaveRequest } from './select-dense-wave.js';
+import type { DenseWaveRequest } from './dense-wave-request.js';
 
 /** Rows of (item, quantity) pairs: row r owns positions from[r] to from[r + 1]. */
 export interface PairRows {
