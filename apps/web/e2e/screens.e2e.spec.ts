@@ -83,11 +83,12 @@ async function signInByBadge(page: Page, badge: string, at: string): Promise<voi
   await page.locator('.topbar small', { hasText: at }).waitFor();
 }
 
-function ask<T>(page: Page, path: string): Promise<T> {
-  return page.evaluate(async (asked) => {
-    const response = await fetch(`/api/v1${asked}`);
-    return response.status === 204 ? null : await response.json();
-  }, path) as Promise<T>;
+/** Asks the core with the session of this page. */
+async function ask<T>(page: Page, path: string): Promise<T> {
+  const response = await page.request.get(`/api/v1${path}`);
+  const body = await response.text();
+  if (!response.ok()) throw new Error(`${path} answered ${response.status()}: ${body}`);
+  return (body === '' ? null : JSON.parse(body)) as T;
 }
 
 function cell(page: Page, stage: string): Promise<string | null> {

@@ -114,7 +114,10 @@ function Lane({ lane, shown }: { lane: LaneView; shown: number }) {
         </Group>
       </Group>
       <Text size="sm" c="dimmed" truncate>
-        {lane.name} · {t('{{count}} in the last hour', { count: lane.parcelsLastHour })}
+        {lane.name}
+      </Text>
+      <Text size="xs" c="dimmed" truncate>
+        {t('{{count}} in the last hour', { count: lane.parcelsLastHour })}
       </Text>
       <ol
         style={{ minHeight: `${shown * 1.6}em` }}

@@ -14,6 +14,10 @@ function inSiteZone(seconds: number): Date {
   return zone ? uPlot.tzDate(at, zone) : at;
 }
 
+function clockOf(seconds: number): string {
+  return clockTime(new Date(seconds * 1000).toISOString());
+}
+
 /** Lines picked, orders packed and shipped per minute; the table behind it says the same in figures. */
 export function Throughput(props: { minutes: BoardView['throughput']; people: BoardView['people'] }) {
   const { t } = useTranslation();
@@ -34,7 +38,10 @@ export function Throughput(props: { minutes: BoardView['throughput']; people: Bo
         tzDate: (seconds) => inSiteZone(seconds),
         cursor: { show: false },
         scales: { y: { range: (_u, _min, max) => [0, Math.max(5, max)] } },
-        axes: [axis, { ...axis, size: 40 }],
+        axes: [
+          { ...axis, values: (_plot, at) => at.map(clockOf) },
+          { ...axis, size: 40 },
+        ],
         series: [
           {},
           { label: picked, stroke: dark ? '#66b2ff' : '#0b4f9e', width: 2 },
