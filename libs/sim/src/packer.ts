@@ -209,8 +209,7 @@ export class Packer {
       pack = await this.printed(pack);
       if (pack.print?.state === 'printed' || pack.parcelState === 'labelled') {
         if (attempt === 1) measures.add('close-to-printed', performance.now() - startedAt);
-        const paper = await this.paperOf(pack);
-        if (paper && (await this.stick(pack, paper))) return;
+        if (await this.stickNewest(pack)) return;
       }
       tally.count('reprints');
       this.set.printer.mediaIn();
@@ -250,8 +249,20 @@ export class Packer {
     );
   }
 
-  private paperOf(pack: PackView): Promise<Paper | null> {
-    return this.set.tray.take(pack.sscc ?? '', 5_000);
+  /** Scans what lies in the tray; a paper that was replaced is thrown away and the next one taken. False: there is none. */
+  private async stickNewest(pack: PackView): Promise<boolean> {
+    const { tray, tally } = this.set;
+    for (;;) {
+      const paper = await tray.take(pack.sscc ?? '', 5_000);
+      if (!paper) return false;
+      try {
+        return await this.stick(pack, paper);
+      } catch (error) {
+        if (!(error instanceof Refused) || error.code !== 'packing.old-label') throw error;
+        tally.count('replaced papers refused');
+        tray.discard(paper);
+      }
+    }
   }
 
   /** The label on the carton, scanned, and off it goes. */

@@ -23,6 +23,12 @@ export class PaperTray {
     this.arrived.ring(paper);
   }
 
+  /** A paper that turned out to be replaced goes into the bin. */
+  discard(paper: Paper): void {
+    const at = this.papers.indexOf(paper);
+    if (at >= 0) this.papers.splice(at, 1);
+  }
+
   /** The newest paper of this parcel; waits for it when it is still being read. Null when none came. */
   async take(sscc: string, limitMs: number): Promise<Paper | null> {
     const found = this.papers.findLast((paper) => paper.sscc === sscc);
