@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import {
   Body,
   Controller,
@@ -14,11 +13,10 @@ import {
 } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { ItemView, Page } from '#lib/contracts';
-import { currentActor, currentTrace, withContext } from '../platform/context.js';
 import { Allow } from '../platform/http/allow.js';
-import { Refusal } from '../platform/refusal.js';
+import { answerRows } from '../platform/http/answer-rows.js';
 import { ItemQueryDto, NewItemDto } from './catalog.dto.js';
-import { CatalogService, type ItemRow } from './catalog.service.js';
+import { CatalogService } from './catalog.service.js';
 import { readItemCsv, readItemNdjson } from './read-item-rows.js';
 
 const BATCH_ROWS = 500;
@@ -54,31 +52,12 @@ export class CatalogController {
   @HttpCode(200)
   @Allow({ roles: ['admin', 'supervisor'], scopes: ['items:write'] })
   bulk(@Req() request: FastifyRequest, @Headers('content-type') contentType = ''): StreamableFile {
-    const stream = request.body as AsyncIterable<Uint8Array> | undefined;
-    const csv = contentType.startsWith('text/csv');
-    if (!stream || !(csv || contentType.startsWith('application/x-ndjson'))) {
-      throw new Refusal('catalog.media-type', 'Send application/x-ndjson or text/csv.', { status: 415 });
-    }
-    const results = this.results(csv ? readItemCsv(stream) : readItemNdjson(stream));
-    return new StreamableFile(Readable.from(results, { objectMode: false }), {
-      type: 'application/x-ndjson',
+    return answerRows(request, contentType, {
+      module: 'catalog',
+      readCsv: readItemCsv,
+      readNdjson: readItemNdjson,
+      batchRows: BATCH_ROWS,
+      take: (rows) => this.catalog.putRows(rows),
     });
-  }
-
-  /** The stream is read outside the request's own async context, so each batch runs in a copy of it. */
-  private async *results(items: AsyncIterable<ItemRow>): AsyncGenerator<string> {
-    const trace = currentTrace();
-    const actor = currentActor();
-    let batch: ItemRow[] = [];
-    const put = async () => {
-      const results = await withContext(trace, actor, () => this.catalog.putRows(batch));
-      batch = [];
-      return results.map((each) => `${JSON.stringify(each)}\n`).join('');
-    };
-    for await (const item of items) {
-      batch.push(item);
-      if (batch.length >= BATCH_ROWS) yield await put();
-    }
-    if (batch.length > 0) yield await put();
   }
 }

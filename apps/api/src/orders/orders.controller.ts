@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import {
   Body,
   Controller,
@@ -16,10 +15,10 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { OrderSummary, OrderView, Page, RowResult } from '#lib/contracts';
-import { currentActor, currentTrace, withContext } from '../platform/context.js';
 import { Allow } from '../platform/http/allow.js';
+import { answerRows } from '../platform/http/answer-rows.js';
 import { Refusal } from '../platform/refusal.js';
-import { type IntakeRow, IntakeService } from './intake.service.js';
+import { IntakeService } from './intake.service.js';
 import { CancelOrderDto, NewOrderDto, PlaceHoldDto } from './orders.dto.js';
 import { OrdersQueries } from './orders.queries.js';
 import { OrdersService } from './orders.service.js';
@@ -58,14 +57,12 @@ export class OrdersController {
   @HttpCode(200)
   @Allow({ roles: ['admin', 'supervisor'], scopes: ['orders:write'] })
   bulk(@Req() request: FastifyRequest, @Headers('content-type') contentType = ''): StreamableFile {
-    const stream = request.body as AsyncIterable<Uint8Array> | undefined;
-    const csv = contentType.startsWith('text/csv');
-    if (!stream || !(csv || contentType.startsWith('application/x-ndjson'))) {
-      throw new Refusal('orders.media-type', 'Send application/x-ndjson or text/csv.', { status: 415 });
-    }
-    const results = this.results(csv ? readCsv(stream) : readNdjson(stream));
-    return new StreamableFile(Readable.from(results, { objectMode: false }), {
-      type: 'application/x-ndjson',
+    return answerRows(request, contentType, {
+      module: 'orders',
+      readCsv,
+      readNdjson,
+      batchRows: BATCH_ROWS,
+      take: (rows) => this.intake.acceptOrders(rows),
     });
   }
 
@@ -110,24 +107,6 @@ export class OrdersController {
     await this.orders.releaseHold(id, code);
     return this.queries.view(id);
   }
-
-  /** Batch after batch under the caller's rights; the reader is only asked for more when the answers have gone out. */
-  private async *results(orderRows: AsyncIterable<IntakeRow>): AsyncGenerator<string> {
-    const [trace, actor] = [currentTrace(), currentActor()];
-    const accept = (batch: IntakeRow[]) => withContext(trace, actor, () => this.intake.acceptOrders(batch));
-    let batch: IntakeRow[] = [];
-    for await (const each of orderRows) {
-      batch.push(each);
-      if (batch.length < BATCH_ROWS) continue;
-      yield lines(await accept(batch));
-      batch = [];
-    }
-    if (batch.length > 0) yield lines(await accept(batch));
-  }
-}
-
-function lines(results: RowResult[]): string {
-  return results.map((result) => `${JSON.stringify(result)}\n`).join('');
 }
 
 function answered(result: RowResult): Extract<RowResult, { orderId: string }> {

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import {
   Body,
   Controller,
@@ -15,12 +14,11 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Page, PutAwayView, ReceiptView } from '#lib/contracts';
-import { currentActor, currentTrace, withContext } from '../platform/context.js';
 import { Allow } from '../platform/http/allow.js';
-import { Refusal } from '../platform/refusal.js';
+import { answerRows } from '../platform/http/answer-rows.js';
 import { AnnouncementsService } from './announcements.service.js';
 import { PutAwayService } from './put-away.service.js';
-import { type ReceiptRow, readReceiptCsv, readReceiptNdjson } from './read-receipt-rows.js';
+import { readReceiptCsv, readReceiptNdjson } from './read-receipt-rows.js';
 import { ConfirmPutAwayDto, NewReceiptDto, ReceiveGoodsDto } from './receiving.dto.js';
 import { ReceivingQueries } from './receiving.queries.js';
 import { ReceivingService } from './receiving.service.js';
@@ -51,14 +49,12 @@ export class ReceivingController {
   @HttpCode(200)
   @Allow({ roles: ['admin', 'supervisor'], scopes: ['receipts:write'] })
   bulk(@Req() request: FastifyRequest, @Headers('content-type') contentType = ''): StreamableFile {
-    const stream = request.body as AsyncIterable<Uint8Array> | undefined;
-    const csv = contentType.startsWith('text/csv');
-    if (!stream || !(csv || contentType.startsWith('application/x-ndjson'))) {
-      throw new Refusal('receiving.media-type', 'Send application/x-ndjson or text/csv.', { status: 415 });
-    }
-    const results = this.results(csv ? readReceiptCsv(stream) : readReceiptNdjson(stream));
-    return new StreamableFile(Readable.from(results, { objectMode: false }), {
-      type: 'application/x-ndjson',
+    return answerRows(request, contentType, {
+      module: 'receiving',
+      readCsv: readReceiptCsv,
+      readNdjson: readReceiptNdjson,
+      batchRows: 1,
+      take: ([row]) => Promise.all([this.announcements.announceRow(row!)]),
     });
   }
 
@@ -102,14 +98,5 @@ export class ReceivingController {
     @Body() body: ConfirmPutAwayDto,
   ): Promise<PutAwayView> {
     return this.putAways.confirmPutAway(id, body);
-  }
-
-  /** The stream is read outside the request's own async context, so each receipt runs in a copy of it. */
-  private async *results(receipts: AsyncIterable<ReceiptRow>): AsyncGenerator<string> {
-    const [trace, actor] = [currentTrace(), currentActor()];
-    for await (const each of receipts) {
-      const result = await withContext(trace, actor, () => this.announcements.announceRow(each));
-      yield `${JSON.stringify(result)}\n`;
-    }
   }
 }

@@ -103,9 +103,11 @@ function busy(detail: string): Finding {
 const HTTP_CODES: Record<number, [code: string, detail: string]> = {
   400: ['request.malformed', 'The request can not be read.'],
   404: ['request.no-route', 'There is nothing at this address.'],
+  408: ['request.too-slow', 'The request did not arrive in time.'],
   405: ['request.method', 'This address does not know that method.'],
   413: ['request.too-large', 'The request is larger than allowed.'],
   414: ['request.too-large', 'The address is longer than allowed.'],
+  431: ['request.too-large', 'The headers of the request are larger than allowed.'],
   415: ['request.media-type', 'This content type is not understood here; use application/json.'],
 };
 
