@@ -21,7 +21,7 @@ export interface PlacedPiece {
 
 /** Up to this many pieces, every sequence and orientation is tried within a limit of steps. */
 const SEARCH_PIECES = 10;
-const SEARCH_STEPS = 800;
+const SEARCH_STEPS = 400;
 const RANDOM_SEQUENCES = 10;
 
 /**
