@@ -290,8 +290,16 @@ export class OrderProgressService {
     );
   }
 
-  /** Those of the orders that have no live line in the given unfinished condition. */
+  /**
+   * Those of the orders that have no live line in the given unfinished condition. The orders are locked first: of two that finish
+   * the last lines of an order at the same moment the second must see what the first did.
+   */
   private async ordersWhere(tx: Tx, orderIds: readonly string[], unfinished: string): Promise<string[]> {
+    await rows(
+      tx,
+      'select 1 from orders where site_id = $1 and id = any($2::uuid[]) order by id for no key update',
+      [tx.siteId, orderIds],
+    );
     const complete = await rows<{ id: string }>(
       tx,
       `select o.id from orders o where o.site_id = $1 and o.id = any($2::uuid[])

@@ -147,12 +147,20 @@ export class ParcelsService {
     });
   }
 
-  /** Those of the orders whose parcels (the cancelled ones left out) are all in one of these states. */
+  /**
+   * Those of the orders whose parcels (the cancelled ones left out) are all in one of these states. The orders are locked first: of
+   * two that bring an order's last parcels along at the same moment the second must see what the first did, or the order stays behind.
+   */
   async ordersWithAllIn(
     tx: Tx,
     orderIds: readonly string[],
     states: readonly ParcelState[],
   ): Promise<string[]> {
+    await rows(
+      tx,
+      'select 1 from orders where site_id = $1 and id = any($2::uuid[]) order by id for no key update',
+      [tx.siteId, orderIds],
+    );
     const found = await rows<{ id: string }>(
       tx,
       `select order_id as id from parcels where site_id = $1 and order_id = any($2::uuid[]) and state <> 'cancelled'
