@@ -43,28 +43,14 @@ const TAKEN = {
   barcodes: [] as object[],
 };
 
-/** Every route that some scope of a merchant's key opens, called with another merchant's ids, references and words. */
-function attempts(): Record<string, Attempt[]> {
+const each = (path: (id: string) => string, body?: unknown): Attempt[] =>
+  [acme.orderId, acme.heldOrderId].map((id) => ({ path: path(id), body, answers: HIDDEN }));
+const rowsOf = (...rows: object[]) => rows.map((row) => JSON.stringify(row)).join('\n');
+const NDJSON = { 'content-type': 'application/x-ndjson' };
+
+function goodsAttempts(): Record<string, Attempt[]> {
   const { merchantId } = acme;
-  const orderIds = [acme.orderId, acme.heldOrderId];
-  const each = (path: (id: string) => string, body?: unknown): Attempt[] =>
-    orderIds.map((id) => ({ path: path(id), body, answers: HIDDEN }));
   const item = (over: object) => ({ ...TAKEN, ...over });
-  const order = (over: object) => ({
-    externalRef: 'TAKEN',
-    carrier: 'post',
-    service: 'standard',
-    consignee: { name: 'Eve', street: 'S 1', city: 'C', postcode: '1', country: 'FR' },
-    lines: [{ sku: acme.sku, quantity: 1 }],
-    ...over,
-  });
-  const receipt = (over: object) => ({
-    reference: 'TAKEN',
-    lines: [{ sku: acme.sku, quantity: 1 }],
-    ...over,
-  });
-  const rowsOf = (...rows: object[]) => rows.map((row) => JSON.stringify(row)).join('\n');
-  const ndjson = { 'content-type': 'application/x-ndjson' };
   return {
     'GET /api/v1/merchants': [{ path: '/merchants', answers: EMPTY }],
     'GET /api/v1/sites/carrier-services': [{ path: '/sites/carrier-services', answers: EMPTY }],
@@ -85,13 +71,26 @@ function attempts(): Record<string, Attempt[]> {
       {
         path: '/items/bulk',
         body: rowsOf(item({ merchantCode: 'ACME', sku: acme.sku }), item({ id: acme.itemId })),
-        headers: ndjson,
+        headers: NDJSON,
         answers: EMPTY,
       },
     ],
     'GET /api/v1/inventory/stock': ['', `?sku=${acme.lot}`, '?merchant=ACME', `?cursor=${acme.itemId}`].map(
       (query) => ({ path: `/inventory/stock${query}`, answers: [200, 400] }),
     ),
+  };
+}
+
+function orderAttempts(): Record<string, Attempt[]> {
+  const order = (over: object) => ({
+    externalRef: 'TAKEN',
+    carrier: 'post',
+    service: 'standard',
+    consignee: { name: 'Eve', street: 'S 1', city: 'C', postcode: '1', country: 'FR' },
+    lines: [{ sku: acme.sku, quantity: 1 }],
+    ...over,
+  });
+  return {
     'POST /api/v1/orders': [
       { path: '/orders', body: order({ merchantCode: 'ACME' }), answers: [422] },
       { path: '/orders', body: order({ lines: [{ sku: acme.itemId, quantity: 1 }] }), answers: [400, 422] },
@@ -104,7 +103,7 @@ function attempts(): Record<string, Attempt[]> {
           order({ merchantCode: 'ACME' }),
           order({ merchantCode: 'ACME', externalRef: acme.externalRef }),
         ),
-        headers: ndjson,
+        headers: NDJSON,
         answers: EMPTY,
       },
     ],
@@ -118,6 +117,16 @@ function attempts(): Record<string, Attempt[]> {
     'POST /api/v1/orders/:id/cancel': each((id) => `/orders/${id}/cancel`, { reason: 'taken' }),
     'POST /api/v1/orders/:id/holds': each((id) => `/orders/${id}/holds`, { code: 'taken', reason: 'taken' }),
     'DELETE /api/v1/orders/:id/holds/:code': each((id) => `/orders/${id}/holds/fraud`),
+  };
+}
+
+function receiptAttempts(): Record<string, Attempt[]> {
+  const receipt = (over: object) => ({
+    reference: 'TAKEN',
+    lines: [{ sku: acme.sku, quantity: 1 }],
+    ...over,
+  });
+  return {
     'POST /api/v1/receiving/receipts': [
       { path: '/receiving/receipts', body: receipt({ merchantCode: 'ACME' }), answers: [400, 403, 409, 422] },
       {
@@ -133,7 +142,7 @@ function attempts(): Record<string, Attempt[]> {
           receipt({ merchantCode: 'ACME' }),
           receipt({ merchantCode: 'ACME', reference: acme.reference }),
         ),
-        headers: ndjson,
+        headers: NDJSON,
         answers: EMPTY,
       },
     ],
@@ -146,6 +155,9 @@ function attempts(): Record<string, Attempt[]> {
     ],
   };
 }
+
+/** Every route that some scope of a merchant's key opens, called with another merchant's ids, references and words. */
+const attempts = () => ({ ...goodsAttempts(), ...orderAttempts(), ...receiptAttempts() });
 
 /** Words that only a row of ACME's holds; an answer that says what was asked may still say it. */
 const secretsOf = (goods: MerchantGoods) => {

@@ -94,10 +94,12 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     });
     await house.startAgent(await floor.plugIn());
     say('sending the orders');
-    const orders = await sendOrders(options, house.apiUrl, crew.office, dice, measures);
+    const core = new CoreClient(house.apiUrl);
+    await core.signInByPassword(crew.office.email, crew.office.password);
+    const orders = await sendOrders(core, options, dice, measures);
     say(`${orders} orders are in; the floor starts to work`);
     await floor.open();
-    const { kills, last } = await watch(options, house, floor, book, tally, orders);
+    const { kills, last } = await watch({ options, house, floor, book, tally, orders });
     await floor.close();
     say('checking the invariants');
     return await judge({ options, house, book, tally, measures, kills, last, orders, startedAt });
@@ -110,14 +112,11 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
 }
 
 async function sendOrders(
+  core: CoreClient,
   options: SimulationOptions,
-  apiUrl: string,
-  office: { email: string; password: string },
   dice: Seeded,
   measures: Measures,
 ): Promise<number> {
-  const core = new CoreClient(apiUrl);
-  await core.signInByPassword(office.email, office.password);
   const items = await allOf<ItemView>(core, '/items');
   const services = await core.get<{ items: { carrier: string; service: string }[] }>(
     '/sites/carrier-services',
@@ -129,15 +128,19 @@ async function sendOrders(
   return orders.length;
 }
 
+interface Watched {
+  options: SimulationOptions;
+  house: RealHouse;
+  floor: SimulatedFloor;
+  book: Book;
+  tally: Tally;
+  /** How many were sent. */
+  orders: number;
+}
+
 /** Looks on until all orders have ended and everything has drained, or nothing moves any more. */
-async function watch(
-  options: SimulationOptions,
-  house: RealHouse,
-  floor: SimulatedFloor,
-  book: Book,
-  tally: Tally,
-  orders: number,
-): Promise<{ kills: Kill[]; last: Progress }> {
+async function watch(watched: Watched): Promise<{ kills: Kill[]; last: Progress }> {
+  const { options, house, floor, book, tally, orders } = watched;
   let last = await book.progress();
   let movedAt = performance.now();
   let saidAt = 0;
