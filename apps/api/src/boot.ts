@@ -5,10 +5,13 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance } from 'fastify';
 import { AppModule } from './app.module.js';
 import { AppConfig } from './platform/config.js';
+import { isTooDeep } from './platform/http/read-json.js';
 import { contextPerRequest } from './platform/http/request-context.js';
+import { answerBeforeRouting, answerUnreadable } from './platform/http/unroutable.js';
 import { serveWeb } from './platform/http/web.js';
 import { nestLogger } from './platform/log.js';
 import { MetricsService } from './platform/metrics.service.js';
+import { Refusal } from './platform/refusal.js';
 
 /** An order of the largest size is some 200 kB; bulk files come as streams, which this does not bound. */
 const BODY_MAX_BYTES = 1024 * 1024;
@@ -26,10 +29,13 @@ export async function createApp(): Promise<NestFastifyApplication> {
     keepAliveTimeout: KEEP_ALIVE_MS,
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: true,
+    frameworkErrors: answerBeforeRouting,
+    clientErrorHandler: answerUnreadable,
   });
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   contextPerRequest(fastify);
   acceptStreams(fastify);
+  refuseDepth(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter, {
     logger: nestLogger,
     abortOnError: false,
@@ -45,6 +51,18 @@ export async function createApp(): Promise<NestFastifyApplication> {
 function acceptStreams(fastify: FastifyInstance): void {
   fastify.addContentTypeParser(['application/x-ndjson', 'text/csv'], (_request, payload, done) => {
     done(null, payload);
+  });
+}
+
+/** Code that walks a body down (validation, JSON again) would run out of stack on one that is nothing but brackets. */
+function refuseDepth(fastify: FastifyInstance): void {
+  fastify.addHook('preValidation', (request, _reply, done) => {
+    const { body } = request;
+    const isStream = typeof (body as { pipe?: unknown } | null)?.pipe === 'function';
+    if (isStream || !isTooDeep(body)) return done();
+    return done(
+      new Refusal('request.malformed', 'The request is nested deeper than anything here.', { status: 400 }),
+    );
   });
 }
 

@@ -10,6 +10,7 @@ import {
   Matches,
 } from 'class-validator';
 import type { ApiScope, RoleName, SignInByBadge, SignInByPassword } from '#lib/contracts';
+import { IsLine } from '../platform/http/is-line.js';
 
 const ROLES: RoleName[] = ['admin', 'supervisor', 'operator', 'integrator'];
 const SCOPES: ApiScope[] = [
@@ -43,19 +44,19 @@ export class ChooseStationDto {
 
 export class SetupDto {
   @IsString() @Length(20, 200) token: string;
-  @IsString() @Length(1, 80) name: string;
+  @IsString() @IsLine() @Length(1, 80) name: string;
   @IsEmail() @Length(3, 254) email: string;
   @IsString() @Length(10, 200) password: string;
   @IsOptional()
   @IsString()
   @Matches(/^[A-Za-z0-9]{2,12}$/, { message: 'must be 2 to 12 letters and digits' })
   siteCode?: string;
-  @IsOptional() @IsString() @Length(1, 80) siteName?: string;
+  @IsOptional() @IsString() @IsLine() @Length(1, 80) siteName?: string;
   @IsOptional() @IsString() @Length(1, 64) timezone?: string;
 }
 
 export class NewPersonDto {
-  @IsString() @Length(1, 80) name: string;
+  @IsString() @IsLine() @Length(1, 80) name: string;
   @IsArray() @ArrayNotEmpty() @IsIn(ROLES, { each: true }) roles: RoleName[];
   @IsOptional() @IsEmail() @Length(3, 254) email?: string;
   @IsOptional() @IsString() @Length(10, 200) password?: string;
@@ -65,7 +66,7 @@ export class NewPersonDto {
 }
 
 export class PersonChangeDto {
-  @IsOptional() @IsString() @Length(1, 80) name?: string;
+  @IsOptional() @IsString() @IsLine() @Length(1, 80) name?: string;
   @IsOptional() @IsArray() @ArrayNotEmpty() @IsIn(ROLES, { each: true }) roles?: RoleName[];
   @IsOptional() @IsEmail() @Length(3, 254) email?: string;
   @IsOptional() @IsString() @Length(10, 200) password?: string;
@@ -77,6 +78,6 @@ export class PersonChangeDto {
 
 export class NewApiKeyDto {
   @IsString() @Length(1, 64) merchantCode: string;
-  @IsString() @Length(1, 80) name: string;
+  @IsString() @IsLine() @Length(1, 80) name: string;
   @IsArray() @ArrayNotEmpty() @IsIn(SCOPES, { each: true }) scopes: ApiScope[];
 }

@@ -14,6 +14,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { NewItem } from '#lib/contracts';
+import { IsLine } from '../platform/http/is-line.js';
 import { TRACKING } from './item-faults.js';
 
 export class BarcodeDto {
@@ -25,7 +26,7 @@ export class BarcodeDto {
 export class NewItemDto implements NewItem {
   @IsOptional() @IsString() @Length(1, 16) merchantCode?: string;
   @IsString() @Length(1, 48) sku: string;
-  @IsString() @Length(1, 200) name: string;
+  @IsString() @IsLine() @Length(1, 200) name: string;
   @IsInt() @Min(1) @Max(5_000) lengthMm: number;
   @IsInt() @Min(1) @Max(5_000) widthMm: number;
   @IsInt() @Min(1) @Max(5_000) heightMm: number;

@@ -1,5 +1,6 @@
 import { isGtin } from '#lib/barcodes';
 import type { NewItem } from '#lib/contracts';
+import { isLine } from '../platform/http/is-line.js';
 import type { FieldError } from '../platform/refusal.js';
 
 export const TRACKING = ['none', 'lot', 'serial', 'expiry'] as const;
@@ -82,7 +83,7 @@ export function keptBarcode(code: string): string {
 }
 
 function isText(value: unknown, max: number): value is string {
-  return typeof value === 'string' && value.trim() !== '' && value.length <= max && !/\p{Cc}/u.test(value);
+  return typeof value === 'string' && value.length <= max && isLine(value);
 }
 
 function isCount(value: unknown, max: number): boolean {

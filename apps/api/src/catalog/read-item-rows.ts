@@ -1,5 +1,5 @@
-import { Readable } from 'node:stream';
-import { parse } from 'csv-parse';
+import { csvRecords } from '../platform/http/csv-records.js';
+import { readJson } from '../platform/http/read-json.js';
 import { splitLines } from '../platform/http/split-lines.js';
 import type { ItemRow } from './catalog.service.js';
 
@@ -19,7 +19,7 @@ export async function* readItemNdjson(stream: AsyncIterable<Uint8Array>): AsyncG
 
 function readLine(row: number, line: string): ItemRow {
   try {
-    return { row, item: JSON.parse(line) as unknown };
+    return { row, item: readJson(line) };
   } catch {
     return broken(row, 'is not JSON');
   }
@@ -30,18 +30,9 @@ function readLine(row: number, line: string): ItemRow {
  * are separated by spaces; `10012345678902*12` is a pack of 12.
  */
 export async function* readItemCsv(stream: AsyncIterable<Uint8Array>): AsyncGenerator<ItemRow> {
-  const records = Readable.from(stream).pipe(
-    parse({
-      columns: true,
-      bom: true,
-      trim: true,
-      skip_empty_lines: true,
-      max_record_size: ITEM_ROW_BYTES_MAX,
-    }),
-  );
   let row = 0;
   try {
-    for await (const record of records as AsyncIterable<Record<string, string>>) {
+    for await (const record of csvRecords(stream, { bytesMax: ITEM_ROW_BYTES_MAX })) {
       row += 1;
       yield { row, item: itemOfCsv(record) };
     }

@@ -9,6 +9,7 @@ import {
   ValidateIf,
 } from 'class-validator';
 import type { CommandOp } from '#lib/contracts';
+import { IsLine } from '../platform/http/is-line.js';
 
 const OPS: CommandOp[] = ['print', 'weigh', 'zero', 'route', 'light', 'beep', 'trigger', 'status'];
 
@@ -18,7 +19,7 @@ export class NewAgentDto {
     message: 'must be letters, digits and . _ ~ -, at most 64',
   })
   code: string;
-  @IsString() @Length(1, 80) name: string;
+  @IsString() @IsLine() @Length(1, 80) name: string;
 }
 
 export class ClaimDto {

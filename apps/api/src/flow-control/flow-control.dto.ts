@@ -1,10 +1,12 @@
 import { IsOptional, IsString, IsUUID, Length, MaxLength } from 'class-validator';
+import { IsLine } from '../platform/http/is-line.js';
 
 export class CloseLaneDto {
   /** Why, for the story and the next shift. */
   @IsOptional()
   @IsString()
   @MaxLength(200)
+  @IsLine()
   reason?: string;
 }
 

@@ -74,6 +74,7 @@ export class RequestCountDto {
   @IsOptional()
   @IsString()
   @Length(0, 40)
+  @Matches(/^[^\p{Cc}\p{Cf}\p{Co}\p{Cs}]*$/u, { message: 'lot must be one line of text' })
   lot?: string;
 }
 

@@ -1,8 +1,10 @@
-import { parse } from 'csv-parse';
 import type { NewOrder } from '#lib/contracts';
+import { csvRecords } from '../platform/http/csv-records.js';
+import { readJson } from '../platform/http/read-json.js';
 import { splitLines } from '../platform/http/split-lines.js';
 import type { FieldError } from '../platform/refusal.js';
 import type { IntakeRow } from './intake.service.js';
+import { ORDER_LIMITS } from './order-limits.js';
 import { orderFaults } from './validate-order.js';
 
 /** A longer row is refused and skipped, without being kept. */
@@ -21,7 +23,7 @@ export async function* readNdjson(stream: AsyncIterable<Uint8Array>): AsyncGener
 function readJsonRow(row: number, line: string): IntakeRow {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = readJson(line);
   } catch {
     return refusedRow(row, 'is not JSON');
   }
@@ -67,20 +69,11 @@ const COLUMNS = new Set<string>([
  * head is taken from its first row. Rows are counted without the header.
  */
 export async function* readCsv(stream: AsyncIterable<Uint8Array>): AsyncGenerator<IntakeRow> {
-  const records = parse({
-    columns: true,
-    bom: true,
-    trim: true,
-    skip_empty_lines: true,
-    relax_column_count: true,
-    max_record_size: ROW_BYTES_MAX,
-  });
-  const feed = feedInto(records, stream);
   let row = 0;
   let first = 1;
   let open: NewOrder | null = null;
   try {
-    for await (const record of records as AsyncIterable<Record<string, string>>) {
+    for await (const record of csvRecords(stream, { bytesMax: ROW_BYTES_MAX, ragged: true })) {
       row += 1;
       const unknown = Object.keys(record).filter((column) => !COLUMNS.has(column));
       if (unknown.length > 0 && row === 1) {
@@ -88,7 +81,8 @@ export async function* readCsv(stream: AsyncIterable<Uint8Array>): AsyncGenerato
         return;
       }
       if (open !== null && open.externalRef === record.externalRef) {
-        open.lines.push(lineOf(record));
+        // One more than allowed is enough for the refusal; the rest of an endless order is not kept.
+        if (open.lines.length <= ORDER_LIMITS.lines) open.lines.push(lineOf(record));
         continue;
       }
       if (open !== null) yield checkedRow(first, open);
@@ -98,29 +92,8 @@ export async function* readCsv(stream: AsyncIterable<Uint8Array>): AsyncGenerato
   } catch (error) {
     yield refusedRow(row + 1, `can't be read as CSV: ${(error as Error).message}`);
     return;
-  } finally {
-    records.destroy();
-    await feed;
   }
   if (open !== null) yield checkedRow(first, open);
-}
-
-/** Writes the stream into the parser at the parser's pace. */
-async function feedInto(records: ReturnType<typeof parse>, stream: AsyncIterable<Uint8Array>): Promise<void> {
-  try {
-    for await (const chunk of stream) {
-      if (records.destroyed) return;
-      if (!records.write(chunk)) {
-        await new Promise<void>((resolve) => {
-          records.once('drain', resolve);
-          records.once('close', resolve);
-        });
-      }
-    }
-    if (!records.destroyed) records.end();
-  } catch (error) {
-    records.destroy(error as Error);
-  }
 }
 
 function columnFault(field: string): FieldError {

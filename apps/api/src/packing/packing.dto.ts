@@ -1,6 +1,7 @@
 import { Type } from 'class-transformer';
 import { IsIn, IsOptional, IsString, IsUUID, Length, ValidateNested } from 'class-validator';
 import type { ChangeCarton, CloseParcel, ConfirmLabel, OpenParcel, PackItem, Reprint } from '#lib/contracts';
+import { IsLine } from '../platform/http/is-line.js';
 
 /** Scanners send at most this much; longer input is noise. */
 const SCAN_MAX = 512;
@@ -38,6 +39,7 @@ export class OverrideDto {
   /** Why the weight is right although the book says otherwise. */
   @IsString()
   @Length(3, 200)
+  @IsLine()
   reason: string;
 }
 
@@ -80,6 +82,7 @@ export class ReopenDto {
 
   @IsString()
   @Length(3, 200)
+  @IsLine()
   reason: string;
 }
 

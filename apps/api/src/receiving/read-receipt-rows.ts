@@ -1,9 +1,12 @@
-import { Readable } from 'node:stream';
-import { parse } from 'csv-parse';
+import { csvRecords } from '../platform/http/csv-records.js';
+import { readJson } from '../platform/http/read-json.js';
 import { splitLines } from '../platform/http/split-lines.js';
 
 /** A longer row is refused and skipped. */
 export const RECEIPT_ROW_BYTES_MAX = 256 * 1024;
+
+/** Lines of one receipt. */
+export const RECEIPT_LINES_MAX = 1_000;
 
 /** One receipt of a file, as it was sent: whether it is one the form of single receipts decides. */
 export interface ReceiptRow {
@@ -29,23 +32,15 @@ export async function* readReceiptNdjson(stream: AsyncIterable<Uint8Array>): Asy
  * follow each other are one receipt.
  */
 export async function* readReceiptCsv(stream: AsyncIterable<Uint8Array>): AsyncGenerator<ReceiptRow> {
-  const records = Readable.from(stream).pipe(
-    parse({
-      columns: true,
-      bom: true,
-      trim: true,
-      skip_empty_lines: true,
-      max_record_size: RECEIPT_ROW_BYTES_MAX,
-    }),
-  );
   let row = 0;
   let first = 1;
   let open: { reference?: string; lines: unknown[] } | null = null;
   try {
-    for await (const record of records as AsyncIterable<Record<string, string>>) {
+    for await (const record of csvRecords(stream, { bytesMax: RECEIPT_ROW_BYTES_MAX })) {
       row += 1;
       if (open !== null && open.reference === record.reference) {
-        open.lines.push(lineOf(record));
+        // One more than allowed is enough for the refusal; the rest of an endless receipt is not kept.
+        if (open.lines.length <= RECEIPT_LINES_MAX) open.lines.push(lineOf(record));
         continue;
       }
       if (open !== null) yield { row: first, receipt: open, fault: null };
@@ -61,7 +56,7 @@ export async function* readReceiptCsv(stream: AsyncIterable<Uint8Array>): AsyncG
 
 function readLine(row: number, line: string): ReceiptRow {
   try {
-    return { row, receipt: JSON.parse(line) as unknown, fault: null };
+    return { row, receipt: readJson(line), fault: null };
   } catch {
     return broken(row, 'is not JSON');
   }

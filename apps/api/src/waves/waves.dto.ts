@@ -10,28 +10,36 @@ import {
   IsUUID,
   Length,
   Max,
+  MaxLength,
   Min,
   ValidateNested,
 } from 'class-validator';
 import type { OrderFilter } from '#lib/contracts';
+import { IsLine } from '../platform/http/is-line.js';
 
 export class OrderFilterDto implements OrderFilter {
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(500)
   @IsString({ each: true })
+  @IsLine({ each: true })
+  @MaxLength(64, { each: true })
   merchantCodes?: string[];
 
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(100)
   @IsString({ each: true })
+  @IsLine({ each: true })
+  @MaxLength(64, { each: true })
   carriers?: string[];
 
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(100)
   @IsString({ each: true })
+  @IsLine({ each: true })
+  @MaxLength(64, { each: true })
   services?: string[];
 
   @IsOptional()
@@ -61,6 +69,7 @@ export class PlanWaveDto {
 export class CancelWaveDto {
   @IsOptional()
   @IsString()
+  @IsLine()
   @Length(1, 200)
   reason?: string;
 }

@@ -1,6 +1,11 @@
 import { type ValidationError, ValidationPipe } from '@nestjs/common';
 import { type FieldError, Refusal } from '../refusal.js';
 
+/** A refusal helps whoever made a mistake; it does not send a hostile request back. */
+const SAID_MAX = 100;
+const FIELD_MAX = 200;
+const DETAIL_MAX = 500;
+
 /** Checks bodies, queries and parameters against their DTOs; unknown fields are refused, not dropped in silence. */
 export function validationPipe(): ValidationPipe {
   return new ValidationPipe({
@@ -18,7 +23,8 @@ export function invalid(errors: FieldError[]): Refusal {
   const [first] = errors;
   const detail =
     errors.length === 1 && first ? `${first.field}: ${first.message}.` : `${errors.length} fields are wrong.`;
-  return new Refusal('request.invalid', detail, { status: 400, errors });
+  const said = errors.slice(0, SAID_MAX).map((each) => ({ ...each, field: each.field.slice(0, FIELD_MAX) }));
+  return new Refusal('request.invalid', detail.slice(0, DETAIL_MAX), { status: 400, errors: said });
 }
 
 /** class-validator's tree as a flat list with paths such as `lines.2.quantity`. */
