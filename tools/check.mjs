@@ -19,7 +19,10 @@ start(async () => {
     ['sizes', [join(ROOT, 'tools/check-sizes.mjs')]],
   ];
   if (existsSync(join(ROOT, 'apps/web/tsconfig.json')))
-    checks.push(['types (web)', tsc('apps/web/tsconfig.json', 'web')]);
+    checks.push(
+      ['types (web)', tsc('apps/web/tsconfig.json', 'web')],
+      ['types (specs of the web)', tsc('apps/web/tsconfig.spec.json', 'web-spec')],
+    );
   const failed = [];
   for (const [name, code, output, took] of await Promise.all(checks.map(runOne))) {
     say(`${code === 0 ? 'ok    ' : 'FAILED'}  ${name} (${took})`);
