@@ -126,6 +126,39 @@ describe('with people', () => {
     expect((await request('GET', '/access/me', { token })).body.code).toBe('access.not-signed-in');
   });
 
+  it('ends the open sockets of a session that expires, and says why', async () => {
+    const token = await tokenOf(booted, 'supervisor');
+    const auth = { token };
+    const socket = io(`${booted.url}/tower`, { auth, transports: ['websocket'], reconnection: false });
+    let said = false;
+    socket.on('expired', () => {
+      said = true;
+    });
+    await eventually(() => socket.connected);
+    await booted.sql(`update sessions set expires_at = now() - interval '1 second'
+      where person_id = (select id from people where email = 'supervisor@test.example')`);
+    await eventually(() => socket.disconnected, { limitMs: 30_000 });
+    expect(said).toBe(true);
+    expect((await request('GET', '/access/me', { token })).body.code).toBe('access.not-signed-in');
+  }, 60_000);
+
+  it("lets no foreign page open a socket on somebody's cookie", async () => {
+    const cookie = `wh_session=${await tokenOf(booted, 'supervisor')}`;
+    const opened = (extraHeaders: Record<string, string>) =>
+      new Promise<boolean>((resolve) => {
+        const options = { extraHeaders, transports: ['websocket'], forceNew: true, reconnection: false };
+        const socket = io(`${booted.url}/tower`, options);
+        socket.on('connect_error', () => resolve(false));
+        socket.on('connect', () => {
+          socket.close();
+          resolve(true);
+        });
+      });
+    expect(await opened({ cookie, origin: 'https://evil.example' })).toBe(false);
+    expect(await opened({ cookie, origin: booted.url, 'sec-fetch-site': 'cross-site' })).toBe(false);
+    expect(await opened({ cookie, origin: booted.url })).toBe(true);
+  });
+
   it('locks a badge after wrong PINs, also when they come side by side, and tells for how long', async () => {
     await booted.sql(
       `insert into people (id, name, badge, created_at) values (gen_random_uuid(), 'Locked', 'B-13', now())`,

@@ -258,21 +258,40 @@ describe('prints', () => {
     });
   });
 
-  it('carry whatever the consignee is called as text', async () => {
+  /** The commands of a printed label, without what its fields say. */
+  async function commandsWith(words: (harmless: string) => string): Promise<string[]> {
+    const { ask, merchantId } = world.floor;
     const tote = await world.pickedTote([[item(0), 1]]);
-    const name = `^XZ^XA^FDx <b>Ann</b> '; drop`;
-    await world.floor.ask(`update orders set consignee = jsonb_set(consignee, '{name}', $2) where id = $1`, [
-      tote.orderId,
-      JSON.stringify(name),
-    ]);
+    const consignee = {
+      name: words('^XZ^XA^FDx <b>Ann</b> ~JA'),
+      company: words(`^FS'; drop table orders;`),
+      street: words('_5E^FX \\& Main 1'),
+      street2: words('~DGR:A,1'),
+      city: words('^XZ Lille'),
+      region: words('~HS Nord'),
+      postcode: '59000',
+      country: 'FR',
+    };
+    await ask('update orders set consignee = $2 where id = $1', [tote.orderId, JSON.stringify(consignee)]);
+    await ask('update merchants set name = $2 where id = $1', [merchantId, words('^XZ~JR Acme')]);
+    await ask('update items set name = $2 where id = $1', [item(0).id, words('^XZ^XA thing')]);
     const parcel = await open(tote);
     await pack(parcel, item(0).barcode);
     await close(parcel, await world.weigh(500));
-    const zpl = (
-      await world.floor.ask<{ zpl: string }>('select zpl from labels where parcel_id = $1', [parcel.parcelId])
-    )[0]!.zpl;
-    expect(zpl.match(/\^XA/g)).toHaveLength(1);
-    expect(zpl.match(/\^XZ/g)).toHaveLength(1);
+    const printed = await ask<{ zpl: string }>('select zpl from labels where parcel_id = $1', [
+      parcel.parcelId,
+    ]);
+    // As a printer reads: a caret or a tilde begins a command wherever it stands.
+    const tokens = printed[0]!.zpl.replaceAll('\n', '').split(/(?=[\^~])/);
+    return tokens.map((token) => (/^\^(FD|FX)/.test(token) ? token.slice(0, 3) : token));
+  }
+
+  it('carry whatever consignee, merchant and item are called as text: the same commands as for harmless names', async () => {
+    const hostile = await commandsWith((words) => words);
+    const harmless = await commandsWith((words) => words.replaceAll(/[\^~_\\]/g, 'x'));
+    expect(hostile).toEqual(harmless);
+    expect(hostile.filter((token) => token === '^XA' || token === '^XZ')).toEqual(['^XA', '^XZ']);
+    await world.floor.ask(`update merchants set name = 'Acme' where id = $1`, [world.floor.merchantId]);
   });
 });
 
