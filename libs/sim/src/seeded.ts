@@ -33,6 +33,6 @@ export class Seeded {
   fork(name: string): Seeded {
     let hash = 2_166_136_261 ^ this.seed;
     for (let i = 0; i < name.length; i += 1) hash = Math.imul(hash ^ name.charCodeAt(i), 16_777_619);
-    return new Seeded(hash);
+    return new Seeded(hash >>> 0);
   }
 }

@@ -87,7 +87,7 @@ function WithPages() {
       padding={{ base: 'xs', sm: 'md' }}
     >
       <AppShell.Header className="tower-header">
-        <Group h="100%" px="md" gap="sm" wrap="nowrap">
+        <Group h="100%" px={{ base: 'xs', sm: 'md' }} gap="sm" wrap="nowrap">
           <Burger
             opened={open}
             onClick={toggle}
@@ -96,14 +96,14 @@ function WithPages() {
             color="white"
             aria-label={t('Pages')}
           />
-          <img src="/favicon.svg" alt="" width={28} height={28} />
+          <img src="/favicon.svg" alt="" width={28} height={28} style={{ flex: 'none' }} />
           <Text fw={700} c="white" visibleFrom="xs">
             Wavehouse
           </Text>
-          <Text c="#cfe0f2" size="sm" truncate>
+          <Text c="#cfe0f2" size="sm" truncate style={{ minWidth: 0 }}>
             {me.site.name}
           </Text>
-          <Group ml="auto" gap="xs" wrap="nowrap">
+          <Group ml="auto" gap={4} wrap="nowrap" style={{ flex: 'none' }}>
             <DataAge />
             <SchemeToggle />
             <PersonMenu name={me.name} />
