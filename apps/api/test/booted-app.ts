@@ -27,14 +27,22 @@ export interface Answer {
   body: any;
 }
 
-/** Boots the application like `main.ts` does, on a free port. `settings` become environment variables. */
-export async function bootApp(settings: Record<string, string> = {}): Promise<BootedApp> {
-  const database = await freshDatabase();
+/**
+ * Boots the application like `main.ts` does, on a free port. `settings` become environment variables. `given` is a database to share or
+ * to treat badly; else the application has one of its own. `close` drops it.
+ */
+export async function bootApp(
+  settings: Record<string, string> = {},
+  given?: FreshDatabase,
+): Promise<BootedApp> {
+  const database = given ?? (await freshDatabase());
   Object.assign(process.env, { DATABASE_URL: database.appUrl, LOG_LEVEL: 'silent', PORT: '0', ...settings });
   const { log } = await import('../src/platform/log.js');
   log.level = process.env.TEST_LOG_LEVEL ?? 'silent';
   const { createApp } = await import('../src/boot.js');
   const owner = new pg.Pool({ connectionString: database.ownerUrl, max: 2 });
+  // A server that a spec stops ends the idle connections: the next query opens new ones.
+  owner.on('error', () => {});
   const app = await createApp();
   await app.listen(0, '127.0.0.1');
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');

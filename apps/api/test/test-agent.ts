@@ -15,8 +15,9 @@ import { eventually } from '#lib/testkit';
 export const SITE = 'TEST';
 
 /** A broker that knows the core and any agent of the test site; its password is the user name. */
-export function testBroker(): Promise<Broker> {
+export function testBroker(port?: number): Promise<Broker> {
   return startBroker({
+    port,
     verify: async (username, password) => {
       if (username === 'core') return { kind: 'core' };
       const [site, agent] = username.split('/');
