@@ -9,7 +9,8 @@ import { type BootedApp, bootApp } from './booted-app.js';
 import { type SeededSite, seedSite, tokenOf } from './seed-site.js';
 import { sealed, TestAgent, testBroker } from './test-agent.js';
 
-const SETTINGS = { fsync: 'off', synchronous_commit: 'off', io_method: 'sync' };
+// Commits wait for the log: what was acknowledged must be there after the kill.
+const SETTINGS = { fsync: 'off', io_method: 'sync' };
 
 let home: string;
 let server: PostgresServer;

@@ -16,8 +16,10 @@ export function bodyHash(body: OrderBody): string {
 
 /** The fields in which two bodies differ, such as `lines.1.quantity`. */
 export function orderDifferences(first: unknown, second: unknown, path = ''): string[] {
+  // A field that is absent is not one that is null, and an empty list is not an empty object: their hashes differ.
+  if ((first === undefined) !== (second === undefined)) return [path];
   if (canonical(first) === canonical(second)) return [];
-  if (!isObject(first) || !isObject(second)) return [path];
+  if (!isObject(first) || !isObject(second) || Array.isArray(first) !== Array.isArray(second)) return [path];
   const keys = [...new Set([...Object.keys(first), ...Object.keys(second)])];
   return keys.flatMap((key) => orderDifferences(first[key], second[key], path ? `${path}.${key}` : key));
 }
