@@ -9,6 +9,8 @@ describe('orderDifferences', () => {
     [{ lines: [{ q: 1 }] }, { lines: [{ q: 1 }, { q: 1 }] }, ['lines.1']],
     [{ a: undefined }, {}, []],
     [{ a: { b: 'x' } }, { a: 'x' }, ['a']],
+    [{ a: null }, {}, ['a']],
+    [{ a: [] }, { a: {} }, ['a']],
   ])('of %j and %j is %j', (first, second, expected) => {
     expect(orderDifferences(first, second)).toEqual(expected);
   });
