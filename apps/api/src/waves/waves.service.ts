@@ -39,8 +39,8 @@ interface TemplateRow {
 /** A plan that a person waits for may take a moment; one that a channel makes every few seconds may not. */
 const TIME_LIMIT_MS = { click: 2_500, channel: 400 };
 
-/** A plan that did nothing for this long has lost its process: no step is allowed to take longer. */
-const ABANDONED_MS = 150_000;
+/** First half of the advisory lock that says "this wave is being planned"; any number that nothing else locks. */
+const PLANNING_LOCK = 7_301_966;
 /** A channel's wave whose step failed this often is given up. */
 const STEP_ATTEMPTS_MAX = 5;
 
@@ -146,9 +146,8 @@ export class WavesService implements OnApplicationShutdown {
       await this.stock.retryShortOrders(tx);
       return rows<{ id: string }>(
         tx,
-        `select w.id from waves w where w.site_id = $1 and w.state = 'planning' and w.channel_id is null and w.created_at < $2
-           and not exists (select 1 from wave_steps s where s.site_id = w.site_id and s.wave_id = w.id and s.started_at >= $2)`,
-        [tx.siteId, new Date(tx.at.getTime() - ABANDONED_MS)],
+        `select id from waves where site_id = $1 and state = 'planning' and channel_id is null`,
+        [tx.siteId],
       );
     });
     for (const { id } of abandoned) this.planInBackground(id, siteId);
@@ -185,13 +184,33 @@ export class WavesService implements OnApplicationShutdown {
 
   private planInBackground(waveId: string, siteId: number): void {
     if (this.planning.has(waveId)) return;
-    const plan = asSystem('waves', siteId, () => this.planWave(waveId))
+    const plan = asSystem('waves', siteId, () => this.planAlone(waveId))
       .then(
         () => {},
         (error: unknown) => this.log.error(error),
       )
       .finally(() => this.planning.delete(waveId));
     this.planning.set(waveId, plan);
+  }
+
+  /**
+   * Plans a wave unless somebody does already. The lock is held by a transaction of its own while the steps do theirs, and ends with
+   * its connection: a process that dies lets its waves go, and the next look finds them.
+   */
+  private planAlone(waveId: string): Promise<void> {
+    return this.db.transaction(async (tx) => {
+      const mine = await row<{ got: boolean }>(
+        tx,
+        'select pg_try_advisory_xact_lock($1, hashtext($2)) as got',
+        [PLANNING_LOCK, waveId],
+      );
+      const wave = await row<{ state: string }>(
+        tx,
+        'select state from waves where site_id = $1 and id = $2',
+        [tx.siteId, waveId],
+      );
+      if (mine?.got && wave?.state === 'planning') await this.planWave(waveId);
+    });
   }
 
   private perform(step: WaveStepName, waveId: string, plan: PlanOrder): Promise<string[]> {
