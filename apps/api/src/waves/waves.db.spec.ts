@@ -286,6 +286,17 @@ describe('a wave', () => {
     expect(done.steps.find(({ name }) => name === 'reserve')).toMatchObject({ attempts: 1 });
   });
 
+  it('is planned on at the next look when its planner died', async () => {
+    const { service, templateId } = await lane();
+    const item = await freshItem();
+    await stockAt(item, 5);
+    await order(service, [item, 1]);
+    const { waveId, siteId } = await floor.system(() => services.waves.createWave({ templateId }));
+    const look = () => floor.system(() => services.waves.goOnWithWaiting(siteId));
+    await look();
+    await eventually(async () => expect((await wave(waveId)).state).toBe('planned'), { limitMs: 30_000 });
+  });
+
   it('is shown by a dry run first, which keeps nothing', async () => {
     const { service, templateId } = await lane();
     const item = await freshItem();
