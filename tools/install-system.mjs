@@ -29,7 +29,7 @@ const PARTS = [
   {
     name: 'a font with Chinese characters',
     why: 'screens and labels',
-    packages: ['fonts-noto-cjk'],
+    packages: ['fontconfig', 'fonts-noto-cjk'],
     present: cjkFont,
   },
 ];
