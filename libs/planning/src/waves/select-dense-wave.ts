@@ -42,7 +42,9 @@ function searchWave(model: WaveModel, budget: SearchBudget): WaveChoice | null {
     if (!best || densityOf(choice, model) > densityOf(best, model)) best = choice;
   };
   if (model.orders.count === 0) return null;
-  if (SingleLineSearch.applies(model)) new SingleLineSearch(model, budget, report).run();
+  // What the solver can take whole it solves exactly; the search for single lines is for the waves beyond that.
+  const exact = budget.solveModel !== undefined && WavePolish.solvesWhole(model);
+  if (SingleLineSearch.applies(model) && !exact) new SingleLineSearch(model, budget, report).run();
   else searchMultiLine(model, budget, report);
   return best;
 }

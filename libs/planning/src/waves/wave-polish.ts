@@ -26,10 +26,14 @@ export class WavePolish {
     this.random = new Random(budget.seed + 1);
   }
 
+  /** True when the problem is small enough to be solved exactly in one piece. */
+  static solvesWhole(model: WaveModel): boolean {
+    return model.orders.count + model.aisles.count <= WHOLE_PROBLEM;
+  }
+
   /** `true` when the best wave is proven the densest of all. */
   improve(): boolean {
-    const whole = this.model.orders.count + this.model.aisles.count <= WHOLE_PROBLEM;
-    return whole ? this.solveWhole() : this.solvePart();
+    return WavePolish.solvesWhole(this.model) ? this.solveWhole() : this.solvePart();
   }
 
   private solveWhole(): boolean {
