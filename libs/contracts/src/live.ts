@@ -1,4 +1,5 @@
 import type { BoardView } from './http/tower.js';
+import type { WaveProgressView } from './http/waves.js';
 import type { ReadingKind } from './readings.js';
 import type { DeviceFrame } from './wire.js';
 
@@ -32,6 +33,8 @@ export interface FloorLive {
 /** `/tower`. */
 export interface TowerLive {
   board: BoardView;
+  /** A wave that is being planned came further, or its planning ended. */
+  'tower.wave-progress': WaveProgressView;
   'tower.event': { type: string; text: string; orderId: string | null; parcelId: string | null; at: string };
 }
 
