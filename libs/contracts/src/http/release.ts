@@ -3,14 +3,8 @@
  * and the floor's tasks that follow from them (put back, replenish, put wall). Routes are under `/api/v1`.
  */
 import type { RawScan } from './floor.js';
-import type { ChannelView, OrderFilter } from './tower.js';
-
-/** Why something is held or done: `code` for programs, `facts` for screens that word it themselves, `sentence` for people. */
-export interface Reason {
-  code: string;
-  facts: Record<string, string | number | boolean | null>;
-  sentence: string;
-}
+import type { ChannelView } from './tower.js';
+import type { OrderFilter, ReasonView } from './waves.js';
 
 /* ---- Channels: GET, POST /waves/channels; GET, PATCH, DELETE /waves/channels/:id (supervisors) ------------------------------ */
 
@@ -34,7 +28,7 @@ export interface ReleaseChannelView extends ChannelView {
   templateId: string;
   /** Orders that the next look would release; 0 with a reason. */
   releasable: number;
-  reasons: Reason[];
+  reasons: ReasonView[];
   oldestReadyAt: string | null;
   nearestCutOffAt: string | null;
   lastReleasedAt: string | null;
@@ -62,7 +56,7 @@ export interface WorkInProgressView {
   channels: ReleaseChannelView[];
 }
 
-export interface Pressure extends Reason {
+export interface Pressure extends ReasonView {
   /**
    * `stop`: nothing is released anywhere. `services`: orders of the named carrier services wait, others go on. `slow`: a stage has less
    * room than it was given.
@@ -81,7 +75,7 @@ export interface ChangeWorkLimits {
 
 /**
  * `POST /waves/:id/release`. Where the controller holds it, the answer is problem `waves.release-held` (409) with `facts.reasons:
- * Reason[]`; sent again with `override` a supervisor releases it all the same, which is kept in the audit. Answer: WaveView.
+ * ReasonView[]`; sent again with `override` a supervisor releases it all the same, which is kept in the audit. Answer: WaveView.
  */
 export interface ReleaseWave {
   override?: { reason: string };
@@ -144,7 +138,7 @@ export interface ScheduleRunView {
   released: number;
   left: number;
   /** Why it ended so. */
-  reasons: Reason[];
+  reasons: ReasonView[];
 }
 
 /** `GET /waves/cut-offs`: the plan back from the cut-offs at the rates measured. */
@@ -181,7 +175,7 @@ export interface CutOffPlanView {
 export interface WaitingView {
   at: string;
   orders: number;
-  groups: (Reason & { orders: number; nearestCutOffAt: string | null })[];
+  groups: (ReasonView & { orders: number; nearestCutOffAt: string | null })[];
 }
 
 /** `GET /waves/waiting/orders?code=&cursor=` (Page), `GET /waves/waiting/orders/:id`. */
@@ -195,7 +189,7 @@ export interface WaitingOrderView {
   unitCount: number;
   receivedAt: string;
   cutOffAt: string;
-  waitingFor: Reason;
+  waitingFor: ReasonView;
 }
 
 /* ---- Lock, merge, undo ------------------------------------------------------------------------------------------------------------------ */
@@ -236,10 +230,10 @@ export interface UndoGroup {
     | 'parcel-cancelled'
     | 'order-waits-again'
     | 'order-kept';
-  sentence: string;
+  text: string;
   count: number;
   /** At most 1,000; `count` tells how many there are. */
-  items: Reason[];
+  items: ReasonView[];
 }
 
 /* ---- Floor: put back ------------------------------------------------------------------------------------------------------------------------ */
