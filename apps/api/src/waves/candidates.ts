@@ -12,6 +12,7 @@ export const CANDIDATES = `from orders o join merchants m on m.id = o.merchant_i
     and ($2::jsonb -> 'merchantCodes' is null or $2::jsonb -> 'merchantCodes' ? m.code)
     and ($2::jsonb -> 'carriers' is null or $2::jsonb -> 'carriers' ? o.carrier_code)
     and ($2::jsonb -> 'services' is null or $2::jsonb -> 'services' ? o.service)
+    and ($2::jsonb -> 'exceptServices' is null or not $2::jsonb -> 'exceptServices' ? (o.carrier_code || '/' || o.service))
     and ($2::jsonb -> 'cutOffWithinMinutes' is null
       or o.cut_off_at <= $3::timestamptz + ($2::jsonb ->> 'cutOffWithinMinutes')::int * interval '1 minute')
     and ($2::jsonb -> 'linesMax' is null or o.line_count <= ($2::jsonb ->> 'linesMax')::int)
@@ -19,6 +20,11 @@ export const CANDIDATES = `from orders o join merchants m on m.id = o.merchant_i
     and not exists (select 1 from order_holds h where h.site_id = o.site_id and h.order_id = o.id and h.released_at is null)
     and not exists (select 1 from order_lines l where l.site_id = o.site_id and l.order_id = o.id and l.state = 'open'
       and (l.reason is not null or l.wave_attempts >= ${WAVE_ATTEMPTS_MAX}))`;
+
+/** What a release takes of a filter at this moment: `carrier/service` of those whose lanes are full wait. */
+export interface ReleaseFilter extends OrderFilter {
+  exceptServices?: string[];
+}
 
 /** A filter that lets through what both let through. */
 export function bothFilters(one: OrderFilter, two: OrderFilter): OrderFilter {
