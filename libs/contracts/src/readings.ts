@@ -20,10 +20,17 @@ export interface ReadingData {
   /** One decoded code. `aim` is the AIM symbology identifier such as `]C1` where the scanner sends it; `code` excludes it. */
   'scan.read': { code: string; aim?: string };
   'scan.no-read': { detail?: string };
-  'weigh.stable': { weight: Weight };
+  /** `trackId` where the conveyor's scale knows the PLC's number of the parcel. */
+  'weigh.stable': { weight: Weight; trackId?: number };
   /** In motion, over or under range: never a number that could be booked. */
   'weigh.unstable': { reason: 'motion' | 'overload' | 'underload' | 'not-executable' };
-  'dimension.measured': { lengthMm: number; widthMm: number; heightMm: number; weight?: Weight };
+  'dimension.measured': {
+    lengthMm: number;
+    widthMm: number;
+    heightMm: number;
+    weight?: Weight;
+    trackId?: number;
+  };
   /** The bytes left; whether paper came out is not known yet. */
   'print.sent': { jobId: string };
   'print.printed': { jobId: string };
@@ -64,6 +71,8 @@ export interface CommandArgs {
   /** Ask for one stable weight. */
   weigh: Record<string, never>;
   zero: Record<string, never>;
+  /** Take what is on the pan for its container: from now on net weights. */
+  tare: Record<string, never>;
   /** Tell the PLC where a tracked parcel goes. Lanes by their site code. */
   route: {
     point: string;

@@ -1,3 +1,4 @@
+import type { DesiredDevice, DeviceSetup, QualityLevel, RevisionOutcome } from './console.js';
 import type { CommandOp, DeviceState, ReadingData, ReadingKind } from './readings.js';
 
 /**
@@ -24,6 +25,10 @@ export interface AgentRecordData {
     lane: string;
     because?: string;
     decidedBy: 'edge' | 'core' | 'default';
+    /** Lanes of the route that were open too: the PLC may choose one of them in the last moment. */
+    alternatives?: string[];
+    /** What the in-line check found, where the point has one. */
+    check?: InLineCheck;
     routeVersion: number;
     /** From the scan point's bytes to the route's bytes, microseconds. */
     latencyMicros: number;
@@ -37,6 +42,19 @@ export interface AgentRecordData {
   };
   'device.state': { state: DeviceState; reason?: string };
 }
+
+/** Sides of a parcel in millimetres, the longest first: how it lies on the belt does not matter. */
+export type SidesMm = readonly [number, number, number];
+
+/** How the measures of a parcel compare with what was expected of it. */
+export interface InLineCheck {
+  result: 'ok' | CheckFault;
+  grams?: number;
+  sidesMm?: SidesMm;
+}
+
+/** `not-measured`: nothing was measured in time. `unsure`: two measures could be this parcel's, and choosing would be a guess. */
+export type CheckFault = 'weight-out' | 'size-out' | 'not-measured' | 'unsure';
 
 export type RecordKind = ReadingKind | keyof AgentRecordData;
 export type RecordData<K extends RecordKind> = K extends ReadingKind
@@ -60,6 +78,8 @@ export type UplinkRecord = {
     monotonicMs: number;
     rawHex?: string;
     data: RecordData<K>;
+    /** The driver's simulator said it, not the hardware. */
+    simulated?: true;
     /** Trace id that follows the reading to the screen: 32 hex digits. */
     trace: string;
     /** CRC-32 (IEEE) of the JSON of the record without `crc`, as 8 hex digits: finds a torn or altered record. */
@@ -98,6 +118,7 @@ export interface DeviceCommand {
 export type EdgeRequest =
   | { correlationId: string; op: 'hello'; session: string; startedAt: string; incarnation: string }
   | { correlationId: string; op: 'routes.snapshot' }
+  | { correlationId: string; op: 'desired.snapshot' }
   | {
       correlationId: string;
       op: 'route.ask';
@@ -106,11 +127,15 @@ export type EdgeRequest =
       seq: number;
       codes: string[];
       deadlineAt: string;
-    };
+    }
+  /** A new certificate for a key that the agent made (PKCS #10 in PEM), before the old one runs out. */
+  | { correlationId: string; op: 'certificate.renew'; requestPem: string };
 export type EdgeResponse =
   | { correlationId: string; op: 'hello'; epoch: number; at: string }
   | { correlationId: string; op: 'routes.snapshot'; version: number }
+  | { correlationId: string; op: 'desired.snapshot'; devices: DesiredDevice[] }
   | { correlationId: string; op: 'route.ask'; route: EdgeRoute | null }
+  | { correlationId: string; op: 'certificate.renew'; certificatePem: string; authorityPem: string }
   | { correlationId: string; op: 'refused'; reason: string };
 
 /** The lane a parcel should take, pushed ahead so that the edge decides alone. */
@@ -120,11 +145,48 @@ export interface EdgeRoute {
   parcelId: string;
   lane: string;
   alternatives: string[];
+  /** Laps that the core has counted, over all points; the edge goes by the larger of this and its own count. */
+  laps?: number;
+  /** What the parcel should weigh and measure; absent where no check is wanted (any more). */
+  expected?: ParcelExpectation;
+}
+
+/** What an in-line check holds a parcel against. The tolerances are the site's. */
+export interface ParcelExpectation {
+  grams?: number;
+  toleranceGrams?: number;
+  sidesMm?: SidesMm;
+  toleranceMm?: number;
 }
 
 export interface EdgeLane {
   code: string;
   state: 'open' | 'closed' | 'full' | 'jam';
+  /** A supervisor's word: it counts whatever the lane's photo-eye says. */
+  forced?: boolean;
+}
+
+/** A scale or dimensioner in front of a point, whose measures are merged with the point's arrivals. */
+export interface EdgeCheck {
+  scale: string | null;
+  dimensioner: string | null;
+  /** Where a parcel out of tolerance goes. */
+  lane: string;
+  /** A measure without a track number belongs to the arrival when it was taken at most this long before it. */
+  windowMs: number;
+  /** How long an arrival waits for a measure that is not there yet; within the point's deadline. */
+  waitMs: number;
+  /** What becomes of a parcel that was not measured. */
+  whenMissing: 'pass' | 'check';
+}
+
+/** What a point does when it can't or must not decide. */
+export interface EdgeSafeState {
+  lane: string;
+  /** Set by a supervisor: from now on everything goes to `lane`. The reason in words. */
+  forced: string | null;
+  /** With the core gone this long everything goes to `lane`; null: known routes go on for as long as it takes. */
+  coreGoneAfterMs: number | null;
 }
 
 export interface EdgePoint {
@@ -139,6 +201,8 @@ export interface EdgePoint {
   lapsMax: number;
   /** Time the PLC leaves between arrival and divert. */
   deadlineMs: number;
+  check?: EdgeCheck | null;
+  safe?: EdgeSafeState;
 }
 
 /** `routes`: version n+1 follows n; on a gap the agent asks for a snapshot, which the core publishes on this topic too. */
@@ -156,6 +220,8 @@ export type RoutesMessage =
       set: EdgeRoute[];
       removedParcelIds: string[];
       lanes: EdgeLane[];
+      /** Points that changed, whole. */
+      points?: EdgePoint[];
     };
 
 /** `state/agent`, retained; the last will is the same with `online: false`. */
@@ -170,6 +236,8 @@ export interface AgentState {
   /** The core said that another process uses this identity. */
   fenced: boolean;
   routeVersion: number;
+  /** Points that send everything to their safe lane now, and why. */
+  safePoints?: { point: string; because: 'forced' | 'core-gone' }[];
 }
 
 /** `state/<device>`, retained. */
@@ -180,26 +248,32 @@ export interface DeviceStateMessage {
   lastReadingAt: string | null;
 }
 
-/** `inventory`, retained: what the agent has attached. */
+/** `inventory`, retained: the birth document; what the agent has attached and what it can drive. */
 export interface AgentInventory {
   version: string;
   node: string;
-  devices: {
-    device: string;
-    driver: string;
-    driverVersion: string;
-    kind: string;
-    link: string;
-    capabilities: string[];
-  }[];
+  devices: InventoryDevice[];
+  /** Drivers by name only: their schemas are asked for (`drivers.list`). Absent in agents before 0.2. */
+  drivers?: { id: string; quality: QualityLevel }[];
 }
 
-/** `tlm/<device>`, QoS 0: frames for the console, droppable. */
-export interface DeviceFrame {
-  at: string;
-  direction: 'in' | 'out';
-  hex: string;
-  decoded?: string;
+export interface InventoryDevice {
+  device: string;
+  driver: string;
+  driverVersion: string;
+  kind: string;
+  link: string;
+  capabilities: string[];
+  /** Commands of the driver. */
+  commands?: CommandOp[];
+  quality?: QualityLevel;
+  /** What runs: 0 when it stands in the agent's own file, else the core's revision. */
+  revision?: number;
+  setup?: DeviceSetup;
+  /** What became of the newest revision; absent for a device of the file. */
+  outcome?: RevisionOutcome;
+  /** Another version of the driver waits behind this one, for a rollback. */
+  driverVersions?: number;
 }
 
 /** `wh/v1/<site>/core/state`, retained + last will. */
@@ -234,7 +308,10 @@ export function agentTopics(site: string, agent: string) {
     tlm: (device: string) => `${base}/tlm/${segment(device)}`,
     routes: `${base}/routes`,
     inventory: `${base}/inventory`,
-    all: { ack: `${base}/ack/+`, cmd: `${base}/cmd/+`, res: `${base}/res/+` },
+    desired: `${base}/desired`,
+    ask: (device: string) => `${base}/ask/${segment(device)}`,
+    ans: (device: string) => `${base}/ans/${segment(device)}`,
+    all: { ack: `${base}/ack/+`, cmd: `${base}/cmd/+`, res: `${base}/res/+`, ask: `${base}/ask/+` },
   };
 }
 

@@ -1,10 +1,18 @@
-import type { EdgeLane, EdgePoint, EdgeRoute } from '#lib/contracts';
+import type { CheckFault, EdgeLane, EdgePoint, EdgeRoute } from '#lib/contracts';
 
 /** Which way a parcel goes when a scan point sees it. Used by the edge (which decides) and by the core (which explains). */
 
-/** What is known of the parcel in front of the point. `laps`: how often this point has already sent it round. */
+/**
+ * What is known of the parcel in front of the point. `laps`: how often it has already been sent round. `checkFault`: what the
+ * in-line check found, when that sends it to the check lane.
+ */
 export type Seen =
-  | { kind: 'routed'; route: Pick<EdgeRoute, 'lane' | 'alternatives'>; laps: number }
+  | {
+      kind: 'routed';
+      route: Pick<EdgeRoute, 'lane' | 'alternatives'>;
+      laps: number;
+      checkFault?: CheckFault | null;
+    }
   | { kind: 'no-read' | 'unknown' | 'conflict' | 'no-route' };
 
 export type WhyBlocked = 'lane-full' | 'lane-closed' | 'lane-jam';
@@ -12,7 +20,10 @@ export type WhyBlocked = 'lane-full' | 'lane-closed' | 'lane-jam';
 export type Divert =
   | { action: 'divert'; lane: string; alternatives: string[] }
   | { action: 'recirculate'; because: WhyBlocked }
-  | { action: 'reject'; because: 'no-read' | 'unknown' | 'conflict' | 'no-route' | 'laps-spent' };
+  | {
+      action: 'reject';
+      because: 'no-read' | 'unknown' | 'conflict' | 'no-route' | 'laps-spent' | CheckFault;
+    };
 
 export type Lanes = ReadonlyMap<string, Pick<EdgeLane, 'state'>>;
 
@@ -22,6 +33,7 @@ export type Lanes = ReadonlyMap<string, Pick<EdgeLane, 'state'>>;
  */
 export function decideDivert(seen: Seen, lanes: Lanes, lapsMax: number): Divert {
   if (seen.kind !== 'routed') return { action: 'reject', because: seen.kind };
+  if (seen.checkFault) return { action: 'reject', because: seen.checkFault };
   const [lane, ...alternatives] = openLanes(seen.route, lanes);
   if (lane !== undefined) return { action: 'divert', lane, alternatives };
   if (seen.laps >= lapsMax) return { action: 'reject', because: 'laps-spent' };
@@ -34,10 +46,11 @@ export interface LaneChoice {
   lane: string;
   /** Lanes of the route that are open too, for a PLC that can choose in the last moment. */
   alternatives: string[];
-  because?: WhyBlocked | Extract<Divert, { action: 'reject' }>['because'];
+  because?: WhyBlocked | Extract<Divert, { action: 'reject' }>['because'] | 'safe-state';
 }
 
-type PointLanes = Pick<EdgePoint, 'exceptionLane' | 'noReadLane' | 'recirculationLane' | 'lapsMax'>;
+type PointLanes = Pick<EdgePoint, 'exceptionLane' | 'noReadLane' | 'recirculationLane' | 'lapsMax'> &
+  Partial<Pick<EdgePoint, 'check'>>;
 
 /**
  * {@link decideDivert} in terms of one point: names the lane for every outcome. Where the conveyor is no loop a parcel
@@ -54,11 +67,31 @@ export function chooseLane(seen: Seen, lanes: Lanes, point: PointLanes): LaneCho
         : { ...divert, lane: point.recirculationLane, alternatives: [] };
     case 'reject':
       if (divert.because === 'no-read') return rejectTo(point.noReadLane, 'no-read');
+      if (seen.kind === 'routed' && seen.checkFault) {
+        return rejectTo(point.check?.lane ?? point.exceptionLane, seen.checkFault);
+      }
       if (divert.because === 'laps-spent' && point.recirculationLane === null && seen.kind === 'routed') {
         return rejectTo(point.exceptionLane, whyBlocked(lanes.get(seen.route.lane)));
       }
       return rejectTo(point.exceptionLane, divert.because);
   }
+}
+
+/** Why a point sends everything to its safe lane now; null while it decides. `coreGoneMs`: null while the core is there. */
+export function whySafe(
+  point: Pick<EdgePoint, 'safe'>,
+  coreGoneMs: number | null,
+): 'forced' | 'core-gone' | null {
+  const { safe } = point;
+  if (!safe) return null;
+  if (safe.forced !== null) return 'forced';
+  const limitMs = safe.coreGoneAfterMs;
+  return limitMs !== null && coreGoneMs !== null && coreGoneMs >= limitMs ? 'core-gone' : null;
+}
+
+/** The choice of a point in its safe state: the same lane for every parcel. */
+export function safeChoice(point: Pick<EdgePoint, 'safe' | 'exceptionLane'>): LaneChoice {
+  return rejectTo(point.safe?.lane ?? point.exceptionLane, 'safe-state');
 }
 
 function rejectTo(lane: string, because: NonNullable<LaneChoice['because']>): LaneChoice {

@@ -1,4 +1,4 @@
-import type { EdgeRoute, ReadingData } from '#lib/contracts';
+import type { CheckFault, EdgeRoute, ReadingData } from '#lib/contracts';
 import type { Seen } from './divert.js';
 
 /** Which parcel the codes of one trigger name. */
@@ -26,11 +26,16 @@ export function identifyParcel(
   return found ? { kind: 'parcel', ...found } : { kind: 'unknown' };
 }
 
-/** {@link Seen} of an identified parcel that this point has sent round `laps` times. */
-export function seenAs(identified: Identified, laps: number): Seen {
+/**
+ * {@link Seen} of an identified parcel that this point has sent round `laps` times; the laps that the core counted at all points
+ * together count as well. `checkFault`: why the in-line check keeps it from its lane.
+ */
+export function seenAs(identified: Identified, laps: number, checkFault: CheckFault | null = null): Seen {
   if (identified.kind !== 'parcel') return { kind: identified.kind };
-  if (identified.route.lane === '') return { kind: 'no-route' };
-  return { kind: 'routed', route: identified.route, laps };
+  const { route } = identified;
+  if (route.lane === '') return { kind: 'no-route' };
+  const fault = checkFault ? { checkFault } : {};
+  return { kind: 'routed', route, laps: Math.max(laps, route.laps ?? 0), ...fault };
 }
 
 const AIM_IDENTIFIER = /^\][A-Za-z][0-9A-Za-z]/;
