@@ -6,7 +6,7 @@ import {
   type DriverFolder,
   driverIndexSource,
   falseClaim,
-  findDriverFolders,
+  findDrivers,
   type RuleResult,
   readDriverFolder,
 } from '#lib/device-kit';
@@ -16,7 +16,7 @@ const root = import.meta.dirname;
 
 test('the driver index names every folder', async () => {
   const source = await readFile(join(root, 'index.generated.ts'), 'utf8');
-  expect(source).toBe(driverIndexSource(await findDriverFolders(root)));
+  expect(source).toBe(driverIndexSource(await findDrivers(root)));
 });
 
 describe.each(driverIndex.map((entry) => [entry.id, entry] as const))('%s', (id, entry) => {

@@ -4,26 +4,31 @@ import type { DriverEntry } from '#lib/device-kit';
 export const driverIndex: readonly DriverEntry[] = [
   {
     id: 'generic/modbus-conveyor',
+    quality: 'silver',
     load: () => import('./generic/modbus-conveyor/device.js'),
     loadSimulator: () => import('./generic/modbus-conveyor/simulator.js'),
   },
   {
     id: 'generic/mqtt-conveyor',
+    quality: 'silver',
     load: () => import('./generic/mqtt-conveyor/device.js'),
     loadSimulator: () => import('./generic/mqtt-conveyor/simulator.js'),
   },
   {
     id: 'generic/serial-scanner',
+    quality: 'silver',
     load: () => import('./generic/serial-scanner/device.js'),
     loadSimulator: () => import('./generic/serial-scanner/simulator.js'),
   },
   {
     id: 'mettler-toledo/mt-sics',
+    quality: 'silver',
     load: () => import('./mettler-toledo/mt-sics/device.js'),
     loadSimulator: () => import('./mettler-toledo/mt-sics/simulator.js'),
   },
   {
     id: 'zebra/zpl-printer',
+    quality: 'silver',
     load: () => import('./zebra/zpl-printer/device.js'),
     loadSimulator: () => import('./zebra/zpl-printer/simulator.js'),
   },

@@ -19,6 +19,7 @@ const ARGUMENTS: { [K in CommandOp]: Partial<Record<keyof CommandArgs[K], Check>
   print: { jobId: text, zpl: text },
   weigh: {},
   zero: {},
+  tare: {},
   route: {
     point: text,
     trackId: whole,

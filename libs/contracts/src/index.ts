@@ -1,4 +1,5 @@
 export * from './clock.js';
+export * from './console.js';
 export type * from './environment.js';
 export type * from './http/common.js';
 export type * from './http/floor.js';

@@ -1,7 +1,7 @@
+import type { FrameBatch, RevisionOutcome } from './console.js';
 import type { BoardView } from './http/tower.js';
 import type { WaveProgressView } from './http/waves.js';
 import type { ReadingKind } from './readings.js';
-import type { DeviceFrame } from './wire.js';
 
 /** socket.io. Every message is the event `live` with this envelope; versions rise per topic, a snapshot replaces what was there. */
 export interface LiveMessage<T = unknown> {
@@ -40,8 +40,17 @@ export interface TowerLive {
 
 /** `/console`. The client asks for a device's frames with `watch { device }` / `unwatch { device }`. */
 export interface ConsoleLive {
-  'console.frame': DeviceFrame & { agent: string; device: string };
-  'console.reading': { agent: string; device: string; kind: ReadingKind | string; data: unknown; at: string };
+  'console.frames': FrameBatch & { agent: string };
+  'console.reading': {
+    agent: string;
+    device: string;
+    kind: ReadingKind | string;
+    data: unknown;
+    at: string;
+    simulated?: true;
+  };
+  /** What became of a setup that was applied. */
+  'console.revision': RevisionOutcome & { agent: string; device: string };
   'console.agents': import('./http/tower.js').AgentView[];
 }
 

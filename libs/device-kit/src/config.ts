@@ -3,7 +3,13 @@ import { Ajv, type ValidateFunction } from 'ajv';
 /** A JSON Schema (draft 07) object: the console's form and the agent's validation of a driver's config. */
 export type JsonSchema = Record<string, unknown>;
 
-export type ConfigCheck<C> = { ok: true; config: C } | { ok: false; errors: string[] };
+export type ConfigCheck<C> = { ok: true; config: C } | { ok: false; errors: string[]; fields: ConfigError[] };
+
+/** What is wrong with one field. `field` is its path (`lanes.SHIP-1`), empty for the whole. */
+export interface ConfigError {
+  field: string;
+  message: string;
+}
 
 const compiled = new WeakMap<JsonSchema, ValidateFunction>();
 
@@ -15,7 +21,8 @@ export function checkConfig<C = unknown>(schema: JsonSchema, input: unknown): Co
   const config = structuredClone(input ?? {});
   const validate = validator(schema);
   if (validate(config)) return { ok: true, config: config as C };
-  return { ok: false, errors: (validate.errors ?? []).map(sayError) };
+  const errors = validate.errors ?? [];
+  return { ok: false, errors: errors.map(sayError), fields: errors.map(fieldOf) };
 }
 
 function validator(schema: JsonSchema): ValidateFunction {
@@ -43,4 +50,19 @@ function sayError(error: {
   const field = error.instancePath.slice(1).replaceAll('/', '.') || 'config';
   const extra = error.params.additionalProperty ?? error.params.allowedValues;
   return `${field} ${error.message ?? 'is not valid'}${extra === undefined ? '' : ` (${JSON.stringify(extra)})`}`;
+}
+
+function fieldOf(error: {
+  instancePath: string;
+  message?: string;
+  params: Record<string, unknown>;
+}): ConfigError {
+  const named = error.params.missingProperty ?? error.params.additionalProperty;
+  const path = error.instancePath.split('/').slice(1);
+  const field = [...path, ...(typeof named === 'string' ? [named] : [])].join('.');
+  if (error.params.missingProperty !== undefined) return { field, message: 'is needed' };
+  if (error.params.additionalProperty !== undefined) return { field, message: 'is not known here' };
+  const allowed = error.params.allowedValues;
+  const list = Array.isArray(allowed) ? `: ${allowed.join(', ')}` : '';
+  return { field, message: `${error.message ?? 'is not valid'}${list}` };
 }

@@ -5,7 +5,7 @@ export { runExercise, waitFor } from './conformance/exercise.js';
 export { type DriverFolder, readDriverFolder } from './conformance/folder.js';
 export { parseTranscript, type Transcript } from './conformance/transcript.js';
 export * from './driver.js';
-export { driverIndexSource, findDriverFolders } from './driver-index.js';
+export { driverIndexSource, findDriverFolders, findDrivers, qualityLevelOf } from './driver-index.js';
 export * from './framers.js';
 export { createLink, LINK_SCHEMAS, type LinkConfig } from './links/create-link.js';
 export { FakeLink } from './links/fake.js';

@@ -1,8 +1,11 @@
+import type { QualityLevel } from '#lib/contracts';
 import type { Driver } from './driver.js';
 
 /** A line of the generated index (devices/index.generated.ts). Nothing of a driver is loaded until `load`. */
 export interface DriverEntry {
   id: string;
+  /** What its quality.yaml claims; absent in an index made by hand. */
+  quality?: QualityLevel;
   load: () => Promise<{ default: Driver }>;
   /** Loads the simulator; only demos, tests and the CLI do. */
   loadSimulator: () => Promise<{ simulator: unknown }>;

@@ -140,6 +140,7 @@ function testOrder({ op, args }: TestCommand): DeviceOrder {
       return { op, args: { jobId: `test-${newId()}`, zpl: TEST_LABEL } };
     case 'weigh':
     case 'zero':
+    case 'tare':
     case 'trigger':
     case 'status':
       return { op, args: {} };

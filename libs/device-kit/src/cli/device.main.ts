@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { Command, Option } from 'commander';
 import { readDriverFolder } from '../conformance/folder.js';
 import { checkFolder } from '../conformance/rules-static.js';
-import { driverIndexSource, findDriverFolders } from '../driver-index.js';
+import { driverIndexSource, findDrivers } from '../driver-index.js';
 import { acceptTranscript } from './accept.js';
 import { listPorts } from './ports.command.js';
 import { type RecordOptions, recordTranscript } from './record.command.js';
@@ -114,8 +114,8 @@ async function accept(id: string | undefined, dir: string | undefined, file: str
 }
 
 async function lint(options: { write?: boolean }): Promise<void> {
-  const ids = await findDriverFolders(DEVICES);
-  for (const id of ids) {
+  const drivers = await findDrivers(DEVICES);
+  for (const { id } of drivers) {
     const dir = driverDir(id, undefined);
     const wrong = checkFolder(await readDriverFolder(dir, await compileDriverFolder(dir)));
     say(`${wrong === null ? 'ok  ' : 'FAIL'} ${id}${wrong === null ? '' : `: ${wrong}`}`);
@@ -123,13 +123,13 @@ async function lint(options: { write?: boolean }): Promise<void> {
   }
   if (options.write) return writeIndex();
   const index = await readFile(join(DEVICES, 'index.generated.ts'), 'utf8').catch(() => '');
-  if (index === driverIndexSource(ids)) return;
+  if (index === driverIndexSource(drivers)) return;
   say('FAIL devices/index.generated.ts is not up to date: npm run device -- lint --write');
   process.exitCode = 1;
 }
 
 async function writeIndex(): Promise<void> {
-  await writeFile(join(DEVICES, 'index.generated.ts'), driverIndexSource(await findDriverFolders(DEVICES)));
+  await writeFile(join(DEVICES, 'index.generated.ts'), driverIndexSource(await findDrivers(DEVICES)));
   say('written: devices/index.generated.ts');
 }
 
