@@ -7,6 +7,12 @@ const items = fc.constantFrom('tea', 'soap');
 
 const requests: fc.Arbitrary<AllocationRequest> = fc.record({
   onDay: fc.constant('2026-01-15'),
+  strategy: fc.constantFrom(
+    'fefo' as const,
+    'fifo' as const,
+    'fewest-touches' as const,
+    'full-containers' as const,
+  ),
   tieBreak: fc.constantFrom('fewest-touches' as const, 'nearest' as const, 'pick-sequence' as const),
   wholeOrders: fc.boolean(),
   demand: fc
@@ -116,6 +122,23 @@ describe('allocating stock', () => {
     const stock = [stockAt('a', { available: 3, distanceMm: 1 }), stockAt('b', { available: 8 })];
     expect(placesOf([line(4)], stock)).toEqual(['4 of b']);
     expect(placesOf([line(4)], stock, { tieBreak: 'nearest' })).toEqual(['3 of a', '1 of b']);
+  });
+
+  it.each([
+    ['fefo', ['5 of soon', '3 of old'], 'fefo'],
+    ['fifo', ['5 of old', '3 of soon'], 'fifo'],
+    ['fewest-touches', ['8 of large'], 'fewest-touches'],
+    ['full-containers', ['7 of tray', '1 of soon'], 'full-container'],
+  ] as const)('chooses by strategy %s', (strategy, places, code) => {
+    const stock = [
+      stockAt('old', { expiresOn: '2026-04-01', receivedOn: '2026-01-02' }),
+      stockAt('soon', { expiresOn: '2026-02-01', receivedOn: '2026-01-10' }),
+      stockAt('large', { available: 40, expiresOn: '2026-06-01', receivedOn: '2026-01-12' }),
+      stockAt('tray', { available: 7, expiresOn: '2026-05-01', receivedOn: '2026-01-11' }),
+    ];
+    expect(placesOf([line(8)], stock, { strategy })).toEqual(places);
+    const { reservations } = allocateFefo({ demand: [line(8)], stock, onDay: '2026-01-15', strategy });
+    expect(reservations[0]!.reasons[0]!.code).toBe(code);
   });
 
   it.each([

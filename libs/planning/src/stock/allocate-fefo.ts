@@ -1,7 +1,14 @@
 /**
- * Chooses where to take the goods of a release: first expired first out, then first in first out, then the tie-break
- * the site wants. Pure: the caller turns reservations into guarded updates and asks again for what lost a race.
+ * Chooses where to take the goods of a release by the strategy that the site wants; unless told otherwise first expired first out,
+ * then first in first out, then the tie-break. Pure: the caller turns reservations into guarded updates and asks again for what
+ * lost a race.
  */
+
+/**
+ * `fefo`: expiry, then receipt, then the tie-break. `fifo`: receipt, then expiry. `fewest-touches`: few places, whatever their age.
+ * `full-containers`: places that are emptied whole, the largest first, then what is left as for `fefo`.
+ */
+export type AllocationStrategy = 'fefo' | 'fifo' | 'fewest-touches' | 'full-containers';
 
 /** A quantity of an item that an order line needs. Lines are served in the order given. */
 export interface DemandLine {
@@ -34,6 +41,8 @@ export interface AllocationRequest {
   stock: StockAt[];
   /** Goods that expire before this day are never reserved. */
   onDay: string;
+  /** Default `fefo`. */
+  strategy?: AllocationStrategy;
   /** What decides between equally old goods. Default `fewest-touches`. */
   tieBreak?: 'fewest-touches' | 'nearest' | 'pick-sequence';
   /** When one line of an order is short, take nothing for the whole order. Default false. */
@@ -44,6 +53,7 @@ export type ReservationReason =
   | { code: 'fefo'; expiresOn: string }
   | { code: 'fifo'; receivedOn: string }
   | { code: 'fewest-touches'; coversLine: boolean }
+  | { code: 'full-container'; units: number }
   | { code: 'nearest'; distanceMm: number }
   | { code: 'pick-sequence'; pickSequence: number }
   | { code: 'lot-asked'; lot: string }
@@ -91,6 +101,14 @@ interface OpenStock extends StockAt {
 interface Taken {
   from: OpenStock;
   quantity: number;
+  /** The place was emptied by it. */
+  whole: boolean;
+}
+
+/** How a request wants its places chosen, with the defaults filled in. */
+interface Choice {
+  strategy: AllocationStrategy;
+  tieBreak: NonNullable<AllocationRequest['tieBreak']>;
 }
 
 /**
@@ -99,6 +117,10 @@ interface Taken {
  */
 export function allocateFefo(request: AllocationRequest): Allocation {
   const stockByItem = openStock(request.stock);
+  const choice: Choice = {
+    strategy: request.strategy ?? 'fefo',
+    tieBreak: request.tieBreak ?? 'fewest-touches',
+  };
   const taken = new Map<string, Taken[]>();
   const shorts = new Map<string, ShortLine>();
   for (const line of request.demand) {
@@ -107,15 +129,13 @@ export function allocateFefo(request: AllocationRequest): Allocation {
     const usableUnits = usable.reduce((sum, at) => sum + at.left, 0);
     const enough = usableUnits >= line.quantity;
     if (!enough) shorts.set(line.lineId, shortOf(line, stock, usableUnits, request.onDay));
-    if (enough || line.fill === 'partial') taken.set(line.lineId, takeFor(line, usable, request));
+    if (enough || line.fill === 'partial') taken.set(line.lineId, takeFor(line, usable, choice));
   }
   if (request.wholeOrders) withdrawIncompleteOrders(request.demand, taken, shorts);
-  const choiceOf = (line: DemandLine) => (stockByItem.get(line.itemId) ?? []).length;
+  const placesOf = (line: DemandLine) => (stockByItem.get(line.itemId) ?? []).length;
   return {
     reservations: request.demand.flatMap((line) =>
-      (taken.get(line.lineId) ?? []).map((take) =>
-        reservationOf(line, take, choiceOf(line), request.tieBreak),
-      ),
+      (taken.get(line.lineId) ?? []).map((take) => reservationOf(line, take, placesOf(line), choice)),
     ),
     shorts: request.demand.flatMap((line) => shorts.get(line.lineId) ?? []),
   };
@@ -162,31 +182,35 @@ function whyShort(line: DemandLine, stock: OpenStock[], usable: number, onDay: s
   return { code: 'not-enough', usable };
 }
 
-function takeFor(line: DemandLine, usable: OpenStock[], request: AllocationRequest): Taken[] {
-  const ranked = [...usable].sort((one, two) =>
-    compareForPick(one, two, line, request.tieBreak ?? 'fewest-touches'),
-  );
+function takeFor(line: DemandLine, usable: OpenStock[], choice: Choice): Taken[] {
+  const ranked = [...usable].sort((one, two) => compareForPick(one, two, line, choice));
   const taken: Taken[] = [];
   let missing = line.quantity;
   while (missing > 0 && ranked.length > 0) {
-    const from = nextSource(ranked, missing, request.tieBreak ?? 'fewest-touches');
+    const from = ranked.splice(nextSource(ranked, missing, choice), 1)[0]!;
     const quantity = Math.min(missing, from.left);
+    taken.push({ from, quantity, whole: quantity === from.left });
     from.left -= quantity;
     missing -= quantity;
-    taken.push({ from, quantity });
   }
   return taken;
 }
 
-/** Among equally old goods, one location that covers what is still missing beats several that do not. */
-function nextSource(ranked: OpenStock[], missing: number, tieBreak: string): OpenStock {
+/** Index of the place to take from next: the first by rank unless another one saves a touch or is emptied whole. */
+function nextSource(ranked: OpenStock[], missing: number, choice: Choice): number {
+  if (choice.strategy === 'full-containers') return largestEmptied(ranked, missing);
   const first = ranked[0]!;
-  let index = 0;
-  if (tieBreak === 'fewest-touches' && first.left < missing) {
-    const covering = ranked.findIndex((at) => at.left >= missing && compareAge(at, first) === 0);
-    if (covering > 0) index = covering;
-  }
-  return ranked.splice(index, 1)[0]!;
+  if (choice.tieBreak !== 'fewest-touches' || first.left >= missing) return 0;
+  const covering = ranked.findIndex((at) => at.left >= missing && compareAge(at, first, choice) === 0);
+  return Math.max(0, covering);
+}
+
+function largestEmptied(ranked: OpenStock[], missing: number): number {
+  let best = -1;
+  ranked.forEach(({ left }, at) => {
+    if (left <= missing && (best < 0 || left > ranked[best]!.left)) best = at;
+  });
+  return Math.max(0, best);
 }
 
 const LAST_DAY = '9999-12-31';
@@ -195,16 +219,17 @@ function compareText(one: string, two: string): number {
   return one < two ? -1 : one > two ? 1 : 0;
 }
 
-function compareAge(one: StockAt, two: StockAt): number {
-  return (
-    compareText(one.expiresOn ?? LAST_DAY, two.expiresOn ?? LAST_DAY) ||
-    compareText(one.receivedOn ?? LAST_DAY, two.receivedOn ?? LAST_DAY)
-  );
+function compareAge(one: StockAt, two: StockAt, { strategy }: Choice): number {
+  if (strategy === 'fewest-touches') return 0;
+  const expiry = compareText(one.expiresOn ?? LAST_DAY, two.expiresOn ?? LAST_DAY);
+  const receipt = compareText(one.receivedOn ?? LAST_DAY, two.receivedOn ?? LAST_DAY);
+  return strategy === 'fifo' ? receipt || expiry : expiry || receipt;
 }
 
-function compareForPick(one: OpenStock, two: OpenStock, line: DemandLine, tieBreak: string): number {
-  const byAge = compareAge(one, two);
+function compareForPick(one: OpenStock, two: OpenStock, line: DemandLine, choice: Choice): number {
+  const byAge = compareAge(one, two, choice);
   if (byAge !== 0) return byAge;
+  const { tieBreak } = choice;
   if (tieBreak === 'fewest-touches') {
     // A location emptied exactly leaves no remnant; otherwise the fuller one is touched fewer times.
     const exact = Number(two.left === line.quantity) - Number(one.left === line.quantity);
@@ -239,9 +264,7 @@ function withdrawIncompleteOrders(
   }
 }
 
-type TieBreak = AllocationRequest['tieBreak'];
-
-function reservationOf(line: DemandLine, take: Taken, choices: number, tieBreak: TieBreak): Reservation {
+function reservationOf(line: DemandLine, take: Taken, places: number, choice: Choice): Reservation {
   const { from, quantity } = take;
   return {
     lineId: line.lineId,
@@ -251,17 +274,26 @@ function reservationOf(line: DemandLine, take: Taken, choices: number, tieBreak:
     lot: from.lot,
     expiresOn: from.expiresOn,
     quantity,
-    reasons: reasonsFor(line, take, choices, tieBreak),
+    reasons: reasonsFor(line, take, places, choice),
   };
 }
 
-function reasonsFor(line: DemandLine, take: Taken, choices: number, tieBreak: TieBreak): ReservationReason[] {
-  const { from, quantity } = take;
+function reasonsFor(
+  line: DemandLine,
+  take: Taken,
+  places: number,
+  { strategy, tieBreak }: Choice,
+): ReservationReason[] {
+  const { from, quantity, whole } = take;
   const reasons: ReservationReason[] = [];
   if (line.lot !== undefined) reasons.push({ code: 'lot-asked', lot: line.lot });
-  if (choices === 1) return [...reasons, { code: 'only-stock' }];
-  if (from.expiresOn !== null) reasons.push({ code: 'fefo', expiresOn: from.expiresOn });
-  else if (from.receivedOn) reasons.push({ code: 'fifo', receivedOn: from.receivedOn });
+  if (places === 1) return [...reasons, { code: 'only-stock' }];
+  if (strategy === 'full-containers' && whole) reasons.push({ code: 'full-container', units: quantity });
+  const byAge = strategy !== 'fewest-touches';
+  const receiptFirst = strategy === 'fifo' && Boolean(from.receivedOn);
+  if (byAge && from.expiresOn !== null && !receiptFirst)
+    reasons.push({ code: 'fefo', expiresOn: from.expiresOn });
+  else if (byAge && from.receivedOn) reasons.push({ code: 'fifo', receivedOn: from.receivedOn });
   if (tieBreak === 'nearest') reasons.push({ code: 'nearest', distanceMm: from.distanceMm });
   else if (tieBreak === 'pick-sequence')
     reasons.push({ code: 'pick-sequence', pickSequence: from.pickSequence });
