@@ -17,9 +17,11 @@ import type { DriverEntry, ReadingTime } from '#lib/device-kit';
 import { Broker } from './broker.js';
 import { Commands } from './commands.js';
 import type { AgentConfig } from './config.js';
+import { CoreWatch } from './core-watch.js';
 import { Decisions } from './decisions.js';
 import { DiskGuard, usedShareOf } from './disk-guard.js';
 import { Metrics, portOf, serveHealth } from './health.js';
+import { Measures } from './measures.js';
 import { Outbox, OutboxRefusal } from './outbox.js';
 import { type Kept, Points, type RouteSent, type Sighting } from './points.js';
 import { type Entry, newTrace } from './record.js';
@@ -46,6 +48,8 @@ const DRAIN_LIMIT_MS = 1_500;
 export class Agent {
   readonly session = uuidV7();
   private readonly topics;
+  private readonly measures = new Measures();
+  private readonly core = new CoreWatch(() => this.uplink?.coreReachable ?? false);
   private readonly timers: NodeJS.Timeout[] = [];
   private startedAt = '';
   private store!: Store;
@@ -194,6 +198,8 @@ export class Agent {
     this.decisions = new Decisions(this.store, this.outbox, log);
     this.points = new Points({
       routes: this.routes,
+      measures: this.measures,
+      coreGoneMs: () => this.core.goneMs(),
       log,
       sendRoute: (device, args) => this.sendRoute(device, args),
       keep: (kept) => this.keepDecision(kept),
@@ -225,6 +231,11 @@ export class Agent {
       switch (reading.kind) {
         case 'point.seen':
           await this.points.seen({ device, sighting: reading.data, time, trace }, store);
+          break;
+        case 'weigh.stable':
+        case 'dimension.measured':
+          this.measures.hear(device, reading.kind, reading.data, time.monotonicMs);
+          await store();
           break;
         case 'lane.full':
         case 'lane.jam':
@@ -363,6 +374,7 @@ export class Agent {
       disk: this.guard.level,
       fenced: this.uplink?.fenced ?? false,
       routeVersion: this.routes.table.version,
+      safePoints: this.points ? this.points.safeNow() : [],
     };
   }
 

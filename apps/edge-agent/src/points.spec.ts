@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import type { CommandArgs, EdgeLane, EdgePoint, EdgeRoute } from '#lib/contracts';
+import type { CommandArgs, EdgeCheck, EdgeLane, EdgePoint, EdgeRoute } from '#lib/contracts';
 import { eventually } from '#lib/testkit';
+import { Measures } from './measures.js';
 import {
   type Decision,
   type Kept,
@@ -31,6 +32,8 @@ let dir: string;
 let store: Store;
 let routes: Routes;
 let points: Points;
+let measures: Measures;
+let coreGoneMs: number | null;
 let sent: CommandArgs['route'][];
 let decisions: Decision[];
 let asked: number;
@@ -47,8 +50,12 @@ async function open(): Promise<void> {
   decisions = [];
   stored = [];
   drafts = [];
+  measures = new Measures();
+  coreGoneMs = null;
   points = new Points({
     routes,
+    measures,
+    coreGoneMs: () => coreGoneMs,
     log,
     sendRoute: (_device, args) => {
       sent.push(args);
@@ -252,4 +259,144 @@ describe('an unknown parcel', () => {
     expect(asked).toBe(1);
     expect(sent).toHaveLength(1);
   });
+});
+
+describe('an in-line check', () => {
+  const grams = (value: number, trackId?: number) => ({
+    weight: { value, decimals: 0, unit: 'g', kind: 'gross' } as const,
+    ...(trackId === undefined ? {} : { trackId }),
+  });
+  const weigh = (value: number, trackId?: number) =>
+    measures.hear('scale-1', 'weigh.stable', grams(value, trackId), performance.now());
+  const checked = (over: Partial<EdgeCheck> = {}) => {
+    version += 1;
+    const check: EdgeCheck = {
+      scale: 'scale-1',
+      dimensioner: null,
+      lane: 'CHECK',
+      windowMs: 1_000,
+      waitMs: 0,
+      whenMissing: 'check',
+      ...over,
+    };
+    const expected = { grams: 500, toleranceGrams: 20 };
+    routes.take({
+      kind: 'snapshot',
+      version,
+      routes: [{ ...known, expected }],
+      lanes: [{ code: 'A', state: 'open' }],
+      points: [{ ...point, check }],
+    });
+  };
+
+  it('lets a parcel pass that weighs what it should, and keeps what was weighed', async () => {
+    checked();
+    weigh(512);
+    await see(arrival(['c1']));
+    expect(await lastDecision()).toMatchObject({ lane: 'A', check: { result: 'ok', grams: 512 } });
+  });
+
+  it('sends a parcel out of tolerance to the check lane', async () => {
+    checked();
+    weigh(521);
+    await see(arrival(['c1']));
+    expect(await lastDecision()).toMatchObject({
+      action: 'reject',
+      lane: 'CHECK',
+      because: 'weight-out',
+      check: { result: 'weight-out', grams: 521 },
+    });
+  });
+
+  it('waits for a measure that comes after the arrival, and decides once', async () => {
+    checked({ waitMs: 400 });
+    const sighting = arrival(['c1']);
+    await see(sighting);
+    await see(sighting);
+    expect(sent).toEqual([]);
+    weigh(500, sighting.trackId);
+    expect(await lastDecision()).toMatchObject({ lane: 'A', check: { result: 'ok' } });
+    expect(sent).toHaveLength(1);
+  });
+
+  it.each([
+    ['check', { lane: 'CHECK', because: 'not-measured' }],
+    ['pass', { lane: 'A', check: { result: 'not-measured' } }],
+  ] as const)('that measured nothing: %s', async (whenMissing, decision) => {
+    checked({ whenMissing, waitMs: 1 });
+    await see(arrival(['c1']));
+    expect(await lastDecision()).toMatchObject(decision);
+  });
+
+  it('does not guess which of two parcels was weighed', async () => {
+    checked();
+    weigh(500);
+    weigh(900);
+    await see(arrival(['c1']));
+    expect(await lastDecision()).toMatchObject({ lane: 'CHECK', because: 'unsure' });
+  });
+
+  it('gives the weight of an unreadable parcel to nobody else', async () => {
+    checked();
+    weigh(900);
+    await see(arrival([]));
+    weigh(500);
+    await see(arrival(['c1']));
+    await lastDecision(2);
+    expect(decisions.map(({ lane }) => lane)).toEqual(['NOREAD', 'A']);
+  });
+});
+
+describe('the safe state', () => {
+  const safely = (safe: NonNullable<EdgePoint['safe']>) => {
+    version += 1;
+    const lanes = [{ code: 'A', state: 'open' } as const];
+    routes.take({ kind: 'snapshot', version, routes: [known], lanes, points: [{ ...point, safe }] });
+  };
+
+  it('takes everything when a supervisor says so, until it is lifted', async () => {
+    safely({ lane: 'EXC', forced: 'belt is being repaired', coreGoneAfterMs: null });
+    expect(points.safeNow()).toEqual([{ point: 'P1', because: 'forced' }]);
+    await see(arrival(['c1']));
+    routes.take({
+      kind: 'change',
+      version: ++version,
+      set: [],
+      removedParcelIds: [],
+      lanes: [],
+      points: [point],
+    });
+    await see(arrival(['c1']));
+    expect(sent.map(({ lane }) => lane)).toEqual(['EXC', 'A']);
+    await lastDecision(2);
+    expect(decisions[0]).toMatchObject({ action: 'reject', because: 'safe-state' });
+  });
+
+  it('takes everything when the core was gone for too long, and only then', async () => {
+    safely({ lane: 'EXC', forced: null, coreGoneAfterMs: 60_000 });
+    coreGoneMs = 59_999;
+    await see(arrival(['c1']));
+    coreGoneMs = 60_000;
+    await see(arrival(['c1']));
+    coreGoneMs = null;
+    await see(arrival(['c1']));
+    expect(sent.map(({ lane }) => lane)).toEqual(['A', 'EXC', 'A']);
+  });
+});
+
+it('goes by the laps that the core counted where they are more', async () => {
+  lanesAre({ A: 'full', B: 'closed' });
+  const set = [{ ...known, laps: 2 }];
+  routes.take({ kind: 'change', version: ++version, set, removedParcelIds: [], lanes: [] });
+  await see(arrival(['c1']));
+  expect(await lastDecision()).toMatchObject({ lane: 'EXC', because: 'laps-spent' });
+});
+
+it('opens a lane against its photo-eye when a supervisor says so', async () => {
+  lanesAre({ A: 'full', B: 'closed' });
+  routes.hearLane({ code: 'A', state: 'full' });
+  const lanes: EdgeLane[] = [{ code: 'A', state: 'open', forced: true }];
+  routes.take({ kind: 'change', version: ++version, set: [], removedParcelIds: [], lanes });
+  await see(arrival(['c1']));
+  expect(await lastDecision()).toMatchObject({ action: 'divert', lane: 'A' });
 });

@@ -1,7 +1,25 @@
 import type { Logger } from 'pino';
 import { v7 as uuidV7 } from 'uuid';
-import type { AgentRecordData, CommandArgs, EdgePoint, EdgeRoute, ReadingData } from '#lib/contracts';
-import { askBudgetMs, chooseLane, type Identified, identifyParcel, type LaneChoice, seenAs } from '#lib/flow';
+import type {
+  AgentRecordData,
+  CommandArgs,
+  EdgePoint,
+  EdgeRoute,
+  InLineCheck,
+  ReadingData,
+} from '#lib/contracts';
+import {
+  askBudgetMs,
+  chooseLane,
+  type Identified,
+  identifyParcel,
+  judgeMeasures,
+  type LaneChoice,
+  safeChoice,
+  seenAs,
+  whySafe,
+} from '#lib/flow';
+import type { Measurable, Measures } from './measures.js';
 import type { RecordTime } from './record.js';
 import type { Routes } from './routes.js';
 
@@ -34,6 +52,9 @@ export interface RouteSent {
 
 export interface PointsOptions {
   routes: Routes;
+  measures: Measures;
+  /** How long the core has been out of reach, milliseconds; null while it is there. */
+  coreGoneMs: () => number | null;
   log: Logger;
   /** Tells the PLC. Resolves with the monotonic moment at which the first byte left, if one did; never rejects. */
   sendRoute: (
@@ -53,6 +74,13 @@ interface Decided {
   identified: Identified;
   choice: LaneChoice;
   decidedBy: Decision['decidedBy'];
+  check: InLineCheck | null;
+}
+
+/** A parcel and who named it. */
+interface Named {
+  identified: Identified;
+  decidedBy: Decision['decidedBy'];
 }
 
 /** A PLC repeats an arrival within seconds; later the same numbers mean another parcel (a PLC that counts anew). */
@@ -64,8 +92,8 @@ interface Remembered {
   codes: string;
   /** Null while there is no decision yet. */
   command: CommandArgs['route'] | null;
-  /** The core is being asked; its answer or silence brings the decision. */
-  asking: boolean;
+  /** The core or a scale is being waited for; its answer or silence brings the decision. */
+  waiting: boolean;
   stored: Promise<unknown>;
 }
 
@@ -93,7 +121,7 @@ export class Points {
       before.stored = before.stored.catch(() => store(null));
       return before.stored;
     }
-    const entry: Remembered = { seenAtMs, codes, command: null, asking: false, stored: Promise.resolve() };
+    const entry: Remembered = { seenAtMs, codes, command: null, waiting: false, stored: Promise.resolve() };
     this.remember(keyOf(sighting), entry);
     entry.stored = store(this.decideIfKnown(arrival, entry));
     return entry.stored;
@@ -107,11 +135,20 @@ export class Points {
     const point = this.options.routes.table.point(sighting.point);
     const command = decision && routeCommand(decision, [], point?.deadlineMs ?? 0);
     const codes = sighting.codes.join('\n');
-    this.remember(keyOf(sighting), { seenAtMs, codes, command, asking: false, stored: Promise.resolve() });
+    this.remember(keyOf(sighting), { seenAtMs, codes, command, waiting: false, stored: Promise.resolve() });
+  }
+
+  /** Points that send everything to their safe lane, and why. */
+  safeNow(): { point: string; because: 'forced' | 'core-gone' }[] {
+    const goneMs = this.options.coreGoneMs();
+    return [...this.options.routes.table.everyPoint()].flatMap((point) => {
+      const because = whySafe(point, goneMs);
+      return because ? [{ point: point.code, because }] : [];
+    });
   }
 
   private repeat(arrival: Arrival, entry: Remembered): Kept | null {
-    if (!entry.command) return entry.asking ? null : this.decideIfKnown(arrival, entry);
+    if (!entry.command) return entry.waiting ? null : this.decideIfKnown(arrival, entry);
     void this.options.sendRoute(arrival.device, entry.command);
     return null;
   }
@@ -124,51 +161,90 @@ export class Points {
     return null;
   }
 
-  /** Null when the core is asked first. */
+  /** Null when the core or an instrument is waited for first. */
   private decide(arrival: Arrival, point: EdgePoint, entry: Remembered): Kept | null {
-    const { table } = this.options.routes;
-    const identified = identifyParcel(arrival.sighting, (code) => table.routeOf(code));
-    if (identified.kind !== 'unknown') return this.conclude(arrival, point, identified, 'edge');
-    const limitMs = askBudgetMs(point.deadlineMs, performance.now() - arrival.time.monotonicMs);
+    const { routes, coreGoneMs } = this.options;
+    const identified = identifyParcel(arrival.sighting, (code) => routes.table.routeOf(code));
+    if (whySafe(point, coreGoneMs())) {
+      const choice = safeChoice(point);
+      return this.tell(arrival, { point, identified, choice, decidedBy: 'edge', check: null });
+    }
+    if (identified.kind !== 'unknown')
+      return this.weighThenConclude(arrival, point, entry, { identified, decidedBy: 'edge' });
+    const limitMs = this.leftMs(arrival, point);
     const asked = limitMs > 0 ? this.options.ask(arrival.device, arrival.sighting, limitMs) : null;
-    if (!asked) return this.conclude(arrival, point, identified, 'default');
-    entry.asking = true;
+    if (!asked) return this.conclude(arrival, point, { identified, decidedBy: 'default' });
+    entry.waiting = true;
     asked
       .then(
         (route) => {
           const code = arrival.sighting.codes[0] ?? '';
-          return this.conclude(arrival, point, route ? { kind: 'parcel', route, code } : identified, 'core');
+          const named: Named = route
+            ? { identified: { kind: 'parcel', route, code }, decidedBy: 'core' }
+            : { identified, decidedBy: 'core' };
+          return this.weighThenConclude(arrival, point, entry, named);
         },
         (error: Error) => {
           const { sighting } = arrival;
           this.options.log.warn({ sighting, reason: error.message }, 'the core could not be asked in time');
-          return this.conclude(arrival, point, identified, 'default');
+          return this.conclude(arrival, point, { identified, decidedBy: 'default' });
         },
       )
-      .then((kept) => this.options.saveDraft(kept));
+      .then((kept) => kept && this.options.saveDraft(kept));
     return null;
   }
 
-  private conclude(
+  /** A parcel whose measures are not there yet waits for them, for as long as the point leaves time. */
+  private weighThenConclude(
     arrival: Arrival,
     point: EdgePoint,
-    identified: Identified,
-    decidedBy: Decision['decidedBy'],
-  ): Kept {
+    entry: Remembered,
+    named: Named,
+  ): Kept | null {
+    const { measures } = this.options;
+    const { check } = point;
+    const parcel = measurable(arrival);
+    const wanted = named.identified.kind === 'parcel' && named.identified.route.expected !== undefined;
+    const limitMs = check && wanted ? Math.min(check.waitMs, this.leftMs(arrival, point)) : 0;
+    if (!check || limitMs <= 0 || measures.isComplete(check, parcel))
+      return this.conclude(arrival, point, named);
+    entry.waiting = true;
+    void measures
+      .whenComplete(check, parcel, limitMs)
+      .then(() => this.options.saveDraft(this.conclude(arrival, point, named)));
+    return null;
+  }
+
+  private conclude(arrival: Arrival, point: EdgePoint, { identified, decidedBy }: Named): Kept {
     const { routes } = this.options;
     const laps = identified.kind === 'parcel' ? routes.lapsOf(point.code, identified.route.parcelId) : 0;
-    const choice = chooseLane(seenAs(identified, laps), routes.table.lanes, point);
-    const kept = this.tell(arrival, { point, identified, choice, decidedBy });
+    const check = this.checkOf(arrival, point, identified);
+    const passes = check?.result === 'ok' || (check?.result === 'not-measured' && !keepsUnmeasured(point));
+    const fault = check && !passes && check.result !== 'ok' ? check.result : null;
+    const choice = chooseLane(seenAs(identified, laps, fault), routes.table.lanes, point);
+    const kept = this.tell(arrival, { point, identified, choice, decidedBy, check });
     if (choice.action === 'recirculate' && identified.kind === 'parcel') {
       routes.countLap(point.code, identified.route.parcelId);
     }
     return kept;
   }
 
+  /** Measures are claimed by every arrival, also by those of no known parcel, so that none is left for the next one. */
+  private checkOf(arrival: Arrival, point: EdgePoint, identified: Identified): InLineCheck | null {
+    if (!point.check) return null;
+    const measured = this.options.measures.claim(point.check, measurable(arrival));
+    const expected = identified.kind === 'parcel' ? identified.route.expected : undefined;
+    return expected ? judgeMeasures(expected, measured) : null;
+  }
+
+  private leftMs(arrival: Arrival, point: EdgePoint): number {
+    return askBudgetMs(point.deadlineMs, performance.now() - arrival.time.monotonicMs);
+  }
+
   /** The PLC is told first; everything else happens while the bytes are on their way. */
   private tell(arrival: Arrival, decided: Decided): Kept {
     const { sighting, device, trace, time } = arrival;
-    const { choice, identified, point, decidedBy } = decided;
+    const { choice, identified, point, decidedBy, check } = decided;
     const spentMs = performance.now() - time.monotonicMs;
     const decision: Decision = {
       decisionId: uuidV7(),
@@ -180,6 +256,8 @@ export class Points {
       lane: choice.lane,
       ...(choice.because === undefined ? {} : { because: choice.because }),
       decidedBy,
+      ...(choice.alternatives.length > 0 ? { alternatives: choice.alternatives } : {}),
+      ...(check ? { check } : {}),
       routeVersion: this.options.routes.table.version,
       latencyMicros: 0,
     };
@@ -208,6 +286,15 @@ export class Points {
     const oldest = this.remembered.keys().next().value;
     if (oldest !== undefined) this.remembered.delete(oldest);
   }
+}
+
+function measurable({ sighting, time }: Arrival): Measurable {
+  const { trackId, weightGrams } = sighting;
+  return { trackId, atMs: time.monotonicMs, ...(weightGrams === undefined ? {} : { weightGrams }) };
+}
+
+function keepsUnmeasured({ check }: EdgePoint): boolean {
+  return check?.whenMissing === 'check';
 }
 
 function keyOf({ point, trackId, seq }: Pick<Sighting, 'point' | 'trackId' | 'seq'>): string {

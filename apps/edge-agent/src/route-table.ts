@@ -10,7 +10,8 @@ export interface TableHead {
 
 /**
  * What the edge knows of parcels, lanes and points. The core's word comes versioned; what a PLC says of its own lanes is
- * heard here first and outlives the core's older echo of it. Only the core can close a lane.
+ * heard here first and outlives the core's older echo of it. Only the core can close a lane, or say that it is open against its
+ * photo-eye.
  */
 export class RouteTable {
   version = 0;
@@ -41,6 +42,10 @@ export class RouteTable {
     return this.points.get(code);
   }
 
+  everyPoint(): IterableIterator<EdgePoint> {
+    return this.points.values();
+  }
+
   routes(): IterableIterator<EdgeRoute> {
     return this.byParcel.values();
   }
@@ -68,6 +73,7 @@ export class RouteTable {
       if (message.version <= this.version) return 'stale';
       if (message.version !== this.version + 1) return 'gap';
       for (const parcelId of message.removedParcelIds) this.remove(parcelId);
+      for (const point of message.points ?? []) this.points.set(point.code, point);
     } else {
       for (const each of [this.byParcel, this.byCode, this.told, this.points]) each.clear();
       this.effective.clear();
@@ -94,7 +100,7 @@ export class RouteTable {
   private settle(code: string): void {
     const told = this.told.get(code);
     const heard = this.heard.get(code);
-    const state = told?.state === 'closed' ? told : (heard ?? told);
+    const state = told?.state === 'closed' || told?.forced ? told : (heard ?? told);
     if (state) this.effective.set(code, state);
   }
 
