@@ -27,10 +27,11 @@ export interface ReleaseFilter extends OrderFilter {
 }
 
 /** A filter that lets through what both let through. */
-export function bothFilters(one: OrderFilter, two: OrderFilter): OrderFilter {
+export function bothFilters(one: OrderFilter, two: ReleaseFilter): ReleaseFilter {
   const smaller = (a?: number, b?: number) => (a === undefined ? b : b === undefined ? a : Math.min(a, b));
   const shared = (a?: string[], b?: string[]) => (a && b ? a.filter((each) => b.includes(each)) : (a ?? b));
-  const joined: OrderFilter = {
+  const joined: ReleaseFilter = {
+    exceptServices: two.exceptServices,
     merchantCodes: shared(one.merchantCodes, two.merchantCodes),
     carriers: shared(one.carriers, two.carriers),
     services: shared(one.services, two.services),
