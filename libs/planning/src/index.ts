@@ -9,6 +9,7 @@ export * from './loading/load-container.js';
 export type { BoxKind, PlacedBox } from './loading/load-parts.js';
 export * from './people/assign-runs.js';
 export * from './runs/batch-runs.js';
+export { firstComeWalkMm, sShapeWalkMm } from './runs/naive-walk.js';
 export * from './runs/route-graph.js';
 export { type RoutedRun, type RouteRequest, routeRun } from './runs/route-run.js';
 export * from './runs/site-graph.js';
@@ -21,6 +22,7 @@ export {
   type RunStop,
 } from './runs/site-layout.js';
 export * from './runs/split-by-zone.js';
+export { walkAlongMm } from './runs/walk-along.js';
 export { solverOver } from './search/highs-solver.js';
 export type * from './search/linear-model.js';
 export { Random } from './search/random.js';

@@ -8,6 +8,7 @@ import {
   batchRuns,
   type CartonType,
   chooseCarton,
+  firstComeWalkMm,
   type ItemToPack,
   inferAisleSite,
   type LocatedBin,
@@ -18,8 +19,8 @@ import {
   routeRun,
   type SelectOrdersRequest,
   selectOrders,
+  sShapeWalkMm,
 } from '#lib/planning';
-import { firstComeWalkMm, sShapeWalkMm } from './naive-walk.js';
 
 /** Where people walk: the locations of the site, where runs begin and where they end. */
 export interface Walkable {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type AisleSite, type RunStop, routeRun } from '#lib/planning';
 import { firstComeWalkMm, sShapeWalkMm } from './naive-walk.js';
+import { routeRun } from './route-run.js';
+import type { AisleSite, RunStop } from './site-layout.js';
 
 const site: AisleSite = {
   aislesAlong: 'y',

@@ -1,4 +1,4 @@
-import { type AisleSite, type PointMm, type RunStop } from '#lib/planning';
+import { type AisleSite, across, along, type PointMm, type RunStop } from './site-layout.js';
 
 /**
  * The walk that people take without a plan: through each aisle with a stop from end to end, one after the other, the last one
@@ -9,8 +9,8 @@ export function sShapeWalkMm(
   stops: readonly RunStop[],
   way: { start: PointMm; end: PointMm },
 ): number {
-  const alongOf = (point: PointMm) => (site.aislesAlong === 'x' ? point.xMm : point.yMm);
-  const acrossOf = (point: PointMm) => (site.aislesAlong === 'x' ? point.yMm : point.xMm);
+  const alongOf = (point: PointMm) => along(site.aislesAlong, point);
+  const acrossOf = (point: PointMm) => across(site.aislesAlong, point);
   const front = site.crossAislesMm[0]!;
   const back = site.crossAislesMm.at(-1)!;
   const acrossById = new Map(site.aisles.map((aisle) => [aisle.aisleId, aisle.acrossMm]));
