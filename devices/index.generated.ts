@@ -21,6 +21,12 @@ export const driverIndex: readonly DriverEntry[] = [
     loadSimulator: () => import('./generic/serial-scanner/simulator.js'),
   },
   {
+    id: 'generic/tcp-scanner',
+    quality: 'silver',
+    load: () => import('./generic/tcp-scanner/device.js'),
+    loadSimulator: () => import('./generic/tcp-scanner/simulator.js'),
+  },
+  {
     id: 'mettler-toledo/mt-sics',
     quality: 'silver',
     load: () => import('./mettler-toledo/mt-sics/device.js'),

@@ -16,7 +16,7 @@ const optional =
 
 /** What each command needs. A driver may rely on it: a codec that throws on bad arguments would be taken out of service. */
 const ARGUMENTS: { [K in CommandOp]: Partial<Record<keyof CommandArgs[K], Check>> } = {
-  print: { jobId: text, zpl: text },
+  print: { jobId: text, zpl: text, tspl: optional(text) },
   weigh: {},
   zero: {},
   tare: {},

@@ -8,7 +8,7 @@ export default defineDevice({
   title: 'Barcode scanner, serial or TCP',
   version: '1.0.0',
   kind: 'scanner',
-  links: ['serial', 'tcp-client', 'tcp-server'],
+  links: ['serial', 'tcp-client'],
   capabilities: ['scan.read', 'scan.no-read'],
   commands: [],
   ratePerSecond: 60,

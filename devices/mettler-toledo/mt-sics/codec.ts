@@ -8,11 +8,13 @@ import {
   effect,
   type FramerState,
   fault,
+  foldSteps,
   LF,
   type Step,
   toBytes,
   toHex,
   toText,
+  weightOf,
 } from '#lib/device-kit';
 
 /**
@@ -48,19 +50,7 @@ export const codec: Codec<ScaleConfig, ScaleState> = {
 
   onData(state, chunk) {
     const framed = LINES.push(state.framing, chunk);
-    let step: Required<Step<ScaleState>> = {
-      state: { ...state, framing: framed.state },
-      readings: [],
-      effects: [],
-    };
-    for (const frame of framed.frames) {
-      const next = hear(step.state, frame);
-      step = {
-        state: next.state,
-        readings: [...step.readings, ...(next.readings ?? [])],
-        effects: [...step.effects, ...(next.effects ?? [])],
-      };
-    }
+    const step = foldSteps({ ...state, framing: framed.state }, framed.frames, hear);
     const waits = framed.state.buffer.length > 0 || framed.state.skipping;
     step.effects.push(waits ? effect.startTimer('line', TRUNCATED_MS) : effect.stopTimer('line'));
     return step;
@@ -174,18 +164,10 @@ function weighReading(line: string, rawHex: string): Reading {
   if (!match)
     return fault('scale.not-understood', `not a weight in g, kg, lb or oz: ${line.slice(0, 40)}`, rawHex);
   if (match[1] === 'D') return { kind: 'weigh.unstable', data: { reason: 'motion' }, rawHex };
-  return {
-    kind: 'weigh.stable',
-    data: { weight: parseWeight(match[2]!, match[3] as Weight['unit']) },
-    rawHex,
-  };
-}
-
-/** MT-SICS weights are net: the tare is already taken off. */
-function parseWeight(text: string, unit: Weight['unit']): Weight {
-  const decimals = text.includes('.') ? text.length - text.indexOf('.') - 1 : 0;
-  // `+ 0` makes an honest zero of "-0.00".
-  return { value: Number(text.replace('.', '')) + 0, decimals, unit, kind: 'net' };
+  // MT-SICS weights are net: the tare is already taken off.
+  const weight = weightOf(match[2]!, match[3] as Weight['unit'], 'net');
+  if (!weight) return fault('scale.not-understood', `too many digits: ${line.slice(0, 40)}`, rawHex);
+  return { kind: 'weigh.stable', data: { weight }, rawHex };
 }
 
 function zeroed(state: ScaleState, line: string, rawHex: string): Step<ScaleState> {

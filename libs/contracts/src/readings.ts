@@ -20,6 +20,11 @@ export interface ReadingData {
   /** One decoded code. `aim` is the AIM symbology identifier such as `]C1` where the scanner sends it; `code` excludes it. */
   'scan.read': { code: string; aim?: string };
   'scan.no-read': { detail?: string };
+  /**
+   * All that a fixed-mount reader saw at one trigger (a parcel passing its photo-eye), the most telling code first. `trigger` is the
+   * reader's own count.
+   */
+  'scan.record': { trigger: number; codes: string[]; result: PointResult };
   /** `trackId` where the conveyor's scale knows the PLC's number of the parcel. */
   'weigh.stable': { weight: Weight; trackId?: number };
   /** In motion, over or under range: never a number that could be booked. */
@@ -66,8 +71,11 @@ export type Reading = { [K in ReadingKind]: { kind: K; data: ReadingData[K]; raw
 
 /** Arguments of each command a device may be given. */
 export interface CommandArgs {
-  /** One label. `zpl` is one `^XA..^XZ` document; `jobId` comes back in the print readings. */
-  print: { jobId: string; zpl: string };
+  /**
+   * One label. `zpl` is one `^XA..^XZ` document, `tspl` the same label for printers of that language (`CLS` ... `PRINT`);
+   * `jobId` comes back in the print readings.
+   */
+  print: { jobId: string; zpl: string; tspl?: string };
   /** Ask for one stable weight. */
   weigh: Record<string, never>;
   zero: Record<string, never>;

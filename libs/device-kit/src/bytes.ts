@@ -94,3 +94,11 @@ export function showBytes(bytes: Uint8Array): string {
   }
   return text;
 }
+
+/** `\r`, `\n`, `\t` and `\xHH` as people type them into a form or a shell, to the characters they stand for. */
+export function unescapeText(text: string): string {
+  const named: Record<string, string> = { r: '\r', n: '\n', t: '\t', '\\': '\\' };
+  return text.replace(/\\(x[0-9a-fA-F]{2}|[rnt\\])/g, (_, code: string) => {
+    return named[code] ?? String.fromCharCode(Number.parseInt(code.slice(1), 16));
+  });
+}

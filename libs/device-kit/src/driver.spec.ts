@@ -97,7 +97,9 @@ test('a driver that cannot be loaded is a reason, not an exception', async () =>
   expect(await loadDriver(index, 'acme/broken')).toMatchObject({
     reason: expect.stringContaining('a syntax error'),
   });
-  expect(driverIndexSource([{ id: 'acme/thing', quality: 'silver' }])).toContain("load: () => import('./acme/thing/device.js')");
+  expect(driverIndexSource([{ id: 'acme/thing', quality: 'silver' }])).toContain(
+    "load: () => import('./acme/thing/device.js')",
+  );
 });
 
 test('bytes, text and hex are each other, and what no byte can carry is refused', () => {

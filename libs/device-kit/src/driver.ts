@@ -28,13 +28,15 @@ export type Effect =
 
 /** `tag` comes back with the answer. Urgent requests overtake waiting ones (never the one in flight). */
 export type ModbusRequest = { tag: string; urgent?: boolean } & (
-  | { fn: 'read-holding' | 'read-input'; address: number; count: number }
+  | { fn: 'read-holding' | 'read-input' | 'read-coils'; address: number; count: number }
   | { fn: 'write'; address: number; values: number[] }
+  /** Coils are 1 (on) or 0. */
+  | { fn: 'write-coils'; address: number; values: number[] }
 );
 
 export interface ModbusAnswer {
   tag: string;
-  /** The registers of a read; empty for a write. */
+  /** The registers of a read, or its coils as 1 and 0; empty for a write. */
   registers: number[];
   /** A Modbus exception ("illegal data address"): the server lives but refused. Time-outs close the link instead. */
   refused?: string;
@@ -125,6 +127,22 @@ function codecFault(
   if (hears(['modbus-tcp', 'modbus-rtu']) && !codec.onAnswer) return 'a modbus link needs onAnswer';
   if (manifest.commands.length > 0 && !codec.onCommand) return 'commands need onCommand';
   return null;
+}
+
+/** Runs one step per item, in order, and joins what they bring: how a codec takes the frames of a chunk. */
+export function foldSteps<S, T>(
+  state: S,
+  items: readonly T[],
+  step: (state: S, item: T) => Step<S>,
+): Required<Step<S>> {
+  const joined: Required<Step<S>> = { state, readings: [], effects: [] };
+  for (const item of items) {
+    const next = step(joined.state, item);
+    joined.state = next.state;
+    if (next.readings) joined.readings.push(...next.readings);
+    if (next.effects) joined.effects.push(...next.effects);
+  }
+  return joined;
 }
 
 /** Constructors for effects, so that a codec reads as sentences. */

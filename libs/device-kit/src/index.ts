@@ -11,11 +11,16 @@ export { createLink, LINK_SCHEMAS, type LinkConfig } from './links/create-link.j
 export { FakeLink } from './links/fake.js';
 export type { Connection, Link, LinkEvents, LinkMessage, Outgoing } from './links/link.js';
 export { type MqttPort, mqttLink, mqttPort } from './links/mqtt.js';
+export * from './parts/scan-record.js';
+export * from './parts/scan-text.js';
+export * from './parts/text-scanner.js';
+export * from './parts/weights.js';
 export { openPty, type Pty } from './pty.js';
 export * from './registry.js';
 export * from './session.js';
 export * from './sim/conveyor.js';
 export { type ModbusServer, type RegisterBank, serveModbusRtu, serveModbusTcp } from './sim/modbus-server.js';
 export * from './sim/simulator.js';
-export { ptyWire, tcpWire, type Wire } from './sim/wire.js';
+export * from './sim/text-scanner.js';
+export { callingWire, ptyWire, tcpWire, type Wire } from './sim/wire.js';
 export * from './timers.js';

@@ -276,7 +276,7 @@ export class DeviceSession {
     }
     if (outgoing.do === 'write') this.frame('out', outgoing.bytes);
     if (outgoing.do === 'publish') this.frame('out', new TextEncoder().encode(outgoing.payload));
-    if (outgoing.do === 'modbus' && outgoing.request.fn === 'write') {
+    if (outgoing.do === 'modbus' && 'values' in outgoing.request) {
       this.frame('out', bigEndian([outgoing.request.address, ...outgoing.request.values]));
     }
   }

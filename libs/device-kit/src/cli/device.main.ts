@@ -71,6 +71,7 @@ program
   .option('--dir <path>', 'a driver folder outside the tree')
   .option('--pty', 'on a pseudo-terminal: prints the path to open')
   .option('--tcp [port]', 'on a TCP port of this machine (any free one by default)')
+  .option('--call <host:port>', 'as a device that calls: where the agent listens')
   .action((id: string | undefined, options: SimOptions) => runSimulator(id, options, say));
 
 program

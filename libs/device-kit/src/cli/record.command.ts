@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
-import { toBytes, toText } from '../bytes.js';
+import { toBytes, toText, unescapeText } from '../bytes.js';
 import { createLink, type LinkConfig } from '../links/create-link.js';
 import type { LinkEvents } from '../links/link.js';
 import { userPath } from './workspace.js';
@@ -41,7 +41,7 @@ export async function recordTranscript(options: RecordOptions, say: (line: strin
   say(`listening on ${link.label} for ${seconds} s, Ctrl-C ends sooner`);
   const until = performance.now() + seconds * 1000;
   for (const text of options.send) {
-    const bytes = toBytes(unescaped(text));
+    const bytes = toBytes(unescapeText(text));
     say(`> ${JSON.stringify(toText(bytes))}`);
     connection.send({ do: 'write', bytes });
     await pause(STEP_GAP_MS * 4);
@@ -83,14 +83,6 @@ export function transcriptOf(
   }
   const head = { title: options.title, class: 'nominal', source: `recorded from ${label}`, steps };
   return stringify(head, { defaultStringType: 'PLAIN', defaultKeyType: 'PLAIN', lineWidth: 0 });
-}
-
-/** `\r`, `\n`, `\t` and `\xHH` in what a shell passes on. */
-function unescaped(text: string): string {
-  const named: Record<string, string> = { r: '\r', n: '\n', t: '\t', '\\': '\\' };
-  return text.replace(/\\(x[0-9a-fA-F]{2}|[rnt\\])/g, (_, code: string) => {
-    return named[code] ?? String.fromCharCode(Number.parseInt(code.slice(1), 16));
-  });
 }
 
 function pause(ms: number): Promise<void> {

@@ -6,6 +6,7 @@ export interface SimOptions {
   dir?: string;
   pty?: boolean;
   tcp?: string | true;
+  call?: string;
 }
 
 /** Runs a simulator until the input ends or the process is told to stop; each line of input is one of its verbs. */
@@ -32,17 +33,37 @@ export async function runSimulator(
 }
 
 function choosePlace(simulator: Simulator, options: SimOptions): Place {
-  if (options.pty && options.tcp) throw new Error('give --pty or --tcp, not both');
-  const at = options.tcp ? 'tcp' : options.pty ? 'pty' : simulator.places[0]!;
+  const asked = [options.pty && 'pty', options.tcp && 'tcp', options.call && 'tcp-call'].filter(
+    (each): each is 'pty' | 'tcp' | 'tcp-call' => typeof each === 'string',
+  );
+  if (asked.length > 1) throw new Error('give one of --pty, --tcp and --call');
+  const at = (asked[0] ?? simulator.places[0]) as Place['at'];
   if (at === 'mqtt' || !simulator.places.includes(at)) {
-    throw new Error(
-      `this simulator lives on ${simulator.places.join(' or ')}; MQTT simulators run inside the demo only`,
-    );
+    const places = simulator.places.map((place) => FLAGS[place]).join(' or ');
+    throw new Error(`this simulator lives on ${places}; MQTT simulators run inside the demo only`);
   }
   if (at === 'pty') return { at };
-  const port = typeof options.tcp === 'string' ? Number(options.tcp) : 0;
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error('--tcp takes a port, 0 to 65535');
-  return { at, port };
+  if (at === 'tcp-call') return callPlace(options.call);
+  return { at, port: portOf(typeof options.tcp === 'string' ? options.tcp : '0', '--tcp takes a port') };
+}
+
+const FLAGS = { pty: '--pty', tcp: '--tcp', 'tcp-call': '--call', mqtt: 'MQTT' } as const;
+
+function callPlace(address: string | undefined): Place {
+  const at = address?.lastIndexOf(':') ?? -1;
+  if (!address || at < 1) throw new Error('--call takes HOST:PORT, where the agent listens');
+  return {
+    at: 'tcp-call',
+    host: address.slice(0, at),
+    port: portOf(address.slice(at + 1), '--call takes HOST:PORT'),
+  };
+}
+
+function portOf(text: string, what: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`${what}; a port is 0 to 65535, not "${text}"`);
+  return port;
 }
 
 /** Does what a line says and returns the answer. Rejects with a sentence. */

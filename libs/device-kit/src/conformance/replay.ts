@@ -14,6 +14,7 @@ export function isValue(kind: string): boolean {
 export function isPositive(kind: string): boolean {
   return [
     'scan.read',
+    'scan.record',
     'weigh.stable',
     'dimension.measured',
     'print.printed',

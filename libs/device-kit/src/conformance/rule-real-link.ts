@@ -38,7 +38,7 @@ async function atPlace(at: Place['at'], run: (place: Place) => Promise<void>): P
   try {
     const place: Place = broker
       ? { at: 'mqtt', base: 'wh/v1/site/agent/plc/device', mqtt: await broker.connect() }
-      : { at: at as 'pty' | 'tcp' };
+      : { at: at as Exclude<Place['at'], 'mqtt'> };
     await run(place);
     return null;
   } catch (error) {

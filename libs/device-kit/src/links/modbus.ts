@@ -175,9 +175,15 @@ class RequestQueue {
 async function ask(client: Client, request: ModbusRequest): Promise<ModbusAnswer> {
   const { tag } = request;
   try {
-    if (request.fn === 'write') {
-      await client.writeRegisters(request.address, request.values);
+    if (request.fn === 'write' || request.fn === 'write-coils') {
+      if (request.fn === 'write') await client.writeRegisters(request.address, request.values);
+      else await client.writeCoils(request.address, request.values.map(Boolean));
       return { tag, registers: [] };
+    }
+    if (request.fn === 'read-coils') {
+      const { data } = await client.readCoils(request.address, request.count);
+      // Coils come in whole bytes: the rest of the last one is padding.
+      return { tag, registers: data.slice(0, request.count).map(Number) };
     }
     const read = request.fn === 'read-holding' ? client.readHoldingRegisters : client.readInputRegisters;
     const { data } = await read.call(client, request.address, request.count);

@@ -51,10 +51,11 @@ async function openSerial(link: Link, options: SerialOptions, events: LinkEvents
     mine.onClosed(`${options.path} is gone: unplugged`);
     closePort(port);
   });
+  const writer = new Writer(port, mine.onClosed);
   return {
     send(outgoing) {
-      if (outgoing.do === 'write') writeBounded(port, outgoing.bytes, mine.onClosed);
-      else if (outgoing.do === 'discard-input') port.flush(() => undefined);
+      if (outgoing.do === 'write') writer.write(outgoing.bytes);
+      else if (outgoing.do === 'discard-input') writer.discardInput();
       // A pty has no modem lines; a port that refuses them keeps what it has.
       else if (outgoing.do === 'set-lines')
         port.set({ dtr: outgoing.dtr, rts: outgoing.rts }, () => undefined);
@@ -68,14 +69,40 @@ async function openSerial(link: Link, options: SerialOptions, events: LinkEvents
   };
 }
 
-function writeBounded(port: SerialPort, bytes: Uint8Array, onClosed: (reason: string) => void): void {
-  if (port.writableLength + bytes.length > WRITE_BACKLOG_MAX) {
-    onClosed(`${port.path} takes no more bytes: flow control or a dead device`);
-    return;
+/**
+ * Writes in order. The operating system throws away input in its own thread, and what is written meanwhile, or its quick answer,
+ * may be thrown away too: so writes wait until the input is gone.
+ */
+class Writer {
+  private waiting: Uint8Array[] = [];
+  private flushes = 0;
+
+  constructor(
+    private readonly port: SerialPort,
+    private readonly onClosed: (reason: string) => void,
+  ) {}
+
+  discardInput(): void {
+    this.flushes++;
+    this.port.flush(() => {
+      this.flushes--;
+      if (this.flushes > 0) return;
+      for (const bytes of this.waiting.splice(0)) this.write(bytes);
+    });
   }
-  port.write(Buffer.from(bytes), (error) => {
-    if (error) onClosed(`${port.path}: ${error.message}`);
-  });
+
+  write(bytes: Uint8Array): void {
+    const queued = this.waiting.reduce((sum, each) => sum + each.length, this.port.writableLength);
+    if (queued + bytes.length > WRITE_BACKLOG_MAX) {
+      this.onClosed(`${this.port.path} takes no more bytes: flow control or a dead device`);
+    } else if (this.flushes > 0) {
+      this.waiting.push(bytes);
+    } else {
+      this.port.write(Buffer.from(bytes), (error) => {
+        if (error) this.onClosed(`${this.port.path}: ${error.message}`);
+      });
+    }
+  }
 }
 
 function openPort(port: SerialPort, path: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { concatBytes } from '../bytes.js';
+import { bigEndian, concatBytes } from '../bytes.js';
 import { type Framer, matched } from '../framers.js';
 import type { Wire } from './wire.js';
 
@@ -8,6 +8,9 @@ export interface RegisterBank {
   read(address: number, count: number): number[] | null;
   /** False refuses (illegal data address). */
   write(address: number, values: number[]): boolean;
+  /** The coils (1 or 0), for devices that have some; as above. */
+  readCoils?(address: number, count: number): number[] | null;
+  writeCoils?(address: number, values: number[]): boolean;
 }
 
 export interface ModbusServer {
@@ -22,6 +25,10 @@ export interface ModbusServer {
 const ILLEGAL_FUNCTION = 1;
 const ILLEGAL_ADDRESS = 2;
 const ILLEGAL_VALUE = 3;
+/** Read coils, holding and input registers; write one coil or register, several coils, several registers. */
+const FUNCTIONS = [1, 3, 4, 5, 6, 15, 16];
+/** These say how many bytes follow. */
+const carriesList = (fn: number) => fn === 15 || fn === 16;
 
 /**
  * Serves a bank over Modbus TCP (MODBUS Messaging on TCP/IP V1.0b: 7 bytes of MBAP head, then the PDU), any number of clients.
@@ -78,7 +85,7 @@ function answerTcp(bank: RegisterBank, frame: Uint8Array): Uint8Array {
   return concatBytes(frame.subarray(0, 4), Uint8Array.of(body.length >> 8, body.length & 0xff), body);
 }
 
-/** Serves a bank over Modbus RTU on a wire (a pty): functions 3, 4, 6 and 16, CRC checked, other units ignored. */
+/** Serves a bank over Modbus RTU on a wire (a pty): functions 1, 3 to 6, 15 and 16, CRC checked, other units ignored. */
 export function serveModbusRtu(
   bank: RegisterBank,
   wire: Wire,
@@ -106,8 +113,8 @@ function rtuRequestFramer(unitId: number): Framer {
     if (data[at] !== unitId) return 'no';
     if (data.length - at < 7) return 'more';
     const fn = data[at + 1]!;
-    if (![3, 4, 6, 16].includes(fn)) return 'no';
-    const take = fn === 16 ? 9 + data[at + 6]! : 8;
+    if (!FUNCTIONS.includes(fn)) return 'no';
+    const take = carriesList(fn) ? 9 + data[at + 6]! : 8;
     if (data.length - at < take) return 'more';
     const frame = data.subarray(at, at + take);
     return crc16(frame.subarray(0, -2)) === (frame[take - 1]! << 8) + frame[take - 2]! ? { take } : 'no';
@@ -120,18 +127,43 @@ function answerPdu(bank: RegisterBank, request: Uint8Array): Uint8Array {
   const unit = request[0]!;
   const fn = request[1]!;
   const exception = (code: number) => Uint8Array.of(unit, fn | 0x80, code);
-  if (![3, 4, 6, 16].includes(fn)) return exception(ILLEGAL_FUNCTION);
-  if (request.length < (fn === 16 ? 7 + request[6]! : 6)) return exception(ILLEGAL_VALUE);
+  if (!FUNCTIONS.includes(fn)) return exception(ILLEGAL_FUNCTION);
+  if (request.length < (carriesList(fn) ? 7 + request[6]! : 6)) return exception(ILLEGAL_VALUE);
   const address = view.getUint16(2);
-  const count = fn === 6 ? 1 : view.getUint16(4);
-  if (fn === 3 || fn === 4) {
-    const values = count >= 1 && count <= 125 ? bank.read(address, count) : null;
-    if (!values) return exception(ILLEGAL_ADDRESS);
-    return Uint8Array.from([unit, fn, values.length * 2, ...values.flatMap((v) => [v >> 8, v & 0xff])]);
+  const count = fn === 5 || fn === 6 ? 1 : view.getUint16(4);
+  if (fn === 1 || fn === 3 || fn === 4) {
+    const body = fn === 1 ? coilBytes(bank, address, count) : registerBytes(bank, address, count);
+    return body ? concatBytes(Uint8Array.of(unit, fn, body.length), body) : exception(ILLEGAL_ADDRESS);
   }
-  if (fn === 16 && request[6] !== count * 2) return exception(ILLEGAL_VALUE);
-  const values = Array.from({ length: count }, (_, i) => view.getUint16(fn === 6 ? 4 : 7 + 2 * i));
-  return bank.write(address, values) ? request.slice(0, 6) : exception(ILLEGAL_ADDRESS);
+  const values = fn === 5 || fn === 15 ? coilsOf(request, count) : registersOf(view, fn, count);
+  if (!values) return exception(ILLEGAL_VALUE);
+  const taken = fn === 5 || fn === 15 ? bank.writeCoils?.(address, values) : bank.write(address, values);
+  return taken ? request.slice(0, 6) : exception(ILLEGAL_ADDRESS);
+}
+
+function registerBytes(bank: RegisterBank, address: number, count: number): Uint8Array | null {
+  const values = count >= 1 && count <= 125 ? bank.read(address, count) : null;
+  return values && bigEndian(values);
+}
+
+/** Eight coils a byte, the first in its lowest bit. */
+function coilBytes(bank: RegisterBank, address: number, count: number): Uint8Array | null {
+  const coils = count >= 1 && count <= 2000 ? bank.readCoils?.(address, count) : null;
+  if (!coils) return null;
+  const bytes = new Uint8Array(Math.ceil(count / 8));
+  for (const [i, coil] of coils.entries()) bytes[i >> 3]! |= coil << (i & 7);
+  return bytes;
+}
+
+function registersOf(view: DataView, fn: number, count: number): number[] | null {
+  if (fn === 16 && view.getUint8(6) !== count * 2) return null;
+  return Array.from({ length: count }, (_, i) => view.getUint16(fn === 6 ? 4 : 7 + 2 * i));
+}
+
+function coilsOf(request: Uint8Array, count: number): number[] | null {
+  if (request[1] === 5) return [request[4] === 0xff ? 1 : 0];
+  if (request[6] !== Math.ceil(count / 8)) return null;
+  return Array.from({ length: count }, (_, i) => (request[7 + (i >> 3)]! >> (i & 7)) & 1);
 }
 
 function withCrc(body: Uint8Array): Uint8Array {

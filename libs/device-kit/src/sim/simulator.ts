@@ -2,12 +2,14 @@ import type { Reading } from '#lib/contracts';
 import type { LinkConfig } from '../links/create-link.js';
 import type { MqttPort } from '../links/mqtt.js';
 import { type ModbusServer, type RegisterBank, serveModbusRtu, serveModbusTcp } from './modbus-server.js';
-import { ptyWire, tcpWire, type Wire } from './wire.js';
+import { callingWire, ptyWire, tcpWire, type Wire } from './wire.js';
 
 /** Where a simulated device lives. `bus` stands in for the broker of MQTT devices. */
 export type Place =
   | { at: 'pty' }
   | { at: 'tcp'; host?: string; port?: number }
+  /** The device calls the agent, which listens; without a port, on any free one. */
+  | { at: 'tcp-call'; host?: string; port?: number }
   | { at: 'mqtt'; base: string; mqtt: MqttPort };
 
 /** What every simulated device can do; each adds its own verbs (scan, load, arrive ...). */
@@ -50,6 +52,7 @@ export function defineSimulator<D extends SimulatedDevice, O>(simulator: Simulat
 export async function wireAt(place: Place): Promise<Wire> {
   if (place.at === 'pty') return ptyWire();
   if (place.at === 'tcp') return tcpWire(place);
+  if (place.at === 'tcp-call') return callingWire({ ...place, port: place.port ?? (await freePort()) });
   throw new TypeError(`this simulator has bytes, not ${place.at} messages`);
 }
 
@@ -58,4 +61,11 @@ export async function modbusAt(place: Place, bank: RegisterBank): Promise<Modbus
   if (place.at === 'pty') return serveModbusRtu(bank, ptyWire());
   if (place.at === 'tcp') return serveModbusTcp(bank, place);
   throw new TypeError(`this simulator has registers, not ${place.at} messages`);
+}
+
+/** A port that is free now: the agent, which is to listen on it, is told of it before it does. */
+async function freePort(): Promise<number> {
+  const wire = await tcpWire();
+  await wire.close();
+  return (wire.linkConfig as { port: number }).port;
 }

@@ -1,8 +1,9 @@
-import { createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { openPty } from '../pty.js';
 
 /**
- * The device's end of a byte link, for simulators: a pty (serial devices) or a TCP server (printers, serial-to-Ethernet boxes).
+ * The device's end of a byte link, for simulators: a pty (serial devices), a TCP server (printers, serial-to-Ethernet
+ * boxes), or a TCP client (devices that call the agent).
  */
 export interface Wire {
   readonly kind: 'pty' | 'tcp';
@@ -11,7 +12,8 @@ export interface Wire {
   /** What a link's config holds for it. */
   readonly linkConfig:
     | { kind: 'serial'; path: string; baudRate: number }
-    | { kind: 'tcp-client'; host: string; port: number };
+    | { kind: 'tcp-client'; host: string; port: number }
+    | { kind: 'tcp-server'; host: string; port: number };
   /** Bytes to whoever is connected; lost when nobody is. */
   send(bytes: Uint8Array): void;
   onReceive(listener: (bytes: Uint8Array) => void): void;
@@ -78,5 +80,47 @@ export async function tcpWire(options: { port?: number; host?: string } = {}): P
         server.close(() => resolve());
         cut();
       }),
+  };
+}
+
+const CALL_AGAIN_MS = 50;
+
+/** A wire that calls the agent (its tcp-server link) and calls again when it is hung up on, as devices in client mode do. */
+export function callingWire(options: { port: number; host?: string }): Wire {
+  const { port, host = '127.0.0.1' } = options;
+  const listeners: ((bytes: Uint8Array) => void)[] = [];
+  let present: Socket | null = null;
+  let again: NodeJS.Timeout | undefined;
+  let closed = false;
+  const call = () => {
+    const socket = connect({ port, host, noDelay: true });
+    socket.on('connect', () => {
+      present = socket;
+    });
+    socket.on('data', (chunk) => {
+      for (const listener of listeners) listener(chunk);
+    });
+    // Refused while nobody listens yet: `close` follows.
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      present = null;
+      if (!closed) again = setTimeout(call, CALL_AGAIN_MS);
+    });
+    calling = socket;
+  };
+  let calling: Socket;
+  call();
+  return {
+    kind: 'tcp',
+    address: `${host}:${port}`,
+    linkConfig: { kind: 'tcp-server', host, port },
+    send: (bytes) => void present?.write(bytes),
+    onReceive: (listener) => void listeners.push(listener),
+    cut: () => void present?.resetAndDestroy(),
+    async close() {
+      closed = true;
+      clearTimeout(again);
+      calling.destroy();
+    },
   };
 }

@@ -20,6 +20,7 @@ const HEX = /^(?:[0-9a-f]{2})*$/i;
 const KINDS: Record<RecordKind, true> = {
   'scan.read': true,
   'scan.no-read': true,
+  'scan.record': true,
   'weigh.stable': true,
   'weigh.unstable': true,
   'dimension.measured': true,
