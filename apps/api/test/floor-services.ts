@@ -23,12 +23,14 @@ import { ChannelsService } from '../src/waves/channels.service.js';
 import { LeftOutService } from '../src/waves/left-out.service.js';
 import { PlannerService } from '../src/waves/planner.service.js';
 import { PreviewService } from '../src/waves/preview.service.js';
+import { ReleaseQueries } from '../src/waves/release.queries.js';
 import { StepLogService } from '../src/waves/step-log.service.js';
 import { WaveReleaseService } from '../src/waves/wave-release.service.js';
 import { WaveRunsService } from '../src/waves/wave-runs.service.js';
 import { WaveStockService } from '../src/waves/wave-stock.service.js';
 import { WavesQueries } from '../src/waves/waves.queries.js';
 import { WavesService } from '../src/waves/waves.service.js';
+import { WorkInProgressService } from '../src/waves/work-in-progress.service.js';
 import type { Floor } from './floor-fixture.js';
 
 /** Screens that nobody looks at. */
@@ -51,14 +53,15 @@ export function floorServices({ db }: Floor) {
   const steps = new StepLogService(db);
   const stock = new WaveStockService(db, planner, reservations, leftOut);
   const waveRuns = new WaveRunsService(db, planner, leftOut);
-  const releases = new WaveReleaseService(db, progress, reservations, leftOut, steps);
+  const work = new WorkInProgressService(db);
+  const releases = new WaveReleaseService(db, progress, reservations, leftOut, steps, work);
   const pickingQueries = new PickingQueries(db);
   const receivingQueries = new ReceivingQueries(db);
   const shorts = new ShortsService(inventory, reservations, progress, stock);
   const withdraw = new WithdrawService(db, orders, inventory, reservations, new NoScreens());
   withdraw.onModuleInit();
   const waves = new WavesService(db, stock, waveRuns, steps, releases);
-  const channels = new ChannelsService(db, waves);
+  const channels = new ChannelsService(db, waves, work);
   return {
     inventory,
     promises,
@@ -80,7 +83,9 @@ export function floorServices({ db }: Floor) {
     backorders: new BackordersService(promises),
     waves,
     channels,
-    wavesQueries: new WavesQueries(db, channels),
+    work,
+    releaseQueries: new ReleaseQueries(db, channels, work),
+    wavesQueries: new WavesQueries(db),
     previews: new PreviewService(db, planner, stock, waveRuns),
     problems: new ProblemsService(db, inventory),
     receiving: new ReceivingService(

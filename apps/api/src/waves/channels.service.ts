@@ -1,10 +1,15 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { OrderFilter } from '#lib/contracts';
-import { affected, Database, row, rows, type Tx } from '../platform/database.service.js';
+import { affected, constraintName, Database, row, rows, type Tx } from '../platform/database.service.js';
+import { addEvent } from '../platform/events.js';
+import { newId } from '../platform/ids.js';
 import { Refusal } from '../platform/refusal.js';
-import { bothFilters, CANDIDATES } from './candidates.js';
+import { bothFilters, CANDIDATES, type ReleaseFilter } from './candidates.js';
 import { type ChannelQueue, decideRelease } from './decide-release.js';
 import { WavesService } from './waves.service.js';
+import type { Room } from './work-in-progress.js';
+import { WorkInProgressService } from './work-in-progress.service.js';
+import './waves.events.js';
 
 export interface Channel {
   id: string;
@@ -16,13 +21,16 @@ export interface Channel {
   filter: OrderFilter;
   maxInFlight: number;
   batchOrders: number;
+  lastReleasedAt: Date | null;
 }
 
-export interface ChannelChange {
-  state?: Channel['state'];
-  filter?: OrderFilter;
-  maxInFlight?: number;
-  batchOrders?: number;
+export interface ChannelFields {
+  name: string;
+  templateId: string;
+  state: Channel['state'];
+  filter: OrderFilter;
+  maxInFlight: number;
+  batchOrders: number;
 }
 
 /** Counting stops here: whether ten or twenty thousand wait makes no difference to a release. */
@@ -38,6 +46,7 @@ export class ChannelsService {
   constructor(
     private readonly db: Database,
     private readonly waves: WavesService,
+    private readonly work: WorkInProgressService,
   ) {}
 
   /** One look at each channel of the site; releases at most one batch per channel. @returns the waves released. */
@@ -59,21 +68,19 @@ export class ChannelsService {
     return rows<Channel>(
       tx,
       `select c.id, c.name, c.state, t.id as "templateId", t.name as "templateName", t.filter as "templateFilter", c.filter,
-         c.max_in_flight as "maxInFlight", c.batch_orders as "batchOrders"
+         c.max_in_flight as "maxInFlight", c.batch_orders as "batchOrders", c.last_released_at as "lastReleasedAt"
        from release_channels c join wave_templates t on t.site_id = c.site_id and t.id = c.template_id
-       where c.site_id = $1 order by c.name`,
+       where c.site_id = $1 and c.archived_at is null order by c.name`,
       [tx.siteId],
     );
   }
 
-  async queueOf(tx: Tx, channel: Channel): Promise<ChannelQueue> {
-    const filter = JSON.stringify(bothFilters(channel.templateFilter, channel.filter));
-    const waiting = await row<{ waiting: string; oldest: Date | null; nearest: Date | null }>(
-      tx,
-      `select count(*) as waiting, min(ready_at) as oldest, min(cut_off_at) as nearest
-       from (select o.state_at as ready_at, o.cut_off_at ${CANDIDATES} limit ${COUNT_MAX}) as queue`,
-      [tx.siteId, filter, tx.at],
-    );
+  /** The queue before a channel; orders that wait for a lane are counted apart. */
+  async queueOf(tx: Tx, channel: Channel, room: Room): Promise<ChannelQueue> {
+    const matching = bothFilters(channel.templateFilter, channel.filter);
+    const open = { ...matching, exceptServices: room.exceptServices };
+    const waiting = await this.waitingFor(tx, room.exceptServices.length > 0 ? open : matching);
+    const all = room.exceptServices.length > 0 ? await this.waitingFor(tx, matching) : waiting;
     const inFlight = await row<{ orders: string }>(
       tx,
       `select count(*) as orders from orders o join waves w on w.site_id = o.site_id and w.id = o.wave_id
@@ -86,45 +93,116 @@ export class ChannelsService {
       maxInFlight: channel.maxInFlight,
       batchOrders: channel.batchOrders,
       inFlight: Number(inFlight!.orders),
-      waiting: Number(waiting!.waiting),
-      oldestReadyAt: waiting!.oldest,
-      nearestCutOffAt: waiting!.nearest,
+      waiting: waiting.orders,
+      withoutLane: all.orders - waiting.orders,
+      oldestReadyAt: waiting.oldest,
+      nearestCutOffAt: waiting.nearest,
     };
   }
 
-  async changeChannel(channelId: string, change: ChannelChange): Promise<void> {
-    const changed = await this.db.transaction((tx) =>
-      affected(
+  /** Makes a channel; an archived one of the same name comes back with what is given. @returns its id. */
+  async createChannel(fields: ChannelFields): Promise<string> {
+    requireWholeBatch(fields);
+    return this.db.transaction(async (tx) => {
+      await this.requireTemplate(tx, fields.templateId);
+      const made = await row<{ id: string }>(
         tx,
-        `update release_channels set state = coalesce($3, state), filter = coalesce($4::jsonb, filter),
-           max_in_flight = coalesce($5, max_in_flight), batch_orders = coalesce($6, batch_orders)
-         where site_id = $1 and id = $2`,
+        `insert into release_channels (site_id, id, name, state, template_id, filter, max_in_flight, batch_orders)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
+         on conflict (site_id, name) do update set state = excluded.state, template_id = excluded.template_id,
+           filter = excluded.filter, max_in_flight = excluded.max_in_flight, batch_orders = excluded.batch_orders,
+           archived_at = null where release_channels.archived_at is not null
+         returning id`,
         [
           tx.siteId,
-          channelId,
-          change.state ?? null,
-          change.filter ? JSON.stringify(change.filter) : null,
-          change.maxInFlight ?? null,
-          change.batchOrders ?? null,
+          newId(),
+          fields.name,
+          fields.state,
+          fields.templateId,
+          JSON.stringify(fields.filter),
+          fields.maxInFlight,
+          fields.batchOrders,
         ],
-      ),
-    );
-    if (changed === 0)
-      throw new Refusal('waves.unknown-channel', 'There is no such channel.', { status: 404 });
+      );
+      if (!made) throw nameTaken(fields.name);
+      const data = { channelId: made.id, name: fields.name, change: 'created' as const };
+      await addEvent(tx, { type: 'waves.channel-changed', aggregateId: made.id, data });
+      return made.id;
+    });
+  }
+
+  async changeChannel(channelId: string, change: Partial<ChannelFields>): Promise<void> {
+    await this.db
+      .transaction(async (tx) => {
+        if (change.templateId) await this.requireTemplate(tx, change.templateId);
+        const changed = await row<ChannelFields>(
+          tx,
+          `update release_channels set state = coalesce($3, state), filter = coalesce($4::jsonb, filter),
+             max_in_flight = coalesce($5, max_in_flight), batch_orders = coalesce($6, batch_orders), name = coalesce($7, name),
+             template_id = coalesce($8, template_id)
+           where site_id = $1 and id = $2 and archived_at is null
+           returning name, max_in_flight as "maxInFlight", batch_orders as "batchOrders"`,
+          [
+            tx.siteId,
+            channelId,
+            change.state ?? null,
+            change.filter ? JSON.stringify(change.filter) : null,
+            change.maxInFlight ?? null,
+            change.batchOrders ?? null,
+            change.name ?? null,
+            change.templateId ?? null,
+          ],
+        );
+        if (!changed) throw unknownChannel();
+        requireWholeBatch(changed);
+        const data = { channelId, name: changed.name, change: 'changed' as const };
+        await addEvent(tx, { type: 'waves.channel-changed', aggregateId: channelId, data });
+      })
+      .catch((error: unknown) => {
+        if (constraintName(error) === 'release_channels_name_uq') throw nameTaken(change.name ?? '');
+        throw error;
+      });
+    this.noted.delete(channelId);
+  }
+
+  /** Puts a channel away; what it has released goes on. Archiving twice is once. */
+  async archiveChannel(channelId: string): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      const known = await row<{ name: string; archived: boolean }>(
+        tx,
+        `select name, archived_at is not null as archived from release_channels where site_id = $1 and id = $2 for update`,
+        [tx.siteId, channelId],
+      );
+      if (!known) throw unknownChannel();
+      if (known.archived) return;
+      await affected(
+        tx,
+        `update release_channels set archived_at = $3, state = 'asleep' where site_id = $1 and id = $2`,
+        [tx.siteId, channelId, tx.at],
+      );
+      const data = { channelId, name: known.name, change: 'archived' as const };
+      await addEvent(tx, { type: 'waves.channel-changed', aggregateId: channelId, data });
+    });
     this.noted.delete(channelId);
   }
 
   private async releaseFrom(channel: Channel): Promise<string | null> {
-    const decision = await this.db.transaction(async (tx) =>
-      decideRelease(await this.queueOf(tx, channel), tx.at),
-    );
+    const { decision, room } = await this.db.transaction(async (tx) => {
+      const room = await this.work.room(tx);
+      return { room, decision: decideRelease(await this.queueOf(tx, channel, room), room, tx.at) };
+    });
     if ('because' in decision) {
       await this.noteReason(channel, decision.note);
       return null;
     }
+    const filter: ReleaseFilter = { ...channel.filter, exceptServices: room.exceptServices };
     const { waveId } = await this.waves.createWave({
       templateId: channel.templateId,
-      channel: { id: channel.id, filter: channel.filter, ordersMax: decision.release },
+      channel: {
+        id: channel.id,
+        filter: room.exceptServices.length > 0 ? filter : channel.filter,
+        ordersMax: decision.release,
+      },
     });
     if (!(await this.waves.planWave(waveId))) return null;
     await this.waves.releaseWave(waveId);
@@ -153,4 +231,45 @@ export class ChannelsService {
     );
     this.noted.set(channel.id, note);
   }
+
+  private async waitingFor(
+    tx: Tx,
+    filter: ReleaseFilter,
+  ): Promise<{ orders: number; oldest: Date | null; nearest: Date | null }> {
+    const found = await row<{ orders: number; oldest: Date | null; nearest: Date | null }>(
+      tx,
+      `select count(*)::int as orders, min(ready_at) as oldest, min(cut_off_at) as nearest
+       from (select o.state_at as ready_at, o.cut_off_at ${CANDIDATES} limit ${COUNT_MAX}) as queue`,
+      [tx.siteId, JSON.stringify(filter), tx.at],
+    );
+    return found!;
+  }
+
+  private async requireTemplate(tx: Tx, templateId: string): Promise<void> {
+    const found = await row(
+      tx,
+      `select 1 from wave_templates where site_id = $1 and id = $2 and active for share`,
+      [tx.siteId, templateId],
+    );
+    if (!found) throw new Refusal('waves.unknown-template', 'There is no such template.', { status: 404 });
+  }
+}
+
+/** A batch that is larger than what the channel may have on the floor would never go. */
+function requireWholeBatch({ maxInFlight, batchOrders }: { maxInFlight: number; batchOrders: number }): void {
+  if (batchOrders <= maxInFlight) return;
+  const detail = `A batch of ${batchOrders} orders would never go: at most ${maxInFlight} may be on the floor.`;
+  throw new Refusal('waves.batch-too-large', detail, {
+    status: 422,
+    errors: [{ field: 'batchOrders', message: detail }],
+  });
+}
+
+function nameTaken(name: string): Refusal {
+  const message = `There is a channel called ${name} already.`;
+  return new Refusal('waves.channel-name-taken', message, { errors: [{ field: 'name', message }] });
+}
+
+function unknownChannel(): Refusal {
+  return new Refusal('waves.unknown-channel', 'There is no such channel.', { status: 404 });
 }

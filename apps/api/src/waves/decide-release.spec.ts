@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type ChannelQueue, decideRelease } from './decide-release.js';
+import type { Room } from './work-in-progress.js';
 
 const now = new Date('2026-03-02T10:00:00Z');
 const before = (ms: number) => new Date(now.getTime() - ms);
@@ -12,11 +13,27 @@ function queue(over: Partial<ChannelQueue> = {}): ChannelQueue {
     batchOrders: 12,
     inFlight: 0,
     waiting: 30,
+    withoutLane: 0,
     oldestReadyAt: before(60_000),
     nearestCutOffAt: new Date('2026-03-02T16:00:00Z'),
     ...over,
   };
 }
+
+const unlimited: Room = {
+  orders: Number.POSITIVE_INFINITY,
+  picking: 0,
+  wallOrders: Number.POSITIVE_INFINITY,
+  pressures: [],
+  exceptServices: [],
+};
+
+const stop = (code: string, text: string): Room => ({
+  ...unlimited,
+  orders: 0,
+  picking: 50,
+  pressures: [{ code, text, facts: {}, effect: 'stop', stage: 'pack', services: [] }],
+});
 
 describe('decideRelease', () => {
   it.each([
@@ -29,31 +46,78 @@ describe('decideRelease', () => {
       1,
     ],
   ])('lets go %s', (_name, over, release) => {
-    expect(decideRelease(queue(over), now)).toEqual({ release });
+    expect(decideRelease(queue(over), unlimited, now)).toEqual({ release });
   });
 
   it.each([
-    ['asleep', { state: 'asleep' as const }, 'asleep'],
-    ['locked', { state: 'locked' as const }, 'locked by a person'],
-    ['nobody waits', { waiting: 0, oldestReadyAt: null }, 'no order waits'],
-    ['the floor is full', { inFlight: 39 }, '39 of at most 40 orders are on the floor'],
-    ['a few have only just come', { waiting: 3, oldestReadyAt: before(2_000) }, 'gathering: 3 of 12 orders'],
-  ])('says why not when %s', (_name, over, because) => {
-    expect(decideRelease(queue(over), now)).toMatchObject({ release: 0, because });
+    ['asleep', { state: 'asleep' as const }, 'channel-asleep', 'asleep'],
+    ['locked', { state: 'locked' as const }, 'channel-locked', 'locked by a person'],
+    ['nobody waits', { waiting: 0, oldestReadyAt: null }, 'no-order', 'no order waits'],
+    ['the floor is full', { inFlight: 39 }, 'channel-full', '39 of at most 40 orders are on the floor'],
+    [
+      'a few have only just come',
+      { waiting: 3, oldestReadyAt: before(2_000) },
+      'gathering',
+      'gathering: 3 of 12 orders',
+    ],
+  ])('says why not when %s', (_name, over, code, because) => {
+    expect(decideRelease(queue(over), unlimited, now)).toMatchObject({
+      release: 0,
+      because,
+      reasons: [{ code }],
+    });
   });
 
-  it('never lets more onto the floor than the channel allows', () => {
+  it.each([
+    ['a stage is full', queue(), stop('packing-backlog', 'P.'), 'packing-backlog'],
+    ['the pickers have too many', queue(), { ...unlimited, orders: 5, picking: 45 }, 'no-room-to-pick'],
+    [
+      'only orders without a lane wait',
+      queue({ waiting: 0, withoutLane: 4 }),
+      {
+        ...unlimited,
+        pressures: [
+          {
+            code: 'lane-full',
+            text: 'L.',
+            facts: {},
+            effect: 'services' as const,
+            stage: null,
+            services: [{ carrier: 'post', service: 'x' }],
+          },
+        ],
+      },
+      'lane-full',
+    ],
+  ])('is held back when %s', (_name, held, room, code) => {
+    expect(decideRelease(held, room, now)).toMatchObject({ release: 0, reasons: [{ code }] });
+  });
+
+  it('fills a limit that is smaller than a batch', () => {
+    expect(decideRelease(queue(), { ...unlimited, orders: 5 }, now)).toEqual({ release: 5 });
+  });
+
+  it('never lets more onto the floor than the channel and the site allow', () => {
     const int = fc.integer({ min: 0, max: 200 });
+    const some = fc.integer({ min: 1, max: 100 });
     fc.assert(
       fc.property(
         int,
         int,
-        fc.integer({ min: 1, max: 100 }),
-        fc.integer({ min: 1, max: 100 }),
-        (inFlight, waiting, maxInFlight, batchOrders) => {
-          const { release } = decideRelease(queue({ inFlight, waiting, maxInFlight, batchOrders }), now);
+        some,
+        some,
+        int,
+        int,
+        (inFlight, waiting, maxInFlight, batchOrders, orders, picking) => {
+          const room = { ...unlimited, orders, picking };
+          const { release } = decideRelease(
+            queue({ inFlight, waiting, maxInFlight, batchOrders }),
+            room,
+            now,
+          );
           expect(release).toBeLessThanOrEqual(Math.max(0, maxInFlight - inFlight));
           expect(release).toBeLessThanOrEqual(waiting);
+          expect(release).toBeLessThanOrEqual(orders);
         },
       ),
     );

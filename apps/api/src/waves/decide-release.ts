@@ -1,3 +1,6 @@
+import type { ReasonView } from '#lib/contracts';
+import type { Room } from './work-in-progress.js';
+
 /** A release channel and the queue before it. */
 export interface ChannelQueue {
   state: 'open' | 'locked' | 'asleep';
@@ -5,8 +8,10 @@ export interface ChannelQueue {
   batchOrders: number;
   /** Orders of this channel on the floor, not packed yet. */
   inFlight: number;
-  /** Orders that the channel could take. */
+  /** Orders that the channel could take, those that wait for a lane left out. */
   waiting: number;
+  /** Orders that match and wait for a lane. */
+  withoutLane: number;
   /** When the first of them became ready; null without any. */
   oldestReadyAt: Date | null;
   nearestCutOffAt: Date | null;
@@ -15,32 +20,71 @@ export interface ChannelQueue {
 export type ReleaseDecision =
   | { release: number }
   /** `note` is stable while the reason is: it is written to the orders that wait. */
-  | { release: 0; because: string; note: string | null };
+  | { release: 0; because: string; note: string | null; reasons: ReasonView[] };
 
 /** A few orders wait this long for others that share their walk. */
 const GATHER_MS = 15_000;
 /** An order that must leave this soon waits for nobody. */
 const URGENT_MS = 90 * 60_000;
 
-/** How many orders a channel lets go now, or why none. */
-export function decideRelease(queue: ChannelQueue, now: Date): ReleaseDecision {
+/**
+ * How many orders a channel lets go now, or why none: its own state and most in flight first, then what the floor has room for. A
+ * batch goes whole or not at all.
+ */
+export function decideRelease(queue: ChannelQueue, room: Room, now: Date): ReleaseDecision {
   const { state, waiting, inFlight, maxInFlight, batchOrders } = queue;
-  if (state === 'asleep') return { release: 0, because: 'asleep', note: null };
-  if (state === 'locked')
-    return { release: 0, because: 'locked by a person', note: 'the release channel is locked' };
-  if (waiting === 0) return { release: 0, because: 'no order waits', note: null };
-  const room = maxInFlight - inFlight;
-  const batch = Math.min(batchOrders, waiting);
-  if (room < batch) {
-    const because = `${inFlight} of at most ${maxInFlight} orders are on the floor`;
-    return { release: 0, because, note: 'the floor has as many orders as its channel allows' };
+  if (state === 'asleep') return wait('channel-asleep', {}, 'asleep', null);
+  if (state === 'locked') {
+    return wait('channel-locked', {}, 'locked by a person', 'the release channel is locked');
   }
+  if (waiting === 0) {
+    if (queue.withoutLane === 0) return wait('no-order', {}, 'no order waits', null);
+    const lanes = room.pressures.filter(({ effect }) => effect === 'services');
+    return held(lanes, `${queue.withoutLane} orders wait for a lane`, 'the lanes for it are full or closed');
+  }
+  const batch = Math.min(batchOrders, waiting);
+  if (maxInFlight - inFlight < batch) {
+    const because = `${inFlight} of at most ${maxInFlight} orders are on the floor`;
+    const note = 'the floor has as many orders as its channel allows';
+    return wait('channel-full', { inFlight, maxInFlight }, because, note);
+  }
+  if (room.orders < batch) return whyNoRoom(room, batch);
   const waitedMs = queue.oldestReadyAt ? now.getTime() - queue.oldestReadyAt.getTime() : 0;
   const leftMs = queue.nearestCutOffAt
     ? queue.nearestCutOffAt.getTime() - now.getTime()
     : Number.POSITIVE_INFINITY;
   if (waiting < batchOrders && waitedMs < GATHER_MS && leftMs > URGENT_MS) {
-    return { release: 0, because: `gathering: ${waiting} of ${batchOrders} orders`, note: null };
+    const because = `gathering: ${waiting} of ${batchOrders} orders`;
+    return wait('gathering', { waiting, batchOrders }, because, null);
   }
   return { release: batch };
+}
+
+/** A limit smaller than a batch is filled as far as it goes once the pickers have nothing. */
+function whyNoRoom(room: Room, batch: number): ReleaseDecision {
+  const stops = room.pressures.filter(({ effect }) => effect === 'stop');
+  if (stops.length > 0) return held(stops, stops[0]!.text, `the floor is held: ${stops[0]!.code}`);
+  if (room.picking === 0 && room.orders > 0) return { release: room.orders };
+  const facts = { room: room.orders, batch, picking: room.picking };
+  const because = `the pickers have room for ${room.orders} orders, a batch is ${batch}`;
+  return wait('no-room-to-pick', facts, because, 'the pickers have as many orders as the site allows');
+}
+
+function wait(
+  code: string,
+  facts: ReasonView['facts'],
+  because: string,
+  note: string | null,
+): ReleaseDecision {
+  const text = `${because.charAt(0).toUpperCase()}${because.slice(1)}.`;
+  return { release: 0, because, note, reasons: [{ code, facts, text }] };
+}
+
+function held(reasons: readonly ReasonView[], because: string, note: string): ReleaseDecision {
+  return {
+    release: 0,
+    because,
+    note,
+    reasons: reasons.map(({ code, facts, text }) => ({ code, facts, text })),
+  };
 }

@@ -29,4 +29,8 @@ export class ReleaseChannel {
 
   @Column({ name: 'last_released_at', type: 'timestamptz', nullable: true })
   lastReleasedAt: Date | null;
+
+  /** Put away: no longer looked at, kept for the waves that it released. */
+  @Column({ name: 'archived_at', type: 'timestamptz', nullable: true })
+  archivedAt: Date | null;
 }

@@ -8,6 +8,7 @@ import { Refusal } from '../platform/refusal.js';
 import { move, moveAll } from '../platform/transition.js';
 import { LeftOutService } from './left-out.service.js';
 import { StepLogService } from './step-log.service.js';
+import { WorkInProgressService } from './work-in-progress.service.js';
 import './waves.events.js';
 
 interface WaveRow {
@@ -23,6 +24,7 @@ interface RunRow {
 }
 
 const waves = { table: 'waves', states: waveStates, noun: 'wave' };
+const RELEASED: ReadonlySet<string> = new Set(['released', 'in-progress', 'completed']);
 
 /** A planned wave goes to the floor, is taken back from it, or is given up. */
 @Injectable()
@@ -33,44 +35,27 @@ export class WaveReleaseService {
     private readonly reservations: ReservationsService,
     private readonly leftOut: LeftOutService,
     private readonly steps: StepLogService,
+    private readonly work: WorkInProgressService,
   ) {}
 
-  /** Tasks and runs become ready, orders released. Releasing again adds nothing. */
+  /** What the controller has decided already: a channel's batch. Releasing again adds nothing. */
   async releaseWave(waveId: string): Promise<void> {
     await this.db.transaction(async (tx) => {
       const wave = await lockWave(tx, waveId);
-      if (['released', 'in-progress', 'completed'].includes(wave.state)) return;
-      await move(tx, waves, waveId, 'released');
-      await affected(tx, `update waves set released_at = $3 where site_id = $1 and id = $2`, [
-        tx.siteId,
-        waveId,
-        tx.at,
-      ]);
-      const tasks = await affected(
-        tx,
-        `update tasks set state = 'ready' where site_id = $1 and run_id in
-           (select id from runs where site_id = $1 and wave_id = $2) and state = 'blocked'`,
-        [tx.siteId, waveId],
-      );
-      const runs = await affected(
-        tx,
-        `update runs set state = 'ready' where site_id = $1 and wave_id = $2 and state = 'blocked'`,
-        [tx.siteId, waveId],
-      );
-      const lines = await this.reservedLines(tx, waveId, null);
-      await this.progress.markReleased(tx, waveId, lines);
-      await this.steps.end(tx, waveId, {
-        name: 'release',
-        state: 'succeeded',
-        log: [`${runs} runs with ${tasks} tasks`],
-      });
-      const orders = await row<{ count: string }>(
-        tx,
-        `select count(*) from orders where site_id = $1 and wave_id = $2`,
-        [tx.siteId, waveId],
-      );
-      const data = { waveId, number: Number(wave.number), orders: Number(orders!.count), runs };
-      await addEvent(tx, { type: 'waves.wave-released', aggregateId: waveId, data });
+      if (!RELEASED.has(wave.state)) await this.release(tx, wave);
+    });
+  }
+
+  /**
+   * Releases on somebody's word (or a schedule's) where the controller of work in progress lets it pass; a supervisor's reason lets a
+   * held wave pass too. Releasing again adds nothing.
+   */
+  async releaseByHand(waveId: string, override: { reason: string } | null): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      const wave = await lockWave(tx, waveId);
+      if (RELEASED.has(wave.state)) return;
+      if (wave.state === 'planned') await this.work.letPass(tx, waveId, override);
+      await this.release(tx, wave);
     });
   }
 
@@ -185,6 +170,41 @@ export class WaveReleaseService {
       const data = { waveId: id, number: Number(number) };
       await addEvent(tx, { type: 'waves.wave-completed', aggregateId: id, data });
     }
+  }
+
+  /** Tasks and runs become ready, orders released. */
+  private async release(tx: Tx, { id: waveId, number }: WaveRow): Promise<void> {
+    await move(tx, waves, waveId, 'released');
+    await affected(tx, `update waves set released_at = $3 where site_id = $1 and id = $2`, [
+      tx.siteId,
+      waveId,
+      tx.at,
+    ]);
+    const tasks = await affected(
+      tx,
+      `update tasks set state = 'ready' where site_id = $1 and run_id in
+         (select id from runs where site_id = $1 and wave_id = $2) and state = 'blocked'`,
+      [tx.siteId, waveId],
+    );
+    const runs = await affected(
+      tx,
+      `update runs set state = 'ready' where site_id = $1 and wave_id = $2 and state = 'blocked'`,
+      [tx.siteId, waveId],
+    );
+    const lines = await this.reservedLines(tx, waveId, null);
+    await this.progress.markReleased(tx, waveId, lines);
+    await this.steps.end(tx, waveId, {
+      name: 'release',
+      state: 'succeeded',
+      log: [`${runs} runs with ${tasks} tasks`],
+    });
+    const orders = await row<{ count: string }>(
+      tx,
+      `select count(*) from orders where site_id = $1 and wave_id = $2`,
+      [tx.siteId, waveId],
+    );
+    const data = { waveId, number: Number(number), orders: Number(orders!.count), runs };
+    await addEvent(tx, { type: 'waves.wave-released', aggregateId: waveId, data });
   }
 
   /** What is set aside for the lines of a wave, or for those of some of its runs. */

@@ -1,10 +1,9 @@
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Patch, Post, Query } from '@nestjs/common';
-import type { ChannelView, Page, WaveTemplateView, WaveView } from '#lib/contracts';
+import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
+import type { Page, WaveTemplateView, WaveView } from '#lib/contracts';
 import { Allow } from '../platform/http/allow.js';
-import { ChannelsService } from './channels.service.js';
 import { PreviewService } from './preview.service.js';
 import { WaveReleaseService } from './wave-release.service.js';
-import { CancelWaveDto, ChangeChannelDto, PlanWaveDto, type WavePreview } from './waves.dto.js';
+import { CancelWaveDto, PlanWaveDto, type WavePreview } from './waves.dto.js';
 import { WavesQueries } from './waves.queries.js';
 import { WavesService } from './waves.service.js';
 
@@ -16,7 +15,6 @@ export class WavesController {
   constructor(
     private readonly waves: WavesService,
     private readonly releases: WaveReleaseService,
-    private readonly channels: ChannelsService,
     private readonly previews: PreviewService,
     private readonly queries: WavesQueries,
   ) {}
@@ -38,25 +36,6 @@ export class WavesController {
     return this.queries.templates();
   }
 
-  @Get('channels')
-  listChannels(): Promise<Page<ChannelView>> {
-    return this.queries.channelViews();
-  }
-
-  @Get('channels/:id')
-  channel(@Param('id', ParseUUIDPipe) id: string): Promise<ChannelView> {
-    return this.queries.channelView(id);
-  }
-
-  @Patch('channels/:id')
-  async changeChannel(
-    @Param('id', ParseUUIDPipe) id: string,
-    @Body() body: ChangeChannelDto,
-  ): Promise<ChannelView> {
-    await this.channels.changeChannel(id, body);
-    return this.queries.channelView(id);
-  }
-
   @Get(':id')
   view(@Param('id', ParseUUIDPipe) id: string): Promise<WaveView> {
     return this.queries.view(id);
@@ -66,13 +45,6 @@ export class WavesController {
   @Get(':id/preview')
   preview(@Param('id', ParseUUIDPipe) id: string): Promise<WavePreview> {
     return this.previews.preview(id);
-  }
-
-  @Post(':id/release')
-  @HttpCode(200)
-  async release(@Param('id', ParseUUIDPipe) id: string): Promise<WaveView> {
-    await this.releases.releaseWave(id);
-    return this.queries.view(id);
   }
 
   /** Goes on with a failed plan at the step that failed. */

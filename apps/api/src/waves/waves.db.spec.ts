@@ -321,7 +321,7 @@ describe('a release channel', () => {
       [channelId, templateId],
     );
     const due = () => floor.system(() => services.channels.releaseDue());
-    const channel = () => floor.system(() => services.wavesQueries.channelView(channelId));
+    const channel = () => floor.system(() => services.releaseQueries.channelView(channelId));
     expect(await due()).toHaveLength(1);
     expect(await due()).toHaveLength(1);
     expect(await due()).toHaveLength(0);

@@ -1,10 +1,7 @@
-import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
-  IsIn,
   IsInt,
-  IsObject,
   IsOptional,
   IsString,
   IsUUID,
@@ -12,7 +9,6 @@ import {
   Max,
   MaxLength,
   Min,
-  ValidateNested,
 } from 'class-validator';
 import type { OrderFilter } from '#lib/contracts';
 import { IsLine } from '../platform/http/is-line.js';
@@ -72,30 +68,6 @@ export class CancelWaveDto {
   @IsLine()
   @Length(1, 200)
   reason?: string;
-}
-
-export class ChangeChannelDto {
-  @IsOptional()
-  @IsIn(['open', 'locked', 'asleep'])
-  state?: 'open' | 'locked' | 'asleep';
-
-  @IsOptional()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => OrderFilterDto)
-  filter?: OrderFilterDto;
-
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(100_000)
-  maxInFlight?: number;
-
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(10_000)
-  batchOrders?: number;
 }
 
 /** What a wave would be if it were planned now; nothing is reserved for it. */

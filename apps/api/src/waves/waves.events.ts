@@ -8,6 +8,14 @@ declare module '../platform/events.js' {
     'waves.wave-cancelled': { waveId: string; number: number; reason: string };
     /** What could not be undone is kept and named. */
     'waves.wave-undone': { waveId: string; number: number; effects: string[]; kept: string[] };
+    /** A supervisor let a wave pass that the controller of work in progress held. */
+    'waves.hold-overridden': { waveId: string; reason: string; held: string[] };
+    'waves.work-limit-changed': {
+      stage: string;
+      ordersMax: number | null;
+      ordersPerPerson: number | null;
+    };
+    'waves.channel-changed': { channelId: string; name: string; change: 'created' | 'changed' | 'archived' };
     'waves.order-left-out': { waveId: string; orderId: string; reason: string };
   }
 }

@@ -5,6 +5,8 @@ import { ChannelsService } from './channels.service.js';
 import { LeftOutService } from './left-out.service.js';
 import { PlannerService } from './planner.service.js';
 import { PreviewService } from './preview.service.js';
+import { ReleaseController } from './release.controller.js';
+import { ReleaseQueries } from './release.queries.js';
 import { StepLogService } from './step-log.service.js';
 import { WaveReleaseService } from './wave-release.service.js';
 import { WaveRunsService } from './wave-runs.service.js';
@@ -14,10 +16,11 @@ import { WavesJob } from './waves.job.js';
 import { WavesListener } from './waves.listener.js';
 import { WavesQueries } from './waves.queries.js';
 import { WavesService } from './waves.service.js';
+import { WorkInProgressService } from './work-in-progress.service.js';
 
 @Module({
   imports: [InventoryModule, OrdersModule],
-  controllers: [WavesController],
+  controllers: [WavesController, ReleaseController],
   providers: [
     PlannerService,
     StepLogService,
@@ -27,6 +30,8 @@ import { WavesService } from './waves.service.js';
     WaveReleaseService,
     WavesService,
     ChannelsService,
+    WorkInProgressService,
+    ReleaseQueries,
     PreviewService,
     WavesQueries,
     WavesListener,

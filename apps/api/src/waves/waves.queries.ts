@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { ChannelView, OrderFilter, Page, StepView, WaveTemplateView, WaveView } from '#lib/contracts';
+import type { OrderFilter, Page, StepView, WaveTemplateView, WaveView } from '#lib/contracts';
 import { Database, row, rows, type Tx } from '../platform/database.service.js';
 import { Refusal } from '../platform/refusal.js';
 import { CANDIDATES } from './candidates.js';
-import { ChannelsService } from './channels.service.js';
-import { decideRelease } from './decide-release.js';
 import { stepsOf } from './wave-steps.js';
 
 interface WaveRow extends Omit<WaveView, 'createdAt' | 'releasedAt' | 'cutOffAt' | 'steps'> {
@@ -36,10 +34,7 @@ const WAVE = `select w.id, w.number::int, w.state, t.name as template, c.name as
 
 @Injectable()
 export class WavesQueries {
-  constructor(
-    private readonly db: Database,
-    private readonly channels: ChannelsService,
-  ) {}
+  constructor(private readonly db: Database) {}
 
   /** Newest first; the cursor is the number of the last wave of the page before. */
   async list(filter: { state?: string; before?: number; limit: number }): Promise<Page<WaveView>> {
@@ -81,37 +76,6 @@ export class WavesQueries {
       return views;
     });
     return { items, next: null };
-  }
-
-  async channelViews(): Promise<Page<ChannelView>> {
-    const items = await this.db.transaction(async (tx) => {
-      const views: ChannelView[] = [];
-      for (const channel of await this.channels.channels(tx)) {
-        const queue = await this.channels.queueOf(tx, channel);
-        const decision = decideRelease(queue, tx.at);
-        views.push({
-          id: channel.id,
-          name: channel.name,
-          state: channel.state,
-          template: channel.templateName,
-          filter: channel.filter,
-          maxInFlight: channel.maxInFlight,
-          batchOrders: channel.batchOrders,
-          inFlight: queue.inFlight,
-          waiting: queue.waiting,
-          because: 'because' in decision ? decision.because : null,
-        });
-      }
-      return views;
-    });
-    return { items, next: null };
-  }
-
-  async channelView(channelId: string): Promise<ChannelView> {
-    const { items } = await this.channelViews();
-    const found = items.find(({ id }) => id === channelId);
-    if (!found) throw new Refusal('waves.unknown-channel', 'There is no such channel.', { status: 404 });
-    return found;
   }
 }
 
