@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { CliModule } from './cli/cli.module.js';
 import { DemoService } from './cli/demo.service.js';
 import { ImportRefused, ImportService } from './cli/import/import.service.js';
+import { siteCaCommands } from './cli/site-ca.commands.js';
 import { checkInvariants } from './control-tower/invariant-checker.service.js';
 import { withoutBackgroundWork } from './platform/background.js';
 import { ConfigError, readConfig } from './platform/config.js';
@@ -37,6 +38,7 @@ function program(): Command {
     .option('--json', 'print JSON')
     .description('checks the invariants of any database; exit code 1 when one is violated')
     .action((options: { settled?: boolean; json?: boolean }) => verify(options));
+  wavehouse.addCommand(siteCaCommands(withApplication));
   return wavehouse;
 }
 

@@ -5,10 +5,11 @@ import type { MqttPort } from '#lib/device-kit';
 export interface BrokerOptions {
   url: string;
   username: string;
-  password: string;
+  /** Null where the certificate says who it is. */
+  password: string | null;
   clientId: string;
-  /** PEM texts for `mqtts:`. */
-  tls?: { ca?: string; cert?: string; key?: string };
+  /** PEM texts for `mqtts:`; asked for each connection, because certificates are renewed. */
+  tls: () => { ca?: string; cert?: string; key?: string };
   will: { topic: string; payload: () => string };
   subscriptions: string[];
   log: Logger;
@@ -95,10 +96,9 @@ export class Broker {
   private open(): void {
     const { url, username, password, clientId, tls, will } = this.options;
     const settings: IClientOptions = {
-      username,
-      password,
+      ...(password === null ? {} : { username, password }),
       clientId,
-      ...tls,
+      ...tls(),
       clean: true,
       protocolVersion: 4,
       reconnectPeriod: 0,

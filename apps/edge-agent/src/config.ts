@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { agentTopics, type EdgePoint } from '#lib/contracts';
 import { checkConfig, type LinkConfig } from '#lib/device-kit';
+import { type Credential, readCredential } from './credential.js';
 import { StartupError } from './store.js';
 
 export interface DeviceConfig {
@@ -16,7 +17,10 @@ export interface DeviceConfig {
 export interface AgentConfig {
   site: string;
   agent: string;
-  secret: string;
+  /** Password at the broker; null where the certificate says who it is. */
+  secret: string | null;
+  /** What enrolment left in the data directory. */
+  credential: Credential | null;
   dataDir: string;
   mqttUrl: string;
   tls: { ca?: string; cert?: string; key?: string };
@@ -82,15 +86,18 @@ interface ConfigFile {
 /** The agent's configuration from its environment and its file. Throws a {@link StartupError} that names what is wrong. */
 export async function readConfig(env: NodeJS.ProcessEnv): Promise<AgentConfig> {
   const file = await readConfigFile(env.AGENT_CONFIG);
-  const site = agreed('AGENT_SITE', env.AGENT_SITE, 'site', file.site);
-  const agent = agreed('AGENT_CODE', env.AGENT_CODE, 'agent', file.agent);
+  const dataDir = needed('AGENT_DATA_DIR', env.AGENT_DATA_DIR);
+  const credential = await readCredential(dataDir);
+  const site = agreed('AGENT_SITE', env.AGENT_SITE || credential?.site, 'site', file.site);
+  const agent = agreed('AGENT_CODE', env.AGENT_CODE || credential?.agent, 'agent', file.agent);
   const base = baseTopic(site, agent);
   return {
     site,
     agent,
-    secret: needed('AGENT_SECRET', env.AGENT_SECRET),
-    dataDir: needed('AGENT_DATA_DIR', env.AGENT_DATA_DIR),
-    mqttUrl: mqttUrlOf(needed('MQTT_URL', env.MQTT_URL)),
+    secret: secretOf(env, credential),
+    credential,
+    dataDir,
+    mqttUrl: mqttUrlOf(needed('MQTT_URL', env.MQTT_URL || credential?.mqttUrl)),
     tls: {
       ...(await pem('ca', env.MQTT_CA_FILE)),
       ...(await pem('cert', env.MQTT_CERT_FILE)),
@@ -102,6 +109,16 @@ export async function readConfig(env: NodeJS.ProcessEnv): Promise<AgentConfig> {
     devices: devicesOf(file, base),
     points: file.points,
   };
+}
+
+/** A certificate, by file or by enrolment, says who the agent is; else a password does. */
+function secretOf(env: NodeJS.ProcessEnv, credential: Credential | null): string | null {
+  const secret = env.AGENT_SECRET || credential?.secret;
+  if (secret) return secret;
+  if (credential?.certificate || (env.MQTT_CERT_FILE && env.MQTT_KEY_FILE)) return null;
+  throw new StartupError(
+    'this agent has no credential: enrol it (edge-agent enrol --help), or set AGENT_SECRET',
+  );
 }
 
 async function readConfigFile(path: string | undefined): Promise<ConfigFile> {

@@ -10,17 +10,20 @@ It reads its devices, keeps every reading on its own disk until the core has com
 without the core, and executes the core's commands once each.
 
 Usage: edge-agent [--help | --version | --check]
+       edge-agent enrol ...     joins this machine to a site (edge-agent enrol --help)
 
   --check    read the configuration, say what is wrong with it, and exit
 
 Environment
+  AGENT_DATA_DIR   directory for the outbox, the command journal and the routes; one per agent, on a local disk
+  AGENT_CONFIG     YAML or JSON file with the devices (below)
+without enrolment
   AGENT_SITE       code of the site, for example LYON1
   AGENT_CODE       code of this agent within the site; the broker's user name is <site>/<agent>
   AGENT_SECRET     password at the broker
-  AGENT_DATA_DIR   directory for the outbox, the command journal and the routes; one per agent, on a local disk
-  AGENT_CONFIG     YAML or JSON file with the devices (below)
   MQTT_URL         mqtt://host:1883 or mqtts://host:8883
-  MQTT_CA_FILE, MQTT_CERT_FILE, MQTT_KEY_FILE   PEM files for mqtts
+  MQTT_CA_FILE, MQTT_CERT_FILE, MQTT_KEY_FILE   PEM files for mqtts; with a certificate AGENT_SECRET is not needed
+also
   AGENT_HTTP_PORT  serves /livez and /metrics on this port (AGENT_HTTP_HOST, 127.0.0.1 by default); off when unset
   LOG_LEVEL        fatal, error, warn, info (default), debug, trace or silent; one JSON object per line on stdout
 
@@ -57,6 +60,14 @@ async function versionOf(): Promise<string> {
 async function main(args: string[]): Promise<void> {
   if (args.includes('--help')) {
     process.stdout.write(HELP);
+    return;
+  }
+  if (args[0] === 'enrol') {
+    const { enrol, ENROL_HELP } = await import('./enrol.js');
+    const rest = args.slice(1);
+    process.stdout.write(
+      rest.includes('--help') ? ENROL_HELP : await enrol(rest, process.env.AGENT_DATA_DIR),
+    );
     return;
   }
   const version = await versionOf();

@@ -6,10 +6,11 @@ import { MerchantsModule } from '../merchants/merchants.module.js';
 import { SitesModule } from '../sites/sites.module.js';
 import { DemoService } from './demo.service.js';
 import { ImportService } from './import/import.service.js';
+import { SiteCertificatesService } from './site-certificates.service.js';
 
 /** The application for one command: the same services, nothing that serves. */
 @Module({
   imports: [AppModule, MerchantsModule, CatalogModule, SitesModule, DevicesModule],
-  providers: [ImportService, DemoService],
+  providers: [ImportService, DemoService, SiteCertificatesService],
 })
 export class CliModule {}

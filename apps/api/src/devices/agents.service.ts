@@ -1,15 +1,16 @@
 import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { AgentView } from '#lib/contracts';
-import { isAgentName, putBrokerCredential } from '#lib/embedded';
+import { agentUsername, isAgentName, putBrokerCredential } from '#lib/embedded';
 import { hashToken, randomSecret } from '../access/tokens.js';
 import { AppConfig } from '../platform/config.js';
 import { asSystem } from '../platform/context.js';
-import { affected, Database, row, rows } from '../platform/database.service.js';
+import { affected, Database, row, rows, type Tx } from '../platform/database.service.js';
 import { addEvent } from '../platform/events.js';
 import { newId } from '../platform/ids.js';
 import { Refusal } from '../platform/refusal.js';
 import { agentViews } from './devices.queries.js';
+import { type IssuedCertificate, SiteAuthorityService } from './site-authority.service.js';
 
 export interface NewAgent {
   code: string;
@@ -24,12 +25,21 @@ export interface ClaimCode {
   expiresAt: Date;
 }
 
-/** What an agent lives on from then on; the secret is shown this once. */
+/** What an agent lives on from then on: a certificate for its own key, or a password that is shown this once. */
 export interface AgentCredential {
   site: string;
   agent: string;
   username: string;
-  secret: string;
+  secret: string | null;
+  certificate: IssuedCertificate | null;
+  /** Where agents reach the broker, when the core was told (AGENTS_MQTT_URL). */
+  mqttUrl: string | null;
+}
+
+interface FoundAgent {
+  id: string;
+  code: string;
+  site: string;
 }
 
 const CLAIM_LIFE_MS = 60 * 60_000;
@@ -43,6 +53,7 @@ export class AgentsService {
   constructor(
     private readonly config: AppConfig,
     private readonly db: Database,
+    private readonly authority: SiteAuthorityService,
   ) {}
 
   list(): Promise<AgentView[]> {
@@ -76,7 +87,7 @@ export class AgentsService {
    * Exchanges a claim code for the agent's credential: once. The broker knows the credential before the code is used up; should
    * the commit fail, the agent claims again and the credential is replaced.
    */
-  claim(claimCode: string): Promise<AgentCredential> {
+  claim(claimCode: string, certificateRequest: string | null = null): Promise<AgentCredential> {
     const hash = hashToken(claimCode.trim().toUpperCase().replaceAll('-', ''));
     return asSystem('devices', null, async () => {
       const found = await this.db.transaction((tx) =>
@@ -91,12 +102,11 @@ export class AgentsService {
         const detail = 'This claim code is wrong, used or expired. Ask the console for a new one.';
         throw new Refusal('devices.claim-invalid', detail, { status: 403 });
       }
-      return asSystem('devices', found.site_id, () => this.enrol(found, hash));
+      return asSystem('devices', found.site_id, () => this.enrol(found, hash, certificateRequest));
     });
   }
 
-  private enrol(agent: { id: string; code: string; site: string }, hash: string): Promise<AgentCredential> {
-    const secret = randomSecret();
+  private enrol(agent: FoundAgent, hash: string, requestPem: string | null): Promise<AgentCredential> {
     return this.db.transaction(async (tx) => {
       const used = await affected(
         tx,
@@ -106,21 +116,38 @@ export class AgentsService {
       );
       if (used === 0)
         throw new Refusal('devices.claim-invalid', 'This claim code has just been used.', { status: 403 });
-      const username = await this.tellBroker(agent.site, agent.code, secret);
+      const username = agentUsername(agent.site, agent.code);
+      // An agent that enrols again has lost its key, or it is another machine: what it held before no longer counts.
+      await this.authority.revokeAll(tx, agent.id);
+      const credential = requestPem
+        ? { secret: null, certificate: await this.certify(tx, agent, requestPem) }
+        : { secret: await this.newPassword(agent), certificate: null };
       const data = { agentId: agent.id, agent: agent.code };
       await addEvent(tx, { type: 'devices.agent-enrolled', aggregateId: agent.id, data });
-      return { site: agent.site, agent: agent.code, username, secret };
+      return {
+        site: agent.site,
+        agent: agent.code,
+        username,
+        ...credential,
+        mqttUrl: this.config.agentsMqttUrl,
+      };
     });
   }
 
-  private tellBroker(site: string, agent: string, secret: string): Promise<string> {
+  private certify(tx: Tx, { id, code, site }: FoundAgent, requestPem: string): Promise<IssuedCertificate> {
+    return this.authority.issueForAgent(tx, { agentId: id, agentCode: code, siteCode: site }, requestPem);
+  }
+
+  private async newPassword({ site, code }: FoundAgent): Promise<string> {
     const file = this.config.brokerCredentialsFile;
     if (!file) {
       const detail =
         "This core does not keep the broker's credentials (BROKER_CREDENTIALS_FILE is not set): add the agent at the broker.";
       throw new Refusal('devices.broker-foreign', detail);
     }
-    return putBrokerCredential(file, { kind: 'agent', site, agent }, secret);
+    const secret = randomSecret();
+    await putBrokerCredential(file, { kind: 'agent', site, agent: code }, secret);
+    return secret;
   }
 }
 

@@ -32,8 +32,8 @@ export class DevicesController {
   @Post('agents/claim')
   @HttpCode(200)
   @Public()
-  claim(@Body() { claimCode }: ClaimDto): Promise<AgentCredential> {
-    return this.agents.claim(claimCode);
+  claim(@Body() { claimCode, certificateRequest }: ClaimDto): Promise<AgentCredential> {
+    return this.agents.claim(claimCode, certificateRequest ?? null);
   }
 
   @Get()

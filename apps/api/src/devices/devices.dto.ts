@@ -24,6 +24,8 @@ export class NewAgentDto {
 
 export class ClaimDto {
   @IsString() @Length(8, 32) claimCode: string;
+  /** PKCS #10 in PEM for a key that the agent made: it is answered with a certificate instead of a password. */
+  @IsOptional() @IsString() @Length(100, 8192) certificateRequest?: string;
 }
 
 export class DeviceChangeDto {

@@ -22,5 +22,6 @@ declare module '../platform/events.js' {
     'devices.agent-went-online': { agentId: string; agent: string; epoch: number };
     'devices.agent-went-offline': { agentId: string; agent: string };
     'devices.agent-enrolled': { agentId: string; agent: string };
+    'devices.certificate-issued': { agentId: string; agent: string; serial: string; notAfter: string };
   }
 }

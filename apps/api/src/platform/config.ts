@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 
 /** The settings of the API process, read once from the environment. */
@@ -13,6 +14,12 @@ export class AppConfig {
   readonly webDir: string | null;
   readonly logLevel: string;
   readonly brokerCredentialsFile: string | null;
+  /** PEM texts for `mqtts:`; a certificate makes the user name and password unnecessary. */
+  readonly mqttTls: { ca?: Buffer; cert?: Buffer; key?: Buffer };
+  /** Where agents on the floor reach the broker; told at enrolment. */
+  readonly agentsMqttUrl: string | null;
+  /** Seals the key of the site's certificate authority; null: this core issues no certificates. */
+  readonly siteCaSecret: string | null;
   readonly demo: boolean;
 
   constructor(values: AppConfig) {
@@ -23,6 +30,7 @@ export class AppConfig {
 /** Settings that can't be used; one sentence each, for a person, without a stack. */
 export class ConfigError extends Error {}
 
+const SITE_CA_SECRET_MIN = 24;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 /**
@@ -40,6 +48,15 @@ export function readConfig(env: NodeJS.ProcessEnv): AppConfig {
   const logLevel = env.LOG_LEVEL || 'info';
   if (!LOG_LEVELS.includes(logLevel))
     faults.push(`LOG_LEVEL is none of ${LOG_LEVELS.join(', ')}: "${logLevel}"`);
+  const agentsMqttUrl = url('AGENTS_MQTT_URL', ['mqtt:', 'mqtts:']);
+  const mqttTls = {
+    ...readPem('MQTT_CA_FILE', 'ca', env, faults),
+    ...readPem('MQTT_CERT_FILE', 'cert', env, faults),
+    ...readPem('MQTT_KEY_FILE', 'key', env, faults),
+  };
+  const siteCaSecret = env.SITE_CA_SECRET || null;
+  if (siteCaSecret && siteCaSecret.length < SITE_CA_SECRET_MIN)
+    faults.push(`SITE_CA_SECRET is too short to keep a secret: at least ${SITE_CA_SECRET_MIN} characters`);
   if (faults.length > 0) throw new ConfigError(faults.join('\n'));
   return new AppConfig({
     databaseUrl: databaseUrl!,
@@ -51,6 +68,9 @@ export function readConfig(env: NodeJS.ProcessEnv): AppConfig {
     webDir: absolute(env.WEB_DIR),
     logLevel,
     brokerCredentialsFile: absolute(env.BROKER_CREDENTIALS_FILE),
+    mqttTls,
+    agentsMqttUrl,
+    siteCaSecret,
     demo: env.DEMO === '1',
   });
 }
@@ -66,6 +86,22 @@ function readUrl(
   // The value itself may hold a password: it is not shown.
   faults.push(`${name} is no ${protocols.map((each) => `${each}//`).join(' or ')} URL`);
   return null;
+}
+
+function readPem(
+  name: string,
+  part: 'ca' | 'cert' | 'key',
+  env: NodeJS.ProcessEnv,
+  faults: string[],
+): Record<string, Buffer> {
+  const path = env[name];
+  if (!path) return {};
+  try {
+    return { [part]: readFileSync(path) };
+  } catch (error) {
+    faults.push(`${name}: ${path} can't be read (${(error as NodeJS.ErrnoException).code})`);
+    return {};
+  }
 }
 
 function absolute(path: string | undefined): string | null {

@@ -101,6 +101,7 @@ export class BrokerBridge extends EdgeDownlink implements OnApplicationBootstrap
         url: mqttUrl!,
         username: mqttUsername,
         password: mqttPassword,
+        tls: this.config.mqttTls,
         siteCode: code,
         version: VERSION,
         onMessage: (topic, payload) => this.hear(id, topic, payload),

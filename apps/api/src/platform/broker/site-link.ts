@@ -7,6 +7,7 @@ export interface SiteLinkOptions {
   url: string;
   username: string | null;
   password: string | null;
+  tls: { ca?: Buffer; cert?: Buffer; key?: Buffer };
   siteCode: string;
   version: string;
   onMessage(topic: string, payload: Buffer): void;
@@ -27,8 +28,9 @@ export class SiteLink {
   private up = false;
 
   constructor(private readonly options: SiteLinkOptions) {
-    const { url, username, password, siteCode } = options;
+    const { url, username, password, tls, siteCode } = options;
     this.client = connect(url, {
+      ...tls,
       ...(username ? { username } : {}),
       ...(password ? { password } : {}),
       clientId: `core-${siteCode}-${newId()}`,
