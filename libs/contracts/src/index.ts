@@ -5,6 +5,7 @@ export type * from './http/common.js';
 export type * from './http/floor.js';
 export type * from './http/orders.js';
 export type * from './http/release.js';
+export type * from './http/sorter.js';
 export type * from './http/tower.js';
 export type * from './http/waves.js';
 export * from './live.js';

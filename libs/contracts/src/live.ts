@@ -1,4 +1,5 @@
 import type { FrameBatch, RevisionOutcome } from './console.js';
+import type { SorterView } from './http/sorter.js';
 import type { BoardView } from './http/tower.js';
 import type { WaveProgressView } from './http/waves.js';
 import type { ReadingKind } from './readings.js';
@@ -33,6 +34,8 @@ export interface FloorLive {
 /** `/tower`. */
 export interface TowerLive {
   board: BoardView;
+  /** The conveyor, whole, at most once a second while somebody looks. */
+  sorter: SorterView;
   /** A wave that is being planned came further, or its planning ended. */
   'tower.wave-progress': WaveProgressView;
   'tower.event': { type: string; text: string; orderId: string | null; parcelId: string | null; at: string };

@@ -82,6 +82,14 @@ export interface BoardView {
     exceptions: number;
     /** confirmed = commanded, as a fraction of confirmed; null without any. */
     divertReliability: number | null;
+    /** Parcels in a ship lane that does not serve their carrier, whatever was commanded. */
+    misSorts: number;
+    /** Arrivals that ended in no lane. */
+    lost: number;
+    /** Decisions after their point's deadline, as a fraction of all; null without any. */
+    lateShare: number | null;
+    /** Minutes in which some lane was full or jammed, added up over the lanes. */
+    laneFullMinutes: number;
     decisionP50Ms: number | null;
     decisionP99Ms: number | null;
   };
