@@ -36,11 +36,18 @@ export interface HeardEvent<K extends EventType = EventType> extends NewEvent<K>
   at: Date;
 }
 
-let wake: () => void = () => {};
+/** Told after a commit in this process which kinds of events it wrote. */
+export type CommitListener = (types: ReadonlySet<EventType>) => void;
 
-/** The relay registers itself here so that a commit in this process is delivered at once, not at the next poll. */
-export function onEventsCommitted(listener: () => void): void {
-  wake = listener;
+const listeners = new Set<CommitListener>();
+
+/**
+ * For who wants to act at once on what this process commits, not at its next look: the relay, release. Nothing is promised: another
+ * process hears nothing of it. @returns how to stop it.
+ */
+export function onEventsCommitted(listener: CommitListener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 /** Writes events in the transaction of the change they tell of; they are delivered after commit, at least once. */
@@ -67,7 +74,10 @@ export async function addEvents(tx: Tx, events: NewEvent[]): Promise<void> {
       events.map((event) => JSON.stringify(event.data)),
     ],
   );
-  tx.afterCommit(() => wake());
+  const types = new Set(events.map(({ type }) => type));
+  tx.afterCommit(() => {
+    for (const listener of listeners) listener(types);
+  });
 }
 
 export async function addEvent<K extends EventType>(tx: Tx, event: NewEvent<K>): Promise<void> {

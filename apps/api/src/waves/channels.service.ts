@@ -78,9 +78,10 @@ export class ChannelsService {
   /** The queue before a channel; orders that wait for a lane are counted apart. */
   async queueOf(tx: Tx, channel: Channel, room: Room): Promise<ChannelQueue> {
     const matching = bothFilters(channel.templateFilter, channel.filter);
-    const open = { ...matching, exceptServices: room.exceptServices };
-    const waiting = await this.waitingFor(tx, room.exceptServices.length > 0 ? open : matching);
-    const all = room.exceptServices.length > 0 ? await this.waitingFor(tx, matching) : waiting;
+    const { exceptServices } = room;
+    const blocked = exceptServices.length > 0;
+    const waiting = await this.waitingFor(tx, blocked ? { ...matching, exceptServices } : matching);
+    const withoutLane = blocked ? await this.withoutLane(tx, matching, exceptServices) : [];
     const inFlight = await row<{ orders: string }>(
       tx,
       `select count(*) as orders from orders o join waves w on w.site_id = o.site_id and w.id = o.wave_id
@@ -94,7 +95,7 @@ export class ChannelsService {
       batchOrders: channel.batchOrders,
       inFlight: Number(inFlight!.orders),
       waiting: waiting.orders,
-      withoutLane: all.orders - waiting.orders,
+      withoutLane,
       oldestReadyAt: waiting.oldest,
       nearestCutOffAt: waiting.nearest,
     };
@@ -243,6 +244,20 @@ export class ChannelsService {
       [tx.siteId, JSON.stringify(filter), tx.at],
     );
     return found!;
+  }
+
+  private withoutLane(
+    tx: Tx,
+    filter: OrderFilter,
+    exceptServices: string[],
+  ): Promise<ChannelQueue['withoutLane']> {
+    return rows(
+      tx,
+      `select q.service, count(*)::int as orders
+       from (select o.carrier_code || '/' || o.service as service ${CANDIDATES} limit ${COUNT_MAX}) q
+       where q.service = any($4::text[]) group by q.service order by q.service`,
+      [tx.siteId, JSON.stringify(filter), tx.at, exceptServices],
+    );
   }
 
   private async requireTemplate(tx: Tx, templateId: string): Promise<void> {

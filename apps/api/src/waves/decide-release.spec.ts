@@ -13,7 +13,7 @@ function queue(over: Partial<ChannelQueue> = {}): ChannelQueue {
     batchOrders: 12,
     inFlight: 0,
     waiting: 30,
-    withoutLane: 0,
+    withoutLane: [],
     oldestReadyAt: before(60_000),
     nearestCutOffAt: new Date('2026-03-02T16:00:00Z'),
     ...over,
@@ -73,7 +73,7 @@ describe('decideRelease', () => {
     ['the pickers have too many', queue(), { ...unlimited, orders: 5, picking: 45 }, 'no-room-to-pick'],
     [
       'only orders without a lane wait',
-      queue({ waiting: 0, withoutLane: 4 }),
+      queue({ waiting: 0, withoutLane: [{ service: 'post/x', orders: 4 }] }),
       {
         ...unlimited,
         pressures: [

@@ -10,8 +10,8 @@ export interface ChannelQueue {
   inFlight: number;
   /** Orders that the channel could take, those that wait for a lane left out. */
   waiting: number;
-  /** Orders that match and wait for a lane. */
-  withoutLane: number;
+  /** Orders that match and wait for a lane, by `carrier/service`. */
+  withoutLane: { service: string; orders: number }[];
   /** When the first of them became ready; null without any. */
   oldestReadyAt: Date | null;
   nearestCutOffAt: Date | null;
@@ -38,9 +38,9 @@ export function decideRelease(queue: ChannelQueue, room: Room, now: Date): Relea
     return wait('channel-locked', {}, 'locked by a person', 'the release channel is locked');
   }
   if (waiting === 0) {
-    if (queue.withoutLane === 0) return wait('no-order', {}, 'no order waits', null);
-    const lanes = room.pressures.filter(({ effect }) => effect === 'services');
-    return held(lanes, `${queue.withoutLane} orders wait for a lane`, 'the lanes for it are full or closed');
+    return queue.withoutLane.length === 0
+      ? wait('no-order', {}, 'no order waits', null)
+      : waitForLanes(queue.withoutLane, room);
   }
   const batch = Math.min(batchOrders, waiting);
   if (maxInFlight - inFlight < batch) {
@@ -58,6 +58,15 @@ export function decideRelease(queue: ChannelQueue, room: Room, now: Date): Relea
     return wait('gathering', { waiting, batchOrders }, because, null);
   }
   return { release: batch };
+}
+
+function waitForLanes(withoutLane: ChannelQueue['withoutLane'], room: Room): ReleaseDecision {
+  const wanted = new Set(withoutLane.map(({ service }) => service));
+  const full = room.pressures.filter(({ services }) =>
+    services.some(({ carrier, service }) => wanted.has(`${carrier}/${service}`)),
+  );
+  const orders = withoutLane.reduce((sum, each) => sum + each.orders, 0);
+  return held(full, `${orders} orders wait for a lane`, 'the lanes for it are full or closed');
 }
 
 /** A limit smaller than a batch is filled as far as it goes once the pickers have nothing. */

@@ -60,7 +60,7 @@ export class ReleaseQueries {
       maxInFlight: channel.maxInFlight,
       batchOrders: channel.batchOrders,
       inFlight: queue.inFlight,
-      waiting: queue.waiting + queue.withoutLane,
+      waiting: queue.waiting + queue.withoutLane.reduce((sum, { orders }) => sum + orders, 0),
       because: 'because' in decision ? decision.because : null,
       releasable: decision.release,
       reasons: 'reasons' in decision ? decision.reasons : [],

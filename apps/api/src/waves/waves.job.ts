@@ -1,20 +1,40 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { asSystem } from '../platform/context.js';
 import { Database, row, rows } from '../platform/database.service.js';
+import { type EventType, onEventsCommitted } from '../platform/events.js';
 import { Repeating } from '../platform/repeating.js';
 import { ChannelsService } from './channels.service.js';
 import { WavesService } from './waves.service.js';
 
-const LOOK_EVERY_MS = 500;
+/** What this process does not hear of (another one's commits, time itself) is seen this late at the most. */
+const LOOK_EVERY_MS = 1_000;
+/** What makes room or brings work, together with what comes right behind it. */
+const LOOK_SOON_MS = 100;
+const MAKES_RELEASE_WORTH_A_LOOK: readonly EventType[] = [
+  'orders.order-ready',
+  'orders.order-accepted',
+  'orders.order-packed',
+  'orders.order-picked',
+  'orders.order-cancelled',
+  'orders.hold-released',
+  'inventory.stock-arrived',
+  'access.person-signed-in',
+  'devices.device-state-changed',
+  'flow.lane-fill-changed',
+  'flow.lane-opened',
+  'waves.channel-changed',
+  'waves.work-limit-changed',
+];
 /** Any number that nothing else locks. */
 const LOCK = 7_301_965;
-const RETRY_SHORT_EVERY = 10;
+const RETRY_SHORT_EVERY = 5;
 
 /** Looks at the release channels of all sites, in one process at a time. */
 @Injectable()
 export class WavesJob implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly looking: Repeating;
   private turns = 0;
+  private stopHearing: () => void = () => {};
 
   constructor(
     private readonly db: Database,
@@ -26,9 +46,13 @@ export class WavesJob implements OnApplicationBootstrap, OnApplicationShutdown {
 
   onApplicationBootstrap(): void {
     this.looking.start();
+    this.stopHearing = onEventsCommitted((types) => {
+      if (MAKES_RELEASE_WORTH_A_LOOK.some((type) => types.has(type))) this.looking.soon(LOOK_SOON_MS);
+    });
   }
 
   onApplicationShutdown(): Promise<void> {
+    this.stopHearing();
     return this.looking.stop();
   }
 

@@ -46,6 +46,7 @@ export class Relay implements OnApplicationBootstrap, OnApplicationShutdown {
   private stopping = false;
   private woken = false;
   private interrupt: () => void = () => {};
+  private stopHearing: () => void = () => {};
   private running: Promise<void> = Promise.resolve();
 
   constructor(
@@ -59,13 +60,14 @@ export class Relay implements OnApplicationBootstrap, OnApplicationShutdown {
 
   onApplicationBootstrap(): void {
     if (!backgroundWorkAllowed()) return;
-    onEventsCommitted(() => this.wake());
+    this.stopHearing = onEventsCommitted(() => this.wake());
     this.running = this.run();
   }
 
   /** Ends after the batch in hand. */
   async onApplicationShutdown(): Promise<void> {
     this.stopping = true;
+    this.stopHearing();
     this.wake();
     await this.running;
     await this.leader.resign();

@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { addItem, buildFloor, type FixtureItem, type Floor } from '../../test/floor-fixture.js';
+import { type FloorServices, floorServices } from '../../test/floor-services.js';
+import { newId } from '../platform/ids.js';
+
+let floor: Floor;
+let services: FloorServices;
+let number = 1_500;
+let nextLocation = 0;
+
+beforeAll(async () => {
+  floor = await buildFloor({ locations: 60, totes: 10 });
+  services = floorServices(floor);
+});
+afterAll(async () => {
+  await services.planner.onApplicationShutdown();
+  await floor.close();
+});
+
+/** A carrier service with a lane, a template and goods of its own. */
+async function line(): Promise<{ service: string; templateId: string; laneId: string; item: FixtureItem }> {
+  const service = `r${++number}`;
+  const [templateId, laneId] = [newId(), newId()];
+  await floor.ask(
+    `insert into carrier_services (site_id, id, carrier_code, service, name, cut_off_time) values (1, $1, 'post', $2, 'S', '17:00')`,
+    [newId(), service],
+  );
+  await floor.ask(
+    `insert into wave_templates (site_id, id, name, filter, limits, steps) values (1, $1, $2, $3, '{}', '{}')`,
+    [templateId, service, JSON.stringify({ services: [service] })],
+  );
+  await floor.ask(`insert into lanes (site_id, id, code, name, kind) values (1, $1, $2, $2, 'ship')`, [
+    laneId,
+    service,
+  ]);
+  await floor.ask(
+    `insert into lane_assignments (site_id, id, lane_id, carrier_code, service, rank) values (1, $1, $2, 'post', $3, 1)`,
+    [newId(), laneId, service],
+  );
+  const item = await addItem(floor.ask, floor.merchantId, ++number);
+  await floor.system(() =>
+    services.adjustments.adjustStock({
+      eventId: newId(),
+      merchantCode: 'acme',
+      sku: item.sku,
+      locationCode: floor.locations[nextLocation++]!.code,
+      quantity: 100,
+      reason: 'spec',
+    }),
+  );
+  return { service, templateId, laneId, item };
+}
+
+async function orders(count: number, service: string, item: FixtureItem): Promise<string[]> {
+  const rows = Array.from({ length: count }, (_, at) => {
+    const externalRef = newId();
+    const consignee = { name: 'Ann', street: 'Main 1', city: 'Lille', postcode: '59000', country: 'FR' };
+    const order = {
+      externalRef,
+      carrier: 'post',
+      service,
+      consignee,
+      lines: [{ sku: item.sku, quantity: 1 }],
+    };
+    return { row: at + 1, order, externalRef, faults: [] };
+  });
+  const results = await floor.merchant(() => services.intake.acceptOrders(rows));
+  return results.map((result) => (result as { orderId: string }).orderId);
+}
+
+async function plannedWave(templateId: string): Promise<string> {
+  return floor.system(async () => {
+    const { waveId } = await services.waves.createWave({ templateId });
+    await services.waves.planWave(waveId);
+    return waveId;
+  });
+}
+
+const limit = (stage: 'pick' | 'pack', ordersMax: number | null) =>
+  floor.system(() => services.work.changeLimits({ stage, ordersMax, ordersPerPerson: null }));
+const stateOf = async (waveId: string) =>
+  (await floor.ask<{ state: string }>('select state from waves where id = $1', [waveId]))[0]!.state;
+const fields = (templateId: string) => ({
+  templateId,
+  state: 'open' as const,
+  filter: {},
+  maxInFlight: 20,
+  batchOrders: 4,
+});
+
+describe('a wave released by hand', () => {
+  it('is held with every reason while the floor is not ready, and passes on a supervisor only', async () => {
+    const { service, templateId, laneId, item } = await line();
+    await orders(3, service, item);
+    const waveId = await plannedWave(templateId);
+    await limit('pick', 2);
+    await floor.ask(`update lanes set fill = 'full' where id = $1`, [laneId]);
+    const release = (override: { reason: string } | null) =>
+      floor.person(floor.people[0]!.id, () => services.releases.releaseByHand(waveId, override));
+    const refused = await release(null).catch((error: unknown) => error);
+    expect(refused).toMatchObject({
+      code: 'waves.release-held',
+      details: { facts: { reasons: [{ code: 'no-room-to-pick' }, { code: 'lane-full' }] } },
+    });
+    expect(await stateOf(waveId)).toBe('planned');
+    await release({ reason: 'the truck waits' });
+    expect(await stateOf(waveId)).toBe('released');
+    const kept = await floor.ask(
+      `select actor, data from events where type = 'waves.hold-overridden' and aggregate_id = $1`,
+      [waveId],
+    );
+    expect(kept).toEqual([
+      {
+        actor: `person:${floor.people[0]!.id}`,
+        data: { waveId, reason: 'the truck waits', held: ['no-room-to-pick', 'lane-full'] },
+      },
+    ]);
+    await limit('pick', null);
+  });
+});
+
+describe('the controller of work in progress', () => {
+  it('holds channels by the limits of the site and says so', async () => {
+    const { service, templateId, item } = await line();
+    await orders(9, service, item);
+    const inFlight = await floor.ask<{ n: number }>(
+      `select count(*)::int as n from orders where state in ('released', 'picking')`,
+    );
+    await limit('pick', inFlight[0]!.n + 6);
+    const channelId = await floor.system(() =>
+      services.channels.createChannel({ ...fields(templateId), name: service }),
+    );
+    const due = () => floor.system(() => services.channels.releaseDue());
+    expect(await due()).toHaveLength(1);
+    expect(await due()).toHaveLength(0);
+    const view = await floor.system(() => services.releaseQueries.channelView(channelId));
+    expect(view).toMatchObject({
+      inFlight: 4,
+      waiting: 5,
+      releasable: 0,
+      reasons: [{ code: 'no-room-to-pick' }],
+    });
+    await limit('pick', null);
+    floor.clock.advance(20_000);
+    expect(await due()).toHaveLength(1);
+    await floor.system(() => services.channels.archiveChannel(channelId));
+  });
+
+  it('leaves the services of full lanes waiting and lets the others go', async () => {
+    const [full, free] = [await line(), await line()];
+    await orders(2, full.service, full.item);
+    await orders(2, free.service, free.item);
+    const both = newId();
+    await floor.ask(
+      `insert into wave_templates (site_id, id, name, filter, limits, steps) values (1, $1, $1::uuid::text, $2, '{}', '{}')`,
+      [both, JSON.stringify({ services: [full.service, free.service] })],
+    );
+    await floor.ask(`update lanes set fill = 'full' where id = $1`, [full.laneId]);
+    const name = `both ${full.service}`;
+    const id = await floor.system(() => services.channels.createChannel({ ...fields(both), name }));
+    floor.clock.advance(20_000);
+    expect(await floor.system(() => services.channels.releaseDue())).toHaveLength(1);
+    const states = await floor.ask(
+      `select service, state, count(*)::int as n from orders where service = any($1) group by service, state order by service`,
+      [[full.service, free.service]],
+    );
+    expect(states).toEqual([
+      { service: full.service, state: 'ready', n: 2 },
+      { service: free.service, state: 'released', n: 2 },
+    ]);
+    const view = await floor.system(() => services.releaseQueries.channelView(id));
+    expect(view).toMatchObject({ waiting: 2, releasable: 0, reasons: [{ code: 'lane-full' }] });
+    await floor.ask(`update lanes set fill = 'clear' where id = $1`, [full.laneId]);
+    expect(await floor.system(() => services.channels.releaseDue())).toHaveLength(1);
+    await floor.system(() => services.channels.archiveChannel(id));
+  });
+});
+
+describe('channels', () => {
+  it('are made, changed and put away; a name comes back with its channel', async () => {
+    const { templateId } = await line();
+    const create = (over = {}) =>
+      floor.system(() => services.channels.createChannel({ ...fields(templateId), name: 'night', ...over }));
+    const id = await create();
+    await expect(create()).rejects.toMatchObject({ code: 'waves.channel-name-taken' });
+    await expect(create({ name: 'x', maxInFlight: 2 })).rejects.toMatchObject({
+      code: 'waves.batch-too-large',
+    });
+    const other = await create({ name: 'day' });
+    await expect(
+      floor.system(() => services.channels.changeChannel(other, { name: 'night' })),
+    ).rejects.toMatchObject({ code: 'waves.channel-name-taken' });
+    await expect(
+      floor.system(() => services.channels.changeChannel(other, { maxInFlight: 1 })),
+    ).rejects.toMatchObject({ code: 'waves.batch-too-large' });
+    await floor.system(() => services.channels.archiveChannel(id));
+    await floor.system(() => services.channels.archiveChannel(id));
+    await expect(
+      floor.system(() => services.channels.changeChannel(id, { state: 'open' })),
+    ).rejects.toMatchObject({ code: 'waves.unknown-channel' });
+    expect(await create({ batchOrders: 3 })).toBe(id);
+    const view = await floor.system(() => services.releaseQueries.channelView(id));
+    expect(view).toMatchObject({ name: 'night', batchOrders: 3, maxInFlight: 20, state: 'open' });
+  });
+});
