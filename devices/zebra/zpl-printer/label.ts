@@ -1,5 +1,4 @@
-const JOB_ID = /^[A-Za-z0-9-]{1,64}$/;
-const MAX_LENGTH = 512 * 1024;
+import { labelFault } from '#lib/device-kit';
 
 /**
  * The label with its job id as a comment (`^FX`), so that what a printer received can be traced to its job; or why it must not be
@@ -10,9 +9,8 @@ export function labelForJob(
   zpl: string,
 ): { ok: true; zpl: string } | { ok: false; reason: string } {
   const label = zpl.trim();
-  if (!JOB_ID.test(jobId))
-    return { ok: false, reason: 'the job id may hold letters, digits and dashes only' };
-  if (label.length > MAX_LENGTH) return { ok: false, reason: 'the label is too large' };
+  const reason = labelFault(jobId, label);
+  if (reason) return { ok: false, reason };
   if (/[^\x20-\x7e\r\n]/.test(label))
     return { ok: false, reason: 'the label holds bytes beyond ASCII: write them as ^FH escapes' };
   if (

@@ -24,7 +24,7 @@ export interface SimulatedPrinter extends SimulatedDevice {
 export const simulator = defineSimulator<SimulatedPrinter, PrinterSimulatorOptions>({
   places: ['tcp', 'pty'],
   verbs: ['mediaOut', 'mediaIn', 'openHead', 'closeHead', 'pause', 'resume', 'resetInNextLabel'],
-  config: { pollMs: 20, statusMs: 300 },
+  config: { pollMs: 20, statusMs: 300, idlePollMs: 500 },
   async start(place, options = {}) {
     return new PrinterModel(await wireAt(place), { labelMs: 60, onPrinted: () => undefined, ...options });
   },
@@ -42,6 +42,14 @@ export const simulator = defineSimulator<SimulatedPrinter, PrinterSimulatorOptio
       expect: ['print.sent', 'print.printed'],
     },
     {
+      title: 'the status with errors and the odometer',
+      async act(_printer, command) {
+        const { outcome } = await command({ op: 'status', args: {} });
+        if (outcome !== 'done') throw new Error(`no status: ${outcome}`);
+      },
+      expect: ['device.status', 'device.status', 'device.status'],
+    },
+    {
       title: 'out of labels: nothing is sent',
       async act(printer, command) {
         printer.mediaOut();
@@ -56,6 +64,7 @@ export const simulator = defineSimulator<SimulatedPrinter, PrinterSimulatorOptio
 
 const RECEIVED_MAX = 1 << 20;
 const PRINTED_KEPT = 1_000;
+const INCHES_PER_LABEL = 6;
 
 class PrinterModel implements SimulatedPrinter {
   readonly printed: string[] = [];
@@ -121,16 +130,21 @@ class PrinterModel implements SimulatedPrinter {
   private receive(text: string) {
     this.received = (this.received + text).slice(-RECEIVED_MAX);
     for (;;) {
-      const start = this.received.search(/~HS|\^XA/);
+      const start = this.received.search(/~H(?:S|QES|QOD)|\^XA/);
       if (start < 0) {
         // Keeps what may be the start of a command.
-        this.received = this.received.slice(-2);
+        this.received = this.received.slice(-4);
         return;
       }
       this.received = this.received.slice(start);
       if (this.received.startsWith('~HS')) {
         this.received = this.received.slice(3);
         this.answerStatus();
+        continue;
+      }
+      if (this.received.startsWith('~HQ')) {
+        this.answerQuery(this.received.slice(3, 5));
+        this.received = this.received.slice(5);
         continue;
       }
       if (this.resetAfter !== null && this.received.length >= this.resetAfter) return this.reset();
@@ -166,6 +180,22 @@ class PrinterModel implements SimulatedPrinter {
     this.printed.push(label);
     if (this.printed.length > PRINTED_KEPT) this.printed.shift();
     this.options.onPrinted(label);
+  }
+
+  /** Unlike ~HS, a host query is answered while labels are out or the head is open. */
+  private answerQuery(what: string): void {
+    const bits = (this.out ? 1 : 0) + (this.open ? 4 : 0);
+    const words = (flags: number) => `${flags ? 1 : 0} 00000000 ${flags.toString(16).padStart(8, '0')}`;
+    const inches = String(8_560 + this.printed.length * INCHES_PER_LABEL).padStart(9);
+    const lines =
+      what === 'ES'
+        ? ['  PRINTER STATUS', `  ERRORS:         ${words(bits)}`, `  WARNINGS:       ${words(0)}`]
+        : [
+            '  PRINT METERS',
+            `  TOTAL NONRESETTABLE:     ${inches} "`,
+            '  USER RESETTABLE CNTR1:           9 "',
+          ];
+    this.wire.send(toBytes(`\x02\r\n\r\n${lines.join('\r\n')}\r\n\x03`));
   }
 
   /** Three lines; none at all while labels are out or the head is open, as real ones do. */

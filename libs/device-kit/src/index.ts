@@ -1,8 +1,12 @@
 export * from './bytes.js';
+export { listPorts, type PortLine } from './cli/ports.command.js';
+export { buildDriverFolder, builtModules } from './cli/workspace.js';
 export * from './config.js';
 export * from './conformance/conformance.js';
 export { runExercise, waitFor } from './conformance/exercise.js';
-export { type DriverFolder, readDriverFolder } from './conformance/folder.js';
+export { type DriverFolder, readDriverFolder, readTranscripts } from './conformance/folder.js';
+export { type PlayedStep, playOverLink, playToCodec } from './conformance/play.js';
+export { type RecordedLine, recordedTranscript } from './conformance/recorded.js';
 export { parseTranscript, type Transcript } from './conformance/transcript.js';
 export * from './driver.js';
 export { driverIndexSource, findDriverFolders, findDrivers, qualityLevelOf } from './driver-index.js';
@@ -11,6 +15,7 @@ export { createLink, LINK_SCHEMAS, type LinkConfig } from './links/create-link.j
 export { FakeLink } from './links/fake.js';
 export type { Connection, Link, LinkEvents, LinkMessage, Outgoing } from './links/link.js';
 export { type MqttPort, mqttLink, mqttPort } from './links/mqtt.js';
+export * from './parts/label-printer.js';
 export * from './parts/scan-record.js';
 export * from './parts/scan-text.js';
 export * from './parts/text-scanner.js';

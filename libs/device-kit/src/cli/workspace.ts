@@ -36,6 +36,21 @@ export function driverDir(id: string | undefined, dir: string | undefined): stri
  * that stands anywhere; it is named by its content, so that a changed folder is loaded anew and an old one is still there.
  */
 export async function compileDriverFolder(dir: string): Promise<DriverModules> {
+  const { out } = await buildDriverFolder(dir);
+  return builtModules(out);
+}
+
+/** The modules of a folder that {@link buildDriverFolder} wrote. */
+export function builtModules(out: string): DriverModules {
+  const load = (file: string) => import(pathToFileURL(join(out, file)).href);
+  return {
+    loadDevice: () => load('device.js') as Promise<{ default: Driver }>,
+    loadSimulator: () => load('simulator.js') as Promise<{ simulator: unknown }>,
+  };
+}
+
+/** Compiles a driver folder. `out` holds the result, `hash` names the content. */
+export async function buildDriverFolder(dir: string): Promise<{ out: string; hash: string }> {
   const files = (await readdir(dir)).filter(
     (file) => /\.(ts|json)$/.test(file) && !file.endsWith('.spec.ts'),
   );
@@ -55,9 +70,5 @@ export async function compileDriverFolder(dir: string): Promise<DriverModules> {
       await writeFile(join(out, file.replace(/\.ts$/, '.js')), outputText);
     }
   }
-  const load = (file: string) => import(pathToFileURL(join(out, file)).href);
-  return {
-    loadDevice: () => load('device.js') as Promise<{ default: Driver }>,
-    loadSimulator: () => load('simulator.js') as Promise<{ simulator: unknown }>,
-  };
+  return { out, hash };
 }
