@@ -16,6 +16,21 @@ declare module '../platform/events.js' {
       ordersPerPerson: number | null;
     };
     'waves.channel-changed': { channelId: string; name: string; change: 'created' | 'changed' | 'archived' };
+    'waves.template-changed': { templateId: string; name: string; change: string };
+    /** Goods that pick faces lack: rows of `wave_replenishments`, for those who make tasks of them. */
+    'waves.replenishment-wanted': {
+      waveId: string;
+      wanted: {
+        replenishmentId: string;
+        merchantId: string;
+        itemId: string;
+        lot: string;
+        fromLocationId: string;
+        toLocationId: string;
+        quantity: number;
+        need: 'before-wave' | 'top-up';
+      }[];
+    };
     'waves.order-left-out': { waveId: string; orderId: string; reason: string };
   }
 }
