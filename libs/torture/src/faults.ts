@@ -1,0 +1,155 @@
+import { join } from 'node:path';
+import { pause, until } from '#lib/sim';
+import type { Book } from './book.js';
+import { Witness } from './edge.js';
+import type { Link } from './link.js';
+import type { Rig } from './rig.js';
+import type { Fault } from './schedule.js';
+
+const CLONE_LIMIT_MS = 25_000;
+const SCAN_EVERY_MS = 70;
+
+/** Makes faults happen to a rig. Each returns at once or nearly so; what it began ends by itself or by `settled`. */
+export class Faults {
+  private readonly lasting = new Set<Promise<void>>();
+  private clones = 0;
+  /** When the first clone came, for the question whether it was noticed. */
+  clonedAt: Date | null = null;
+
+  constructor(
+    private readonly rig: Rig,
+    private readonly book: Book,
+    private readonly say: (line: string) => void,
+  ) {}
+
+  async strike(fault: Fault): Promise<void> {
+    const { rig } = this;
+    switch (fault.kind) {
+      case 'kill':
+        return this.kill(fault);
+      case 'power-loss':
+        return this.powerLoss(fault.agent, fault.downMs);
+      case 'freeze': {
+        const part = fault.victim === 'broker' ? rig.broker : rig[`${fault.victim}s`][fault.at]!;
+        part.freeze();
+        return this.later(fault.forMs, () => part.thaw());
+      }
+      case 'unplug':
+        return rig.edges[fault.agent]!.replug();
+      case 'noise':
+        return rig.edges[fault.agent]!.noise(fault.over, Uint8Array.from(fault.bytes));
+      case 'clone':
+        return this.last(this.clone(fault.agent, fault.forMs));
+      default:
+        return this.trouble(rig.links[fault.link]!, fault);
+    }
+  }
+
+  /** Resolves when every fault that lasts has ended. */
+  async settled(): Promise<void> {
+    while (this.lasting.size > 0) await Promise.all(this.lasting);
+  }
+
+  private async kill({ victim, downMs }: Extract<Fault, { kind: 'kill' }>): Promise<void> {
+    const { rig } = this;
+    if (victim.part === 'postgres') return this.last(rig.killPostgres(downMs));
+    const part =
+      victim.part === 'broker' ? rig.broker : rig[`${victim.part}s` as 'apis' | 'agents'][victim.at]!;
+    await part.kill(downMs);
+  }
+
+  private async powerLoss(at: number, downMs: number): Promise<void> {
+    const [agent, edge] = [this.rig.agents[at]!, this.rig.edges[at]!];
+    await agent.holdDown();
+    const { lostBytes, tornBytes } = await edge.losePower();
+    if (lostBytes > 0) this.say(`  power loss took ${lostBytes} bytes, ${tornBytes} of them torn`);
+    this.last(pause(downMs).then(() => agent.start()));
+  }
+
+  private trouble(link: Link, fault: Fault): void {
+    const { trouble } = link;
+    switch (fault.kind) {
+      case 'cut':
+        return link.cut();
+      case 'partition':
+        trouble.refuses = true;
+        link.cut();
+        return this.later(fault.forMs, () => {
+          trouble.refuses = false;
+        });
+      case 'half-open':
+        trouble.swallows[fault.way] = true;
+        return this.later(fault.forMs, () => {
+          trouble.swallows[fault.way] = false;
+          link.cut();
+        });
+      case 'delay':
+        trouble.delayMs[fault.way] = fault.ms;
+        return this.later(fault.forMs, () => {
+          trouble.delayMs[fault.way] = 0;
+        });
+      case 'throttle':
+        trouble.throttle = fault.bytesPerS;
+        return this.later(fault.forMs, () => {
+          trouble.throttle = 0;
+        });
+      case 'mangle':
+        trouble.doubles = 0.3;
+        trouble.reorders = 0.3;
+        return this.later(fault.forMs, () => {
+          trouble.doubles = 0;
+          trouble.reorders = 0;
+        });
+      case 'commit-cut':
+        trouble.commitCut = fault.when;
+        return;
+      default:
+        throw new Error(`${fault.kind} does not befall a link`);
+    }
+  }
+
+  /**
+   * The disk of an agent is copied, and original and copy run side by side, each with a scanner of its own. The younger one is the true
+   * one and sends; the older one is shut out and keeps what it reads. Then the copy is taken away, and the original has to bring home
+   * what it kept.
+   */
+  private async clone(at: number, forMs: number): Promise<void> {
+    const [agent, edge] = [this.rig.agents[at]!, this.rig.edges[at]!];
+    const dir = join(this.rig.options.dataDir, `clone-${++this.clones}`);
+    this.clonedAt ??= new Date();
+    await agent.holdDown();
+    await edge.copyDisk(dir);
+    agent.start();
+    await until('the cloned agent serving', { limitMs: CLONE_LIMIT_MS }, () => agent.isServing);
+    const scanner = await edge.attachToClone(dir);
+    const { process: clone, depth } = await this.rig.cloneOf(at, dir);
+    clone.start();
+    const endAt = performance.now() + forMs;
+    while (performance.now() < endAt) {
+      this.book.scans += 1;
+      scanner.scan(`T-${edge.names.agent}-${this.book.scans}`);
+      await pause(SCAN_EVERY_MS);
+    }
+    // Its disk goes away with it, so it may go only when it has told all.
+    await until(
+      'the clone telling all',
+      { limitMs: CLONE_LIMIT_MS, everyMs: 100 },
+      async () => (await depth()) === 0,
+    );
+    await clone.stop();
+    await scanner.close();
+    this.book.keep(edge.names.agent, await new Witness().read(join(dir, 'witness.log')));
+    await agent.kill(0);
+  }
+
+  private later(ms: number, end: () => void): void {
+    this.last(pause(ms).then(end));
+  }
+
+  private last(work: Promise<void>): void {
+    const settled = work
+      .catch((error: Error) => this.say(`  a fault went wrong: ${error.message}`))
+      .finally(() => this.lasting.delete(settled));
+    this.lasting.add(settled);
+  }
+}
