@@ -5,20 +5,25 @@ import {
   type AgentState,
   agentTopics,
   type CommandArgs,
+  type ConsoleAnswer,
   type CoreState,
   coreStateTopic,
+  type DesiredMessage,
   type EdgeResponse,
   type EdgeRoute,
   type Reading,
   type RoutesMessage,
   type UplinkAck,
 } from '#lib/contracts';
-import type { DriverEntry, ReadingTime } from '#lib/device-kit';
+import type { DriverEntry } from '#lib/device-kit';
+import type { Heard } from './attachment.js';
 import { Broker } from './broker.js';
+import { CertificateRenewal } from './certificate-renewal.js';
 import { Commands } from './commands.js';
 import type { AgentConfig } from './config.js';
 import { CoreWatch } from './core-watch.js';
 import { Decisions } from './decisions.js';
+import { Devices } from './devices.js';
 import { DiskGuard, usedShareOf } from './disk-guard.js';
 import { Metrics, portOf, serveHealth } from './health.js';
 import { Measures } from './measures.js';
@@ -26,7 +31,6 @@ import { Outbox, OutboxRefusal } from './outbox.js';
 import { type Kept, Points, type RouteSent, type Sighting } from './points.js';
 import { type Entry, newTrace } from './record.js';
 import { Routes } from './routes.js';
-import { Sessions } from './sessions.js';
 import { Store } from './store.js';
 import { Uplink } from './uplink.js';
 
@@ -35,6 +39,10 @@ export interface AgentOptions {
   drivers: readonly DriverEntry[];
   version: string;
   log: Logger;
+  /** Driver folders outside the tree to watch. */
+  driverDir?: string | null;
+  /** The last lines of the log, for the diagnostics. */
+  logs?: () => string[];
 }
 
 /** The agent's state is published when it has changed, looked at this often, and now and then all the same. */
@@ -42,6 +50,8 @@ const STATE_LOOK_MS = 1_000;
 const STATE_EVERY_MS = 5_000;
 const TIDY_EVERY_MS = 10_000;
 const SNAPSHOT_LIMIT_MS = 10_000;
+const RENEWAL_LOOK_MS = 600_000;
+const RENEWAL_LIMIT_MS = 10_000;
 const DRAIN_LIMIT_MS = 1_500;
 
 /** One process beside the hardware: wires devices, outbox, decisions and uplink together, and starts and stops them in order. */
@@ -58,11 +68,12 @@ export class Agent {
   private points!: Points;
   private decisions!: Decisions;
   private commands!: Commands;
-  private sessions!: Sessions;
+  private devices!: Devices;
   private broker!: Broker;
   private uplink!: Uplink;
   private guard!: DiskGuard;
   private metrics!: Metrics;
+  private renewal: CertificateRenewal | null = null;
   private http: Server | null = null;
   private snapshotAsked = false;
   private oldestUnsentAt: string | null = null;
@@ -75,7 +86,7 @@ export class Agent {
 
   /** Throws a StartupError where a person must mend something first. */
   async start(): Promise<void> {
-    const { config, log, drivers, version } = this.options;
+    const { config, log } = this.options;
     await this.openMemory();
     this.connectParts();
     if (config.httpPort !== null) {
@@ -89,21 +100,8 @@ export class Agent {
         'commands that a restart cut off are not reported yet; the next start tries again',
       );
     });
-    this.sessions = new Sessions({
-      index: drivers,
-      mqtt: this.broker.port(),
-      log,
-      onReading: (device, reading, time) => this.hear(device, reading, time),
-      onState: (device, state, changed) => {
-        this.uplink.retain(this.topics.state(device), state);
-        const { reason } = state;
-        const data = { state: state.state, ...(reason === undefined ? {} : { reason }) };
-        if (changed) this.keepIfPossible({ device, kind: 'device.state', data });
-      },
-      onFrame: (device, frame) => this.uplink.frame(device, frame),
-    });
-    await this.sessions.start(config.devices);
-    this.uplink.retain(this.topics.inventory, this.sessions.inventory(version));
+    this.devices = this.openDevices();
+    await this.devices.start();
     this.publishState();
     this.uplink.start();
     this.broker.start();
@@ -114,16 +112,40 @@ export class Agent {
     });
     this.every(TIDY_EVERY_MS, 'tidying', () => this.outbox.tidy(Date.now()));
     this.every(3_600_000, 'journal', () => this.commands.tidy(Date.now()));
+    this.every(RENEWAL_LOOK_MS, 'certificate', async () => this.renewal?.look(new Date()));
     log.info(
-      { session: this.session, devices: config.devices.length, depth: this.outbox.depth() },
+      { session: this.session, devices: this.devices.count, depth: this.outbox.depth() },
       'agent started',
     );
+  }
+
+  private openDevices(): Devices {
+    const { config, log, drivers, version, driverDir = null, logs = () => [] } = this.options;
+    const { topics, uplink, broker } = this;
+    return new Devices({
+      ...{ config, drivers, driverDir, version, topics, log, logs },
+      store: this.store,
+      mqtt: broker.port(),
+      session: this.session,
+      agentState: () => this.state(true),
+      onReading: (device, reading, heard) => this.hear(device, reading, heard),
+      onState: (device, state, changed) => {
+        uplink.retain(topics.state(device), state);
+        const { reason } = state;
+        const data = { state: state.state, ...(reason === undefined ? {} : { reason }) };
+        if (changed) this.keepIfPossible({ device, kind: 'device.state', data });
+      },
+      onInventory: (inventory) => uplink.retain(topics.inventory, inventory),
+      sendFrames: (device, batch) => broker.publish(topics.tlm(device), JSON.stringify(batch), { qos: 0 }),
+      answer: (device, answer: ConsoleAnswer) =>
+        broker.publish(topics.ans(device), JSON.stringify(answer), { qos: 1 }),
+    });
   }
 
   /** Devices first, so that nothing new comes in; then what is kept is sent while the core answers; then goodbye. */
   async stop(): Promise<void> {
     for (const timer of this.timers) clearInterval(timer);
-    await this.sessions.stop();
+    await this.devices.stop();
     await this.commands.settled();
     await this.drain();
     this.publishState(false);
@@ -167,13 +189,15 @@ export class Agent {
         username: `${config.site}/${config.agent}`,
         password: config.secret,
         clientId: `${config.site}/${config.agent}/${this.session.slice(-12)}`,
-        tls: config.tls,
+        tls: () => ({ ...config.tls, ...this.renewal?.tls() }),
         will: { topic: topics.state('agent'), payload: () => JSON.stringify(this.state(false)) },
         subscriptions: [
           topics.all.ack,
           topics.all.cmd,
           topics.all.res,
+          topics.all.ask,
           topics.routes,
+          topics.desired,
           coreStateTopic(config.site),
         ],
         log,
@@ -192,8 +216,18 @@ export class Agent {
       startedAt: this.startedAt,
       incarnation: this.store.incarnation,
       log,
-      onReady: () => this.askSnapshot(),
+      onReady: () => {
+        this.askSnapshot();
+        this.askDesired();
+      },
       onFenced: (reason) => this.becomeFenced(reason),
+    });
+    this.renewal = CertificateRenewal.of({
+      credential: config.credential,
+      dataDir: config.dataDir,
+      log,
+      ask: (requestPem) =>
+        this.uplink.requests.ask('agent', { op: 'certificate.renew', requestPem }, RENEWAL_LIMIT_MS),
     });
     this.decisions = new Decisions(this.store, this.outbox, log);
     this.points = new Points({
@@ -210,7 +244,7 @@ export class Agent {
       store: this.store,
       outbox: this.outbox,
       log,
-      run: (device, order) => this.sessions.command(device, order),
+      run: (device, order) => this.devices.command(device, order),
     });
     this.metrics = new Metrics({
       outboxDepth: () => this.outbox.depth(),
@@ -220,11 +254,12 @@ export class Agent {
   }
 
   /** What a device says. Decisions are made before the disk is waited for. */
-  private async hear(device: string, reading: Reading, time: ReadingTime): Promise<void> {
+  private async hear(device: string, reading: Reading, { time, simulated }: Heard): Promise<void> {
     const trace = newTrace();
     const { rawHex } = reading;
     const { kind, data } = reading;
-    const entry = { device, time, trace, kind, data, ...(rawHex === undefined ? {} : { rawHex }) } as Entry;
+    const optional = { ...(rawHex === undefined ? {} : { rawHex }), ...(simulated ? { simulated } : {}) };
+    const entry = { device, time, trace, kind, data, ...optional } as Entry;
     const store = (draft: Kept | null = null) =>
       this.outbox.append(entry, draft ? [this.decisions.draft(draft)] : []);
     try {
@@ -253,7 +288,7 @@ export class Agent {
         { device, kind: reading.kind, trace, reason: (error as Error).message },
         'a reading is not kept',
       );
-      this.sessions.signalNotKept(device);
+      this.devices.signalNotKept(device);
       throw error;
     }
   }
@@ -279,13 +314,17 @@ export class Agent {
       this.takeRoutes(JSON.parse(payload) as RoutesMessage);
       return;
     }
+    if (topic === this.topics.desired) {
+      this.devices.takeDesired((JSON.parse(payload) as DesiredMessage).devices);
+      return;
+    }
     const [branch, leaf] = topic.slice(this.topics.base.length + 1).split('/');
     if (branch === 'ack') this.uplink.acknowledged(JSON.parse(payload) as UplinkAck);
     else if (branch === 'res') this.uplink.answered(JSON.parse(payload) as EdgeResponse);
     else if (branch === 'cmd' && leaf) {
       this.metrics.commands.inc({ device: leaf });
       void this.commands.take(leaf, payload);
-    }
+    } else if (branch === 'ask' && leaf) void this.devices.desk.take(leaf, payload);
   }
 
   private takeRoutes(message: RoutesMessage): void {
@@ -312,6 +351,15 @@ export class Agent {
       });
   }
 
+  /** How the core wants the devices set up: a message about it may have been lost. */
+  private askDesired(): void {
+    this.uplink.requests.ask('agent', { op: 'desired.snapshot' }, SNAPSHOT_LIMIT_MS).then(
+      ({ devices }) => this.devices.takeDesired(devices),
+      (error: Error) =>
+        this.options.log.warn({ reason: error.message }, 'the core has not said how it wants the devices'),
+    );
+  }
+
   private askRoute(device: string, sighting: Sighting, limitMs: number): Promise<EdgeRoute | null> | null {
     if (!this.uplink.coreReachable) return null;
     const { point, trackId, seq, codes } = sighting;
@@ -321,7 +369,7 @@ export class Agent {
   }
 
   private async sendRoute(device: string, args: CommandArgs['route']): Promise<RouteSent> {
-    const sent = this.sessions.command(device, { op: 'route', args });
+    const sent = this.devices.command(device, { op: 'route', args });
     if (!sent) return { trouble: `no device ${device} is attached` };
     const { outcome, reason, sentMonotonicMs } = await sent;
     return {

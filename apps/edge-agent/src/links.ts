@@ -1,10 +1,16 @@
 import type { Link, LinkEvents } from '#lib/device-kit';
 
+/** Hears when a link opens and when it ends by itself. */
+export interface LinkWatch {
+  onOpened(): void;
+  onClosed(reason: string): void;
+}
+
 /**
  * A link that says nothing before its `open` has been answered. A device may speak the very moment its port opens (a scanner
  * in use while the agent starts), and its session must have greeted the driver first.
  */
-export function heldUntilOpen(link: Link): Link {
+export function heldUntilOpen(link: Link, watch?: LinkWatch): Link {
   return {
     kind: link.kind,
     label: link.label,
@@ -18,9 +24,14 @@ export function heldUntilOpen(link: Link): Link {
         onData: (chunk) => hold(() => events.onData(chunk)),
         onMessage: (message) => hold(() => events.onMessage(message)),
         onAnswer: (answer) => hold(() => events.onAnswer(answer)),
-        onClosed: (reason) => hold(() => events.onClosed(reason)),
+        onClosed: (reason) =>
+          hold(() => {
+            watch?.onClosed(reason);
+            events.onClosed(reason);
+          }),
       };
       const connection = await link.open(held, signal);
+      watch?.onOpened();
       // Whoever awaits us goes on in a microtask, which is before this.
       setImmediate(() => {
         const waiting = early ?? [];

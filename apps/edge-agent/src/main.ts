@@ -1,7 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { pino } from 'pino';
 import { Agent } from './agent.js';
 import { readConfig } from './config.js';
+import { LogTail } from './log-tail.js';
 import { StartupError } from './store.js';
 
 const HELP = `The Wavehouse edge agent: one process beside the hardware.
@@ -9,10 +11,12 @@ const HELP = `The Wavehouse edge agent: one process beside the hardware.
 It reads its devices, keeps every reading on its own disk until the core has committed it, decides diverts at scan points
 without the core, and executes the core's commands once each.
 
-Usage: edge-agent [--help | --version | --check]
+Usage: edge-agent [--help | --version | --check] [--drivers DIR]
        edge-agent enrol ...     joins this machine to a site (edge-agent enrol --help)
 
-  --check    read the configuration, say what is wrong with it, and exit
+  --check         read the configuration, say what is wrong with it, and exit
+  --drivers DIR   drivers of your own: DIR/<vendor>/<model> folders are watched, and a changed one takes over between two frames
+                  (AGENT_DRIVERS does the same)
 
 Environment
   AGENT_DATA_DIR   directory for the outbox, the command journal and the routes; one per agent, on a local disk
@@ -75,18 +79,40 @@ async function main(args: string[]): Promise<void> {
     process.stdout.write(`${version}\n`);
     return;
   }
-  const unknown = args.find((arg) => arg !== '--check');
-  if (unknown) throw new StartupError(`there is no option ${unknown}; see --help`);
+  const driverDir = await driverDirOf(args);
   const config = await readConfig(process.env);
   if (args.includes('--check')) {
     process.stdout.write(`The configuration is good: ${config.devices.length} devices.\n`);
     return;
   }
-  const log = pino({ level: config.logLevel, base: { site: config.site, agent: config.agent } });
+  const tail = new LogTail();
+  const log = pino(
+    { level: config.logLevel, base: { site: config.site, agent: config.agent } },
+    pino.multistream([
+      { level: 'trace', stream: process.stdout },
+      { level: 'trace', stream: tail },
+    ]),
+  );
   const { driverIndex } = await import('../../../devices/index.generated.js');
-  const agent = new Agent({ config, drivers: driverIndex, version, log });
+  const agent = new Agent({ config, drivers: driverIndex, driverDir, version, log, logs: () => tail.last() });
   await agent.start();
   stopOnSignals(agent, log);
+}
+
+/** The folder given with --drivers or AGENT_DRIVERS. Throws a {@link StartupError} for options that do not exist. */
+async function driverDirOf(args: string[]): Promise<string | null> {
+  const at = args.indexOf('--drivers');
+  const unknown = args.find((arg, i) => arg !== '--check' && (at < 0 || (i !== at && i !== at + 1)));
+  if (unknown) throw new StartupError(`there is no option ${unknown}; see --help`);
+  if (at >= 0 && !args[at + 1]) throw new StartupError('--drivers takes a folder');
+  const given = at >= 0 ? args[at + 1]! : process.env.AGENT_DRIVERS;
+  if (!given) return null;
+  const isFolder = await stat(given).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) throw new StartupError(`--drivers: there is no folder ${given}`);
+  return resolve(given);
 }
 
 function stopOnSignals(agent: Agent, log: pino.Logger): void {

@@ -9,6 +9,8 @@ export type Entry = {
     device: string;
     rawHex?: string;
     trace?: string;
+    /** The driver's simulator said it. */
+    simulated?: true;
     /** When its bytes came in; by default the moment it is appended. */
     time?: RecordTime;
   };
@@ -42,7 +44,7 @@ export function stamp(entry: Entry): StampedEntry {
 
 /** Gives a stamped entry its place. The checksum covers the JSON before it, byte for byte, so it is put last. */
 export function seal(entry: StampedEntry, stream: string, seq: number): SealedRecord {
-  const { id, kind, device, at, monotonicMs: monotonic, rawHex, data, trace } = entry;
+  const { id, kind, device, at, monotonicMs: monotonic, rawHex, data, trace, simulated } = entry;
   const body = JSON.stringify({
     stream,
     seq,
@@ -53,6 +55,7 @@ export function seal(entry: StampedEntry, stream: string, seq: number): SealedRe
     monotonicMs: monotonic,
     rawHex,
     data,
+    simulated,
     trace,
   });
   return { seq, at, text: `${body.slice(0, -1)},"crc":"${crcHex(body)}"}` };

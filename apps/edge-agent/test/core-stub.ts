@@ -1,19 +1,26 @@
+import { randomUUID } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { connectAsync, type MqttClient } from 'mqtt';
 import {
   type AgentState,
   agentTopics,
+  type ConsoleAnswer,
+  type ConsoleOp,
+  type ConsoleOps,
   coreStateTopic,
+  type DesiredDevice,
   type DeviceCommand,
   type DeviceStateMessage,
   type EdgeRequest,
   type EdgeRoute,
+  type FrameBatch,
   parseTopic,
   type RecordKind,
   type RoutesMessage,
   type UplinkBatch,
   type UplinkRecord,
 } from '#lib/contracts';
+import { eventually } from '#lib/testkit';
 
 type RouteAsk = Extract<EdgeRequest, { op: 'route.ask' }>;
 
@@ -28,6 +35,10 @@ export class CoreStub {
   readonly asked: RouteAsk[] = [];
   inventory: unknown;
   session: string | null = null;
+  readonly answers: ConsoleAnswer[] = [];
+  readonly frames: FrameBatch[] = [];
+  /** How the devices are to be set up. */
+  desired: DesiredDevice[] = [];
   routes: Extract<RoutesMessage, { kind: 'snapshot' }> | null = null;
   /** `undefined` means silence. */
   routeFor: (ask: RouteAsk) => EdgeRoute | null | undefined = () => undefined;
@@ -103,6 +114,33 @@ export class CoreStub {
     this.client.publish(this.topics.cmd(device), JSON.stringify({ ...command, validUntil }), { qos: 1 });
   }
 
+  /** Says how devices are to be set up. */
+  desire(...devices: DesiredDevice[]): void {
+    this.client.publish(this.topics.desired, JSON.stringify({ devices }), { qos: 1 });
+  }
+
+  /** Asks as a console does; rejects with the agent's sentence. */
+  async consoleAsk<K extends ConsoleOp>(
+    device: string,
+    op: K,
+    args: ConsoleOps[K]['ask'],
+  ): Promise<ConsoleOps[K]['answer']> {
+    const correlationId = randomUUID();
+    this.client.publish(this.topics.ask(device), JSON.stringify({ correlationId, op, args }), { qos: 1 });
+    const parts = await eventually<ConsoleAnswer[] | false>(
+      () => {
+        const heard = this.answers.filter((each) => each.correlationId === correlationId);
+        const [first] = heard;
+        return first && (!first.ok || heard.length === first.parts) ? heard : false;
+      },
+      { limitMs: 15_000 },
+    );
+    const pieces = parts || [];
+    const refused = pieces.find((each) => !each.ok);
+    if (refused && !refused.ok) throw new Error(refused.reason);
+    return JSON.parse(pieces.map((each) => (each.ok ? each.json : '')).join('')) as ConsoleOps[K]['answer'];
+  }
+
   publishRoutes(message: RoutesMessage): void {
     this.client.publish(this.topics.routes, JSON.stringify(message), { qos: 1 });
   }
@@ -142,6 +180,8 @@ export class CoreStub {
     else if (branch === 'req' && leaf) this.answer(leaf, JSON.parse(payload) as EdgeRequest);
     else if (branch === 'state' && leaf) this.states.set(leaf, JSON.parse(payload));
     else if (branch === 'inventory') this.inventory = JSON.parse(payload);
+    else if (branch === 'ans') this.answers.push(JSON.parse(payload) as ConsoleAnswer);
+    else if (branch === 'tlm') this.frames.push(JSON.parse(payload) as FrameBatch);
   }
 
   private take(stream: string, batch: UplinkBatch): void {
@@ -181,7 +221,9 @@ export class CoreStub {
     } else if (request.op === 'routes.snapshot') {
       if (this.routes) this.publishRoutes(this.routes);
       reply({ op: 'routes.snapshot', version: this.routes?.version ?? 0 });
-    } else {
+    } else if (request.op === 'desired.snapshot') {
+      reply({ op: 'desired.snapshot', devices: this.desired });
+    } else if (request.op === 'route.ask') {
       this.asked.push(request);
       const route = this.routeFor(request);
       if (route !== undefined) reply({ op: 'route.ask', route });

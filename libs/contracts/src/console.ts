@@ -110,6 +110,8 @@ export interface DriverView {
   quality: QualityLevel;
   configSchema: Record<string, unknown>;
   hasSimulator: boolean;
+  /** What the simulated device can be told. */
+  verbs: string[];
   /** Why it can't be used; the other fields are then empty. */
   trouble?: string;
   /** Newest first; more than one where the driver was changed while the agent ran. */
@@ -178,6 +180,8 @@ export interface ConsoleOps {
   'link.reopen': { ask: Record<never, never>; answer: { newest: number } };
   'transcript.record': { ask: { from: number; to: number; title: string }; answer: RecordedTranscript };
   'transcript.replay': { ask: { yaml: string; through: ReplayWay }; answer: ReplayResult };
+  /** Does to a simulated device what a person would do to a real one. */
+  'simulator.act': { ask: { verb: string; args: unknown[] }; answer: { said: unknown } };
   'driver.use': { ask: { driver: string; hash: string }; answer: { version: string } };
   diagnostics: { ask: Record<never, never>; answer: Diagnostics };
 }
