@@ -33,6 +33,12 @@ export const driverIndex: readonly DriverEntry[] = [
     loadSimulator: () => import('./mettler-toledo/mt-sics/simulator.js'),
   },
   {
+    id: 'tsc/tspl',
+    quality: 'silver',
+    load: () => import('./tsc/tspl/device.js'),
+    loadSimulator: () => import('./tsc/tspl/simulator.js'),
+  },
+  {
     id: 'zebra/zpl-printer',
     quality: 'silver',
     load: () => import('./zebra/zpl-printer/device.js'),

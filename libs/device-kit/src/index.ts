@@ -24,6 +24,7 @@ export { openPty, type Pty } from './pty.js';
 export * from './registry.js';
 export * from './session.js';
 export * from './sim/conveyor.js';
+export * from './sim/label-printer.js';
 export { type ModbusServer, type RegisterBank, serveModbusRtu, serveModbusTcp } from './sim/modbus-server.js';
 export * from './sim/simulator.js';
 export * from './sim/text-scanner.js';
