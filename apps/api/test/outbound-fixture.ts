@@ -4,8 +4,12 @@ import { ReadingsService } from '../src/devices/readings.service.js';
 import { ArrivalsService } from '../src/flow-control/arrivals.service.js';
 import { FlowControlListener } from '../src/flow-control/flow-control.listener.js';
 import { FlowControlService } from '../src/flow-control/flow-control.service.js';
+import { LandingsService } from '../src/flow-control/landings.service.js';
 import { LanesService } from '../src/flow-control/lanes.service.js';
+import { OverridesService } from '../src/flow-control/overrides.service.js';
+import { RebalancingService } from '../src/flow-control/rebalancing.service.js';
 import { RoutesService } from '../src/flow-control/routes.service.js';
+import { TravelsService } from '../src/flow-control/travels.service.js';
 import { InventoryService } from '../src/inventory/inventory.service.js';
 import { PromisesService } from '../src/inventory/promises.service.js';
 import { OrderProgressService } from '../src/orders/order-progress.service.js';
@@ -142,9 +146,12 @@ function wire(floor: Floor, downlink: RecordingDownlink, live: RecordingLive) {
   const shipping = new ShippingService(db, parcels, manifests, progress);
   const loads = new LoadsService(db, parcels, shipping, manifests, inventory, progress);
   const routes = new RoutesService(parcels, downlink);
-  const arrivals = new ArrivalsService(parcels, routes);
+  const travels = new TravelsService();
+  const arrivals = new ArrivalsService(parcels, new LandingsService(parcels, routes, travels), travels);
   const lanes = new LanesService(db, routes);
-  const flow = new FlowControlService(db, parcels, routes, arrivals);
+  const overrides = new OverridesService(db, lanes, routes, parcels);
+  const rebalancing = new RebalancingService(db, routes);
+  const flow = new FlowControlService(db, parcels, routes, arrivals, travels);
   const flowListener = new FlowControlListener(flow, arrivals, lanes, routes, new EdgeRequests());
   const packingListener = new PackingListener(labels, closing, packing, orders);
   packingListener.onModuleInit();
@@ -163,6 +170,8 @@ function wire(floor: Floor, downlink: RecordingDownlink, live: RecordingLive) {
     routes,
     flow,
     lanes,
+    overrides,
+    rebalancing,
     listeners,
   };
 }

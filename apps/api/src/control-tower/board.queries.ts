@@ -81,8 +81,8 @@ export async function packedPerMinute(tx: Tx): Promise<number> {
 }
 
 /** The conveyor over the last hour. */
-export async function sorter(tx: Tx): Promise<BoardView['sorter']> {
-  const found = await row<BoardView['sorter']>(
+export async function sorter(tx: Tx): Promise<Omit<BoardView['sorter'], 'laneFullMinutes'>> {
+  const found = await row<Omit<BoardView['sorter'], 'laneFullMinutes'>>(
     tx,
     `select count(*)::int as "seenLastHour",
        count(*) filter (where result = 'no-read')::int as "noReads",
@@ -90,9 +90,13 @@ export async function sorter(tx: Tx): Promise<BoardView['sorter']> {
        count(*) filter (where action = 'reject' or state = 'lost')::int as exceptions,
        (count(*) filter (where state = 'confirmed' and actual_lane = commanded_lane))::float
          / nullif(count(*) filter (where state = 'confirmed' and commanded_lane is not null), 0) as "divertReliability",
+       count(*) filter (where mis_sorted)::int as "misSorts", count(*) filter (where state = 'lost')::int as lost,
+       (count(*) filter (where latency_micros > (select p.deadline_ms * 1000 from conveyor_points p
+           where p.site_id = d.site_id and p.code = d.point)))::float
+         / nullif(count(latency_micros), 0) as "lateShare",
        (percentile_disc(0.5) within group (order by latency_micros) / 1000.0)::float as "decisionP50Ms",
        (percentile_disc(0.99) within group (order by latency_micros) / 1000.0)::float as "decisionP99Ms"
-     from point_decisions where site_id = $1 and seen_at > $2::timestamptz - interval '1 hour'`,
+     from point_decisions d where site_id = $1 and seen_at > $2::timestamptz - interval '1 hour'`,
     [tx.siteId, tx.at],
   );
   return found!;

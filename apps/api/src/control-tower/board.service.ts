@@ -35,7 +35,7 @@ export class BoardService {
         throughput: await throughput(tx),
         waves: await boardWaves(tx),
         lanes: await this.lanes.views(tx),
-        sorter: await sorter(tx),
+        sorter: { ...(await sorter(tx)), laneFullMinutes: await this.lanes.fullMinutes(tx) },
         cutOffs: cutOffs.map(({ cutOffAt, projectedAt, ...each }) => ({
           ...each,
           cutOffAt: cutOffAt.toISOString(),

@@ -22,6 +22,10 @@ const CATALOGUE: Readonly<Record<string, ExceptionKind>> = {
     title: 'Lanes full in all laps',
     remedies: ['put back on the belt', 'carried to staging'],
   },
+  'in-line-check': {
+    title: 'Weight or size does not fit',
+    remedies: ['looked at and put back', 'taken to the bench'],
+  },
   misrouted: { title: 'Parcel in the wrong lane', remedies: ['carried to its lane', 'put back on the belt'] },
   missing: { title: 'Parcel lost from sight', remedies: ['found', 'searched for'] },
   'no-route': { title: 'No lane for a carrier service', remedies: ['lane assigned', 'carried to staging'] },

@@ -73,6 +73,14 @@ const TEXTS: Readonly<Record<string, (facts: Facts) => string>> = {
       : `Confirmed in ${text(f.lane)}`,
   'flow.parcel-diverted': (f) => `In lane ${text(f.lane)}`,
   'flow.parcel-lost': (f) => `Lost after ${text(f.point)}${because(f.reason)}`,
+  'flow.parcel-missed': (f) =>
+    `Left ${text(f.from)} by ${text(f.lane)} and was not seen at ${text(f.to)} within ${text(f.withinSeconds)} s`,
+  'flow.duty-changed': (f) =>
+    `${text(f.carrier)} ${text(f.service)} goes to ${text(f.to)} now, no longer to ${text(f.from)} (${text(f.parcels)} parcels): ${text(f.because)}`,
+  'flow.override-set': (f) =>
+    `Override ${text(f.kind)} of ${text(f.subject)}${f.lane ? ` to ${text(f.lane)}` : ''}: ${text(f.reason)}`,
+  'flow.override-ended': (f) => `Override ${text(f.kind)} of ${text(f.subject)} ended: ${text(f.because)}`,
+  'flow.settings-changed': () => 'Settings of the conveyor changed',
   'flow.parcel-reinducted': (f) => `Put back on the belt, towards ${text(f.lane)}`,
   'flow.lane-opened': (f) => `Lane ${text(f.lane)} opened`,
   'flow.lane-closed': (f) => `Lane ${text(f.lane)} closed${because(f.reason)}`,

@@ -6,8 +6,9 @@ import { row, rows, type Tx } from '../platform/database.service.js';
 import { addEvent, addEvents, type EventMap, type EventType } from '../platform/events.js';
 import { openException, openExceptions, resolveExceptions } from '../platform/exceptions.js';
 import { newId } from '../platform/ids.js';
-import { isOvertaken, judgeArrival, judgeLanding } from './judge-arrival.js';
-import { RoutesService } from './routes.service.js';
+import { judgeArrival } from './judge-arrival.js';
+import { aboutParcel, type ConfirmedAt, LandingsService } from './landings.service.js';
+import { TravelsService } from './travels.service.js';
 
 /** Where a reading says that it was taken, and when by the device's clock. */
 export interface Sighting<K extends 'point.seen' | 'point.decided' | 'point.confirmed' | 'point.lost'> {
@@ -15,21 +16,23 @@ export interface Sighting<K extends 'point.seen' | 'point.decided' | 'point.conf
   data: RecordData<K>;
 }
 
-interface Decision {
+interface Decision
+  extends Pick<
+    ConfirmedAt,
+    'commanded' | 'offered' | 'because' | 'checkResult' | 'checkGrams' | 'checkSidesMm'
+  > {
   id: string;
   state: string;
   parcelId: string | null;
-  commandedLane: string | null;
-  because: string | null;
-  actualLane: string | null;
 }
 
-const DECISION = `id, state, parcel_id as "parcelId", commanded_lane as "commandedLane", because, actual_lane as "actualLane"`;
+const DECISION = `id, state, parcel_id as "parcelId", commanded_lane as commanded, alternatives as offered, because,
+  check_result as "checkResult", check_grams as "checkGrams", check_sides_mm as "checkSidesMm"`;
 
 /** Exceptions that seeing the parcel again answers by itself. */
 const ANSWERED_BY_SIGHT = ['missing'];
-/** Exceptions that a parcel in its lane has left behind. */
-const ANSWERED_BY_LANE = ['missing', 'exception-lane', 'recirculation-limit', 'misrouted', 'unexpected'];
+/** An arrival at a point that nobody described (any more) is given up after this. The longest way over a sorter takes less. */
+const CONFIRM_LIMIT_MS = 5 * 60_000;
 
 /**
  * The truth of the conveyor: each arrival is one row from seen to confirmed or lost, the commanded and the actual lane side by
@@ -39,7 +42,8 @@ const ANSWERED_BY_LANE = ['missing', 'exception-lane', 'recirculation-limit', 'm
 export class ArrivalsService {
   constructor(
     private readonly parcels: ParcelsService,
-    private readonly routes: RoutesService,
+    private readonly landings: LandingsService,
+    private readonly travels: TravelsService,
   ) {}
 
   /** A point saw a parcel. */
@@ -78,6 +82,7 @@ export class ArrivalsService {
     }
     if (arrival.kind === 'parcel') {
       await this.parcels.move(tx, [parcel!.id], 'inducted');
+      await this.travels.arrive(tx, parcel!.id);
       await resolveExceptions(tx, parcel!.id, `seen at ${data.point}`, ANSWERED_BY_SIGHT);
       return applied;
     }
@@ -98,12 +103,14 @@ export class ArrivalsService {
     const decision = await row<Decision>(
       tx,
       `insert into point_decisions as d (site_id, id, agent_id, point, track_id, seq, codes, result, state, action,
-         commanded_lane, because, decided_by, latency_micros, seen_at, decided_at)
-       values ($1, $2, $3, $4, $5, $6, $7, 'unheard', 'sent', $8, $9, $10, $11, $12, $13, $13)
+         commanded_lane, because, decided_by, latency_micros, seen_at, decided_at, alternatives, check_result, check_grams,
+         check_sides_mm)
+       values ($1, $2, $3, $4, $5, $6, $7, 'unheard', 'sent', $8, $9, $10, $11, $12, $13, $13, $14, $15, $16, $17)
        on conflict (site_id, agent_id, point, track_id, seq) do update
          set state = case when d.state in ('seen', 'decided') then 'sent' else d.state end, action = excluded.action,
            commanded_lane = excluded.commanded_lane, because = excluded.because, decided_by = excluded.decided_by,
-           latency_micros = excluded.latency_micros, decided_at = excluded.decided_at
+           latency_micros = excluded.latency_micros, decided_at = excluded.decided_at, alternatives = excluded.alternatives,
+           check_result = excluded.check_result, check_grams = excluded.check_grams, check_sides_mm = excluded.check_sides_mm
          where d.decided_at is null
        returning ${DECISION}`,
       [
@@ -120,6 +127,10 @@ export class ArrivalsService {
         data.decidedBy,
         data.latencyMicros,
         tx.at,
+        data.alternatives ?? [],
+        data.check?.result ?? null,
+        data.check?.grams ?? null,
+        data.check?.sidesMm ?? null,
       ],
     );
     if (!decision?.parcelId) return applied;
@@ -148,12 +159,17 @@ export class ArrivalsService {
     await rows(
       tx,
       `update point_decisions set state = case when state = 'lost' then state else 'confirmed' end, actual_lane = $3,
-         commanded_lane = coalesce(commanded_lane, $4), ended_at = coalesce(ended_at, $5)
+         commanded_lane = coalesce(commanded_lane, $4), ended_at = coalesce(ended_at, $5), plc_reason = $6
        where site_id = $1 and id = $2`,
-      [tx.siteId, decision.id, data.actual, data.planned ?? null, tx.at],
+      [tx.siteId, decision.id, data.actual, data.planned ?? null, tx.at, data.reason ?? null],
     );
     const parcel = decision.parcelId ? await this.parcels.lock(tx, decision.parcelId) : null;
-    if (parcel) await this.landed(tx, parcel, { ...decision, point: data.point, lane: data.actual });
+    if (!parcel) return applied;
+    const { id: decisionId, state: _state, parcelId: _parcelId, ...decided } = decision;
+    const { point, actual: lane, reason: plcReason = null } = data;
+    const commanded = decided.commanded ?? data.planned ?? null;
+    const at = { ...decided, decisionId, commanded, agentId: source.agentId, point, lane, plcReason };
+    await this.landings.landed(tx, parcel, at);
     return applied;
   }
 
@@ -169,15 +185,18 @@ export class ArrivalsService {
   }
 
   /**
-   * Ends arrivals that nobody confirmed since `before`: every arrival ends once, also when the PLC forgot it.
+   * Ends arrivals that nobody confirmed within their point's time: every arrival ends once, also when the PLC forgot it.
    * @returns how many there were
    */
-  async giveUpStale(tx: Tx, before: Date): Promise<number> {
+  async giveUpStale(tx: Tx): Promise<number> {
     const stale = await rows<{ id: string }>(
       tx,
-      `select id from point_decisions where site_id = $1 and state not in ('confirmed', 'lost') and seen_at < $2
-       order by id limit 500 for update skip locked`,
-      [tx.siteId, before],
+      `select d.id from point_decisions d
+       left join conveyor_points p on p.site_id = d.site_id and p.code = d.point
+       where d.site_id = $1 and d.state not in ('confirmed', 'lost')
+         and d.seen_at + coalesce(p.confirm_limit_ms, ${CONFIRM_LIMIT_MS}) * interval '1 millisecond' < $2
+       order by d.id limit 500 for update of d skip locked`,
+      [tx.siteId, tx.at],
     );
     await this.giveUp(
       tx,
@@ -247,71 +266,7 @@ export class ArrivalsService {
     );
   }
 
-  private async landed(
-    tx: Tx,
-    parcel: Parcel,
-    at: { point: string; lane: string; commandedLane: string | null; because: string | null },
-  ): Promise<void> {
-    const lane = await row<{ id: string; kind: 'ship' | 'exception' | 'no-read' | 'recirculation' }>(
-      tx,
-      'select id, kind from lanes where site_id = $1 and code = $2',
-      [tx.siteId, at.lane],
-    );
-    const serves = lane ? await this.routes.serves(tx, lane.id, parcel) : false;
-    const landing = {
-      laneKind: lane?.kind ?? null,
-      lane: at.lane,
-      commanded: at.commandedLane,
-      because: at.because,
-      serves,
-    };
-    const outcome = judgeLanding(landing);
-    const { point, commandedLane: commanded } = at;
-    const data = { point, lane: at.lane, commanded, laneKind: lane?.kind ?? null };
-    await this.tell(tx, 'flow.parcel-confirmed', parcel, data);
-    if (outcome.kind === 'round-again') return;
-    if (isOvertaken(parcel.state)) {
-      // Where the conveyor left it is worth knowing all the same.
-      if (lane) await this.parcels.sawInLane(tx, parcel.id, lane.id);
-      return;
-    }
-    if (outcome.kind === 'aside') {
-      if (lane) await this.parcels.sawInLane(tx, parcel.id, lane.id);
-      await this.raise(tx, parcel, outcome.code, outcome.detail);
-      return;
-    }
-    const moved = await this.parcels.move(tx, [parcel.id], 'diverted', {
-      actualLaneId: lane!.id,
-      divertedAt: tx.at,
-    });
-    if (moved === 0) await this.parcels.sawInLane(tx, parcel.id, lane!.id);
-    await this.routes.removeRoutes(tx, [parcel.id], `reached ${at.lane}`);
-    await resolveExceptions(tx, parcel.id, `reached ${at.lane}`, ANSWERED_BY_LANE);
-    if (outcome.misrouted) await this.raise(tx, parcel, 'misrouted', outcome.misrouted);
-    if (moved === 1) await this.tell(tx, 'flow.parcel-diverted', parcel, { lane: at.lane, laneId: lane!.id });
-  }
-
-  private raise(tx: Tx, parcel: Parcel, code: string, detail: string): Promise<void> {
-    const about = aboutParcel(parcel);
-    return openException(tx, {
-      code,
-      subjectKind: 'parcel',
-      subjectId: parcel.id,
-      ...about,
-      owner: 'conveyor',
-      detail,
-    });
-  }
-
   private tell<K extends EventType>(tx: Tx, type: K, parcel: Parcel, data: EventMap[K]): Promise<void> {
     return addEvent(tx, { type, aggregateId: parcel.id, ...aboutParcel(parcel), data });
   }
-}
-
-function aboutParcel(parcel: Parcel | null) {
-  return {
-    parcelId: parcel?.id ?? null,
-    orderId: parcel?.orderId ?? null,
-    merchantId: parcel?.merchantId ?? null,
-  };
 }

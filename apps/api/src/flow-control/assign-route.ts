@@ -6,12 +6,16 @@ export interface AssignableLane {
   fill: 'clear' | 'full' | 'jam';
   /** Parcels under way to it. */
   underWay: number;
+  /** Open by a supervisor's word, whatever its photo-eye says. */
+  forcedOpen?: boolean;
 }
 
-/** A lane that serves a carrier service; rank 1 is asked first. */
+/** A lane that serves a carrier service; rank 1 is asked first, before it the lane on duty. */
 export interface Assignment {
   laneId: string;
   rank: number;
+  /** Why rebalancing put this lane on duty; null where it did not. */
+  duty?: string | null;
 }
 
 export type RouteChoice =
@@ -19,19 +23,20 @@ export type RouteChoice =
   | { kind: 'none'; because: string };
 
 /**
- * The lane of a parcel and where it may go instead: lanes that people closed come last (the parcel may meet them open), then by
- * rank, then the emptier one, then by code. The edge takes the first of them that is open when the parcel arrives.
+ * The lane of a parcel and where it may go instead: lanes that people closed come last (the parcel may meet them open), the lane on
+ * duty first, then by rank, then the emptier one, then by code. The edge takes the first of them that is open when the parcel arrives.
  */
 export function assignRoute(
   assignments: readonly Assignment[],
   lanes: ReadonlyMap<string, AssignableLane>,
 ): RouteChoice {
   const served = assignments
-    .map(({ laneId, rank }) => ({ rank, lane: lanes.get(laneId) }))
-    .filter((each): each is { rank: number; lane: AssignableLane } => each.lane !== undefined)
+    .map(({ laneId, rank, duty }) => ({ rank, duty: duty ?? null, lane: lanes.get(laneId) }))
+    .filter((each): each is Served => each.lane !== undefined)
     .sort(
       (one, two) =>
         Number(one.lane.closed) - Number(two.lane.closed) ||
+        Number(two.duty !== null) - Number(one.duty !== null) ||
         one.rank - two.rank ||
         one.lane.underWay - two.lane.underWay ||
         (one.lane.code < two.lane.code ? -1 : 1),
@@ -46,12 +51,16 @@ export function assignRoute(
   };
 }
 
-function whyThisLane(
-  first: { rank: number; lane: AssignableLane },
-  served: readonly { rank: number; lane: AssignableLane }[],
-): string {
+interface Served {
+  rank: number;
+  duty: string | null;
+  lane: AssignableLane;
+}
+
+function whyThisLane(first: Served, served: readonly Served[]): string {
   if (first.lane.closed)
     return `${first.lane.code} has rank ${first.rank}; all lanes of the service are closed`;
+  if (first.duty !== null) return `${first.lane.code} is on duty: ${first.duty}`;
   const passed = served
     .filter(({ rank, lane }) => lane.closed && rank < first.rank)
     .map(({ lane }) => lane.code);

@@ -1,11 +1,19 @@
-import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { LaneView } from '#lib/contracts';
+import type { FlowSettings, LaneView, OverrideView, SorterView } from '#lib/contracts';
 import { Allow } from '../platform/http/allow.js';
-import { CloseLaneDto, ReinductDto } from './flow-control.dto.js';
+import {
+  CloseLaneDto,
+  EndOverrideDto,
+  FlowSettingsDto,
+  NewOverrideDto,
+  ReinductDto,
+} from './flow-control.dto.js';
 import { FlowControlService, type Reinducted } from './flow-control.service.js';
 import { LanesService } from './lanes.service.js';
 import type { ParcelOnTheWay } from './on-the-way.queries.js';
+import { OverridesService } from './overrides.service.js';
+import { RebalancingService } from './rebalancing.service.js';
 
 @ApiTags('flow-control')
 @Controller('api/v1/flow')
@@ -13,6 +21,8 @@ export class FlowControlController {
   constructor(
     private readonly flow: FlowControlService,
     private readonly lanes: LanesService,
+    private readonly overrides: OverridesService,
+    private readonly rebalancing: RebalancingService,
   ) {}
 
   /** Every lane with its state and last parcels. */
@@ -20,6 +30,52 @@ export class FlowControlController {
   @Allow({ roles: ['admin', 'supervisor', 'operator', 'integrator'] })
   list(): Promise<LaneView[]> {
     return this.lanes.list();
+  }
+
+  /** The conveyor as its supervisor sees it: lanes, points, last parcels, overrides, and who takes what. */
+  @Get('sorter')
+  @Allow({ roles: ['admin', 'supervisor', 'operator', 'integrator'] })
+  sorter(): Promise<SorterView> {
+    return this.flow.sorter();
+  }
+
+  /** Tolerances of in-line checks, and how eagerly lanes are rebalanced. */
+  @Get('settings')
+  @Allow({ roles: ['admin', 'supervisor', 'integrator'] })
+  settings(): Promise<FlowSettings> {
+    return this.rebalancing.settings();
+  }
+
+  /** Replaces the settings. Parcels with a route keep the tolerances it was made with. */
+  @Put('settings')
+  @Allow({ roles: ['admin', 'supervisor'] })
+  setSettings(@Body() body: FlowSettingsDto): Promise<FlowSettings> {
+    return this.rebalancing.setSettings({ ...body });
+  }
+
+  /** What supervisors set against the rules: what holds, then what ended last. */
+  @Get('overrides')
+  @Allow({ roles: ['admin', 'supervisor', 'operator', 'integrator'] })
+  async listOverrides(): Promise<{ items: OverrideView[]; next: null }> {
+    return { items: await this.overrides.list(), next: null };
+  }
+
+  /** Closes or opens a lane, sends a parcel to a lane, or puts a point into its safe state, for a while. */
+  @Post('overrides')
+  @Allow({ roles: ['admin', 'supervisor'] })
+  setOverride(@Body() body: NewOverrideDto): Promise<OverrideView> {
+    return this.overrides.set(body);
+  }
+
+  /** Ends an override before its time. */
+  @Post('overrides/:id/end')
+  @HttpCode(200)
+  @Allow({ roles: ['admin', 'supervisor'] })
+  async endOverride(
+    @Param('id', ParseUUIDPipe) id: string,
+    @Body() body: EndOverrideDto,
+  ): Promise<{ items: OverrideView[]; next: null }> {
+    return { items: await this.overrides.end(id, body.reason), next: null };
   }
 
   /** What lies between the label printer and staging right now, oldest first. */

@@ -20,6 +20,26 @@ declare module '../platform/events.js' {
     };
     'flow.parcel-diverted': { lane: string; laneId: string };
     'flow.parcel-lost': { point: string; trackId: number; reason: string };
+    /** Left a point and was not seen at the next in time. */
+    'flow.parcel-missed': { from: string; lane: string; to: string; withinSeconds: number };
+    /** Another lane takes the parcels of a carrier service from now on. */
+    'flow.duty-changed': {
+      carrier: string;
+      service: string;
+      from: string;
+      to: string;
+      because: string;
+      parcels: number;
+    };
+    'flow.override-set': {
+      kind: string;
+      subject: string;
+      lane: string | null;
+      reason: string;
+      expiresAt: string | null;
+    };
+    'flow.override-ended': { kind: string; subject: string; because: string };
+    'flow.settings-changed': { settings: Record<string, unknown> };
     'flow.parcel-reinducted': { lane: string };
     'flow.lane-opened': { lane: string };
     'flow.lane-closed': { lane: string; reason: string | null };

@@ -5,8 +5,12 @@ import { FlowControlController } from './flow-control.controller.js';
 import { FlowControlJob } from './flow-control.job.js';
 import { FlowControlListener } from './flow-control.listener.js';
 import { FlowControlService } from './flow-control.service.js';
+import { LandingsService } from './landings.service.js';
 import { LanesService } from './lanes.service.js';
+import { OverridesService } from './overrides.service.js';
+import { RebalancingService } from './rebalancing.service.js';
 import { RoutesService } from './routes.service.js';
+import { TravelsService } from './travels.service.js';
 
 /** Conveyor points, lanes and routes: where parcels should go, and the truth of where they went. */
 @Module({
@@ -17,8 +21,12 @@ import { RoutesService } from './routes.service.js';
     FlowControlJob,
     FlowControlListener,
     FlowControlService,
+    LandingsService,
     LanesService,
+    OverridesService,
+    RebalancingService,
     RoutesService,
+    TravelsService,
   ],
   exports: [FlowControlService, LanesService],
 })

@@ -1,22 +1,22 @@
 import { Injectable } from '@nestjs/common';
-import type { EdgeRoute } from '#lib/contracts';
+import type { EdgeRoute, SorterView } from '#lib/contracts';
 import { type Parcel, ParcelsService } from '../packing/parcels.service.js';
 import { Database, row, rows, type Tx } from '../platform/database.service.js';
 import { addEvent } from '../platform/events.js';
 import { resolveExceptions } from '../platform/exceptions.js';
 import { Refusal } from '../platform/refusal.js';
 import { ArrivalsService } from './arrivals.service.js';
+import { requireBeltState } from './flow-control.errors.js';
 import { type ParcelOnTheWay, parcelsOnTheWay } from './on-the-way.queries.js';
 import { RoutesService } from './routes.service.js';
+import { sorterView } from './sorter-view.queries.js';
+import { TravelsService } from './travels.service.js';
 
 export interface Reinducted {
   parcelId: string;
   state: string;
   lane: string | null;
 }
-
-/** Arrivals open longer than this are given up. The longest way over a sorter with all its laps takes less. */
-const ARRIVAL_LIMIT_MS = 5 * 60_000;
 
 /** Conveyor exceptions that putting the parcel back on the belt answers. */
 const ANSWERED_BY_REINDUCTION = [
@@ -26,6 +26,7 @@ const ANSWERED_BY_REINDUCTION = [
   'misrouted',
   'unexpected',
   'no-route',
+  'in-line-check',
 ];
 
 /** What people and the edge ask of the conveyor's book. */
@@ -36,6 +37,7 @@ export class FlowControlService {
     private readonly parcels: ParcelsService,
     private readonly routes: RoutesService,
     private readonly arrivals: ArrivalsService,
+    private readonly travels: TravelsService,
   ) {}
 
   /** Labelled parcels that nobody has staged yet, oldest first. */
@@ -43,9 +45,15 @@ export class FlowControlService {
     return this.db.transaction((tx) => parcelsOnTheWay(tx));
   }
 
+  /** The conveyor as its supervisor sees it. */
+  sorter(): Promise<SorterView> {
+    return this.db.transaction((tx) => sorterView(tx));
+  }
+
   /**
    * Puts a parcel from an exception lane back on the belt: its route is made anew (the edge forgets its laps) and what was
-   * open about it is answered. A parcel found in the no-read lane also answers the oldest arrival that nobody could read: one
+   * open about it is answered; one that an in-line check kept back
+   * is not held against it again, because somebody has looked at it. A parcel found in the no-read lane also answers the oldest arrival that nobody could read: one
    * paper found for one not read.
    * @throws Refusal when the scan is another parcel's, or its state forbids the belt
    */
@@ -61,8 +69,10 @@ export class FlowControlService {
       await this.routes.removeRoutes(tx, [parcel.id], 're-induction');
       if (parcel.state !== 'labelled')
         await this.parcels.moveOne(tx, parcel, 'inducted', { stagingLocationId: null });
-      const lane = await this.routes.setRoute(tx, parcel);
+      await this.travels.arrive(tx, parcel.id);
       const answered = await resolveExceptions(tx, parcel.id, 're-inducted', ANSWERED_BY_REINDUCTION);
+      const unchecked = answered.includes('in-line-check');
+      const lane = await this.routes.setRoute(tx, parcel, { unchecked });
       if (answered.length === 0) await this.answerOldestNoRead(tx, parcel);
       await addEvent(tx, {
         type: 'flow.parcel-reinducted',
@@ -98,8 +108,13 @@ export class FlowControlService {
   }
 
   /** Ends arrivals that nobody confirmed in time. @returns how many */
-  giveUpStaleArrivals(limitMs = ARRIVAL_LIMIT_MS): Promise<number> {
-    return this.db.transaction((tx) => this.arrivals.giveUpStale(tx, new Date(tx.at.getTime() - limitMs)));
+  giveUpStaleArrivals(): Promise<number> {
+    return this.db.transaction((tx) => this.arrivals.giveUpStale(tx));
+  }
+
+  /** Ends travels between points whose time is over. @returns how many */
+  giveUpMissed(): Promise<number> {
+    return this.db.transaction((tx) => this.travels.giveUpMissed(tx));
   }
 
   private async answerOldestNoRead(tx: Tx, parcel: Parcel): Promise<void> {
@@ -112,15 +127,4 @@ export class FlowControlService {
       [tx.siteId, tx.at, tx.actorName, `found to be ${parcel.sscc}`],
     );
   }
-}
-
-function requireBeltState(parcel: Parcel): void {
-  if (['labelled', 'inducted', 'diverted', 'staged'].includes(parcel.state)) return;
-  throw new Refusal(
-    'flow.not-for-the-belt',
-    `The parcel is ${parcel.state}: it has nothing to do on the conveyor.`,
-    {
-      facts: { parcelId: parcel.id, state: parcel.state },
-    },
-  );
 }

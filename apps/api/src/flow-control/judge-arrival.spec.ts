@@ -29,11 +29,45 @@ describe('judgeArrival', () => {
 
 describe('judgeLanding', () => {
   const landing = (over: Partial<Landing>) =>
-    judgeLanding({ laneKind: 'ship', lane: 'L1', commanded: 'L1', because: null, serves: true, ...over });
+    judgeLanding({
+      laneKind: 'ship',
+      lane: 'L1',
+      commanded: 'L1',
+      offered: ['L2'],
+      because: null,
+      checkFault: null,
+      plcReason: null,
+      serves: true,
+      ...over,
+    });
 
   it.each([
     ['its lane', {}, { kind: 'diverted', misrouted: null }],
-    ['another lane that serves its carrier', { lane: 'L2' }, { kind: 'diverted', misrouted: null }],
+    ['a lane that was offered', { lane: 'L2' }, { kind: 'diverted', misrouted: null, misSorted: false }],
+    [
+      'a lane that serves its carrier, but nobody named it',
+      { lane: 'L4', plcReason: 'late-divert' },
+      {
+        kind: 'diverted',
+        misrouted: 'The parcel went to L4, which serves its carrier, instead of L1 (late-divert).',
+        misSorted: false,
+      },
+    ],
+    [
+      'the lane that was commanded, which does not serve its carrier',
+      { serves: false },
+      { misrouted: 'The parcel went to L1, which does not serve its carrier.', misSorted: true },
+    ],
+    [
+      'the check lane',
+      { laneKind: 'exception' as const, because: 'weight-out', checkFault: 'It weighs 2 g.' },
+      { code: 'in-line-check', detail: 'It weighs 2 g. It waits in L1.' },
+    ],
+    [
+      'the exception lane because the divert came too late',
+      { laneKind: 'exception' as const, lane: 'EXC', plcReason: 'late' },
+      { code: 'exception-lane', detail: 'The parcel waits in EXC (instead of L1 (late)).' },
+    ],
     ['the loop', { laneKind: 'recirculation' as const }, { kind: 'round-again' }],
     [
       'the exception lane after all laps',
@@ -53,6 +87,7 @@ describe('judgeLanding', () => {
   it('calls a lane of another carrier what it is, and what was commanded', () => {
     expect(landing({ lane: 'L3', serves: false })).toEqual({
       kind: 'diverted',
+      misSorted: true,
       misrouted: 'The parcel went to L3 instead of L1, which does not serve its carrier.',
     });
   });

@@ -13,6 +13,10 @@ export class Lane {
   @Column('text', { default: 'clear' }) fill: 'clear' | 'full' | 'jam';
   @Column('timestamptz', { name: 'fill_since', nullable: true }) fillSince: Date | null;
   @Column('uuid', { name: 'staging_location_id', nullable: true }) stagingLocationId: string | null;
+  /** Parcels that fit; null where nobody counted. */
+  @Column('int', { nullable: true }) capacity: number | null;
+  /** A supervisor says that it is open whatever its photo-eye says. */
+  @Column('boolean', { name: 'forced_open', default: false }) forcedOpen: boolean;
 }
 
 /** A lane that serves a carrier service; the lowest rank is asked first. */
@@ -24,4 +28,16 @@ export class LaneAssignment {
   @Column('text', { name: 'carrier_code' }) carrierCode: string;
   @Column('text') service: string;
   @Column('int') rank: number;
+}
+
+/** The lane that takes a carrier service's parcels for now, where rebalancing chose another than the ranks would. */
+@Entity('lane_duties')
+export class LaneDuty {
+  @PrimaryColumn('int', { name: 'site_id' }) siteId: number;
+  @PrimaryColumn('uuid') id: string;
+  @Column('text', { name: 'carrier_code' }) carrierCode: string;
+  @Column('text') service: string;
+  @Column('uuid', { name: 'lane_id' }) laneId: string;
+  @Column('timestamptz') since: Date;
+  @Column('text') because: string;
 }

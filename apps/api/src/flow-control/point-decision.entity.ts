@@ -25,4 +25,13 @@ export class PointDecision {
   @Column('timestamptz', { name: 'seen_at' }) seenAt: Date;
   @Column('timestamptz', { name: 'decided_at', nullable: true }) decidedAt: Date | null;
   @Column('timestamptz', { name: 'ended_at', nullable: true }) endedAt: Date | null;
+  /** Lanes that the PLC was offered beside the commanded one. */
+  @Column('text', { array: true, default: '{}' }) alternatives: string[];
+  /** Why the parcel went elsewhere, in the PLC's words. */
+  @Column('text', { name: 'plc_reason', nullable: true }) plcReason: string | null;
+  @Column('text', { name: 'check_result', nullable: true }) checkResult: string | null;
+  @Column('int', { name: 'check_grams', nullable: true }) checkGrams: number | null;
+  @Column('int', { name: 'check_sides_mm', array: true, nullable: true }) checkSidesMm: number[] | null;
+  /** It lies in a ship lane that does not serve its carrier, whoever's fault that is. */
+  @Column('boolean', { name: 'mis_sorted', default: false }) misSorted: boolean;
 }

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { ParcelExpectation } from '#lib/contracts';
 
 /** The lane that a parcel should take, as the edge was told it. */
 @Entity('routes')
@@ -16,6 +17,12 @@ export class Route {
   /** The version of the site's table that set or removed it. */
   @Column('bigint') version: string;
   @Column('timestamptz') at: Date;
+  /** How often the parcel went round since the route was made, over all points. */
+  @Column('int', { default: 0 }) laps: number;
+  /** A supervisor chose the lane: rebalancing leaves it alone. */
+  @Column('boolean', { default: false }) pinned: boolean;
+  /** What in-line checks hold the parcel against; null where none is wanted. */
+  @Column('jsonb', { nullable: true }) expected: ParcelExpectation | null;
 }
 
 /** The version of a site's route table; its row lock puts changes in order. */

@@ -7,7 +7,17 @@ import { EdgeDownlink } from '../platform/edge-requests.js';
 import { addEvent, addEvents } from '../platform/events.js';
 import { openException, resolveExceptions } from '../platform/exceptions.js';
 import { newId } from '../platform/ids.js';
-import { type AssignableLane, type Assignment, assignRoute } from './assign-route.js';
+import { assignRoute, type RouteChoice } from './assign-route.js';
+import {
+  agentsWithPoints,
+  edgePoints,
+  edgeRoute,
+  edgeRoutes,
+  everyLane,
+  expectedOf,
+  lanesOf,
+  type StoredRoute,
+} from './edge-table.queries.js';
 import './flow-control.events.js';
 
 /** What changed for the edge in one version. */
@@ -15,11 +25,31 @@ interface RouteChange {
   set?: EdgeRoute[];
   removedParcelIds?: string[];
   lanes?: EdgeLane[];
+  points?: EdgePoint[];
 }
 
-/** How the edge names the state of a lane: what people closed is closed, whatever its photo-eye says. */
-export function edgeLane(lane: { code: string; closed: boolean; fill: 'clear' | 'full' | 'jam' }): EdgeLane {
-  return { code: lane.code, state: lane.closed ? 'closed' : lane.fill === 'clear' ? 'open' : lane.fill };
+/** How a route is made where not as usual. */
+export interface RouteWish {
+  /** A supervisor chose this lane: no alternatives, and rebalancing leaves it alone. */
+  pinnedTo?: { id: string; code: string; because: string };
+  /** People have looked at the parcel: in-line checks let it pass. */
+  unchecked?: boolean;
+}
+
+/** Routes in one message; more come in several, each with a version of its own. */
+const ROUTES_IN_MESSAGE = 500;
+
+/** How the edge names the state of a lane: what people say of it counts, then its photo-eye. */
+export function edgeLane(lane: {
+  code: string;
+  closed: boolean;
+  fill: 'clear' | 'full' | 'jam';
+  forcedOpen: boolean;
+}): EdgeLane {
+  const { code, closed, fill, forcedOpen } = lane;
+  if (closed) return { code, state: 'closed' };
+  if (forcedOpen) return { code, state: 'open', forced: true };
+  return { code, state: fill === 'clear' ? 'open' : fill };
 }
 
 /** The table of where parcels should go: kept here, decided by, and pushed ahead to the agents that decide at the points. */
@@ -30,38 +60,35 @@ export class RoutesService {
     private readonly downlink: EdgeDownlink,
   ) {}
 
-  /** Chooses the lane of a parcel and tells the edge. Without a lane for its carrier an exception is opened instead. */
-  async setRoute(tx: Tx, parcel: Parcel): Promise<string | null> {
-    const choice = assignRoute(await this.assignmentsOf(tx, parcel), await this.lanes(tx));
-    const about = { parcelId: parcel.id, orderId: parcel.orderId, merchantId: parcel.merchantId };
+  /**
+   * Chooses the lane of a parcel and tells the edge. Without a lane for its carrier an exception is opened instead.
+   * @returns the lane's code, null without one
+   */
+  async setRoute(tx: Tx, parcel: Parcel, wish: RouteWish = {}): Promise<string | null> {
+    const choice = wish.pinnedTo ? pinned(wish.pinnedTo) : await this.choose(tx, parcel);
     if (choice.kind === 'none') {
-      const { carrierCode: carrier, service } = parcel;
-      await openException(tx, {
-        code: 'no-route',
-        subjectKind: 'parcel',
-        subjectId: parcel.id,
-        ...about,
-        owner: 'conveyor',
-        detail: `No lane is assigned to ${carrier} ${service}; the parcel will leave by the exception lane.`,
-      });
-      await addEvent(tx, {
-        type: 'flow.route-missing',
-        aggregateId: parcel.id,
-        ...about,
-        data: { carrier, service },
-      });
+      await this.miss(tx, parcel);
       return null;
     }
-    const codes = [parcel.sscc, parcel.trackingNumber].filter((code): code is string => code !== null);
     const alternatives = choice.alternatives.map(({ code }) => code);
+    const codes = [parcel.sscc, parcel.trackingNumber].filter((code): code is string => code !== null);
+    const expected = wish.unchecked ? null : await expectedOf(tx, parcel.id);
+    await this.parcels.planLane(tx, parcel.id, choice.lane.id);
+    await resolveExceptions(tx, parcel.id, 'a lane was assigned', ['no-route']);
+    const lane = choice.lane.code;
+    const about = { parcelId: parcel.id, orderId: parcel.orderId, merchantId: parcel.merchantId };
+    const data = { lane, alternatives, because: choice.because };
+    await addEvent(tx, { type: 'flow.route-set', aggregateId: parcel.id, ...about, data });
+    const agents = await agentsWithPoints(tx);
     const version = await this.nextVersion(tx);
     await rows(
       tx,
-      `insert into routes (site_id, id, parcel_id, merchant_id, codes, lane_id, alternative_ids, because, active, version, at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, true, $9, $10)
+      `insert into routes (site_id, id, parcel_id, merchant_id, codes, lane_id, alternative_ids, because, active, version, at,
+         laps, pinned, expected)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, true, $9, $10, 0, $11, $12)
        on conflict (site_id, parcel_id) do update set codes = excluded.codes, lane_id = excluded.lane_id,
          alternative_ids = excluded.alternative_ids, because = excluded.because, active = true, version = excluded.version,
-         at = excluded.at`,
+         at = excluded.at, laps = excluded.laps, pinned = excluded.pinned, expected = excluded.expected`,
       [
         tx.siteId,
         newId(),
@@ -73,16 +100,13 @@ export class RoutesService {
         JSON.stringify({ text: choice.because }),
         version,
         tx.at,
+        wish.pinnedTo !== undefined,
+        expected && JSON.stringify(expected),
       ],
     );
-    await this.parcels.planLane(tx, parcel.id, choice.lane.id);
-    await resolveExceptions(tx, parcel.id, 'a lane was assigned', ['no-route']);
-    await this.push(tx, version, {
-      set: [{ codes, parcelId: parcel.id, lane: choice.lane.code, alternatives }],
-    });
-    const data = { lane: choice.lane.code, alternatives, because: choice.because };
-    await addEvent(tx, { type: 'flow.route-set', aggregateId: parcel.id, ...about, data });
-    return choice.lane.code;
+    const route = edgeRoute({ codes, parcelId: parcel.id, lane, alternatives, laps: 0, expected });
+    this.tell(tx, agents, version, { set: [route] });
+    return lane;
   }
 
   /** Takes the routes of parcels that need none any more; those without an active one are left alone. */
@@ -96,13 +120,6 @@ export class RoutesService {
     );
     if (active.length === 0) return;
     const removedParcelIds = active.map(({ parcelId }) => parcelId);
-    const version = await this.nextVersion(tx);
-    await rows(
-      tx,
-      'update routes set active = false, version = $3, at = $4 where site_id = $1 and parcel_id = any($2::uuid[])',
-      [tx.siteId, removedParcelIds, version, tx.at],
-    );
-    await this.push(tx, version, { removedParcelIds });
     await addEvents(
       tx,
       active.map((about) => ({
@@ -112,11 +129,70 @@ export class RoutesService {
         data: { because },
       })),
     );
+    const agents = await agentsWithPoints(tx);
+    const version = await this.nextVersion(tx);
+    await rows(
+      tx,
+      'update routes set active = false, version = $3, at = $4 where site_id = $1 and parcel_id = any($2::uuid[])',
+      [tx.siteId, removedParcelIds, version, tx.at],
+    );
+    this.tell(tx, agents, version, { removedParcelIds });
+  }
+
+  /**
+   * Sends the parcels of a carrier service that are still on their way to the lane that is on duty now, and tells the edge in as
+   * few messages as possible. Lanes that a supervisor chose stay.
+   * @returns how many parcels have another lane than before
+   */
+  async moveRoutes(tx: Tx, service: { carrier: string; service: string }): Promise<number> {
+    const of = { carrierCode: service.carrier, service: service.service };
+    const choice = await this.choose(tx, of);
+    if (choice.kind === 'none') return 0;
+    // Parcels before routes, as everybody locks them.
+    const found = await rows<{ id: string; orderId: string; merchantId: string }>(
+      tx,
+      `select p.id, p.order_id as "orderId", p.merchant_id as "merchantId" from parcels p
+       where p.site_id = $1 and p.carrier_code = $2 and p.service = $3 and p.state in ('labelled', 'inducted')
+         and exists (select 1 from routes r where r.site_id = p.site_id and r.parcel_id = p.id and r.active and not r.pinned
+           and r.lane_id <> $4)
+       order by p.id for update`,
+      [tx.siteId, of.carrierCode, of.service, choice.lane.id],
+    );
+    for (let at = 0; at < found.length; at += ROUTES_IN_MESSAGE) {
+      await this.redirect(tx, found.slice(at, at + ROUTES_IN_MESSAGE), choice);
+    }
+    return found.length;
+  }
+
+  /** A parcel went round once more. */
+  async countLap(tx: Tx, parcelId: string): Promise<void> {
+    const agents = await agentsWithPoints(tx);
+    const known = await row(
+      tx,
+      'select 1 from routes where site_id = $1 and parcel_id = $2 and active for update',
+      [tx.siteId, parcelId],
+    );
+    if (!known) return;
+    const version = await this.nextVersion(tx);
+    const codes = await row<{ codes: string[] }>(
+      tx,
+      'update routes set laps = laps + 1, version = $3 where site_id = $1 and parcel_id = $2 returning codes',
+      [tx.siteId, parcelId, version],
+    );
+    this.tell(tx, agents, version, { set: await edgeRoutes(tx, codes!.codes) });
   }
 
   /** Tells the edge how a lane is now. */
   async tellLanes(tx: Tx, lanes: EdgeLane[]): Promise<void> {
-    await this.push(tx, await this.nextVersion(tx), { lanes });
+    const agents = await agentsWithPoints(tx);
+    this.tell(tx, agents, await this.nextVersion(tx), { lanes });
+  }
+
+  /** Tells the edge how a point is now. */
+  async tellPoint(tx: Tx, point: string): Promise<void> {
+    const agents = await agentsWithPoints(tx);
+    const points = await edgePoints(tx, { point });
+    this.tell(tx, agents, await this.nextVersion(tx), { points });
   }
 
   /** Sends the whole table to one agent. @returns its version, 0 for a table that was never written */
@@ -131,9 +207,9 @@ export class RoutesService {
     const snapshot: RoutesMessage = {
       kind: 'snapshot',
       version,
-      routes: await this.activeRoutes(tx),
-      lanes: [...(await this.lanes(tx)).values()].map(edgeLane),
-      points: await this.pointsOf(tx, agentCode),
+      routes: await edgeRoutes(tx),
+      lanes: (await everyLane(tx)).map(edgeLane),
+      points: await edgePoints(tx, { agent: agentCode }),
     };
     tx.afterCommit(() => this.downlink.publishRoutes(tx.siteId, agentCode, snapshot));
     return version;
@@ -145,70 +221,83 @@ export class RoutesService {
    */
   async routeFor(tx: Tx, codes: readonly string[]): Promise<EdgeRoute | null> {
     const keys = codes.flatMap(parcelKeys);
-    const found = await this.activeRoutes(tx, keys);
+    const found = await edgeRoutes(tx, keys);
     if (found.length > 0) return found.length === 1 ? found[0]! : null;
     const parcels = await this.parcels.lockSeen(tx, codes);
     const [parcel] = parcels;
     if (parcels.length !== 1 || !parcel || !['labelled', 'inducted'].includes(parcel.state)) return null;
     if ((await this.setRoute(tx, parcel)) === null) return null;
-    return (await this.activeRoutes(tx, keys))[0] ?? null;
+    return (await edgeRoutes(tx, keys))[0] ?? null;
   }
 
-  /** True when the lane serves the carrier service. */
-  async serves(tx: Tx, laneId: string, parcel: Pick<Parcel, 'carrierCode' | 'service'>): Promise<boolean> {
-    const assigned = await this.assignmentsOf(tx, parcel);
-    return assigned.some((each) => each.laneId === laneId);
+  private async choose(tx: Tx, of: Pick<Parcel, 'carrierCode' | 'service'>): Promise<RouteChoice> {
+    const lanes = await lanesOf(tx, of);
+    return assignRoute(lanes, new Map(lanes.map((lane) => [lane.id, lane])));
   }
 
-  private assignmentsOf(tx: Tx, parcel: Pick<Parcel, 'carrierCode' | 'service'>): Promise<Assignment[]> {
-    return rows(
+  private async miss(tx: Tx, parcel: Parcel): Promise<void> {
+    const about = { parcelId: parcel.id, orderId: parcel.orderId, merchantId: parcel.merchantId };
+    const { carrierCode: carrier, service } = parcel;
+    await openException(tx, {
+      code: 'no-route',
+      subjectKind: 'parcel',
+      subjectId: parcel.id,
+      ...about,
+      owner: 'conveyor',
+      detail: `No lane is assigned to ${carrier} ${service}; the parcel will leave by the exception lane.`,
+    });
+    const data = { carrier, service };
+    await addEvent(tx, { type: 'flow.route-missing', aggregateId: parcel.id, ...about, data });
+  }
+
+  private async redirect(
+    tx: Tx,
+    parcels: readonly { id: string; orderId: string; merchantId: string }[],
+    choice: Extract<RouteChoice, { kind: 'route' }>,
+  ): Promise<void> {
+    const ids = parcels.map(({ id }) => id);
+    const alternatives = choice.alternatives.map(({ code }) => code);
+    const { code: lane } = choice.lane;
+    await rows(tx, 'update parcels set lane_id = $3 where site_id = $1 and id = any($2::uuid[])', [
+      tx.siteId,
+      ids,
+      choice.lane.id,
+    ]);
+    await addEvents(
       tx,
-      `select lane_id as "laneId", rank from lane_assignments where site_id = $1 and carrier_code = $2 and service = $3`,
-      [tx.siteId, parcel.carrierCode, parcel.service],
+      parcels.map(({ id, orderId, merchantId }) => ({
+        type: 'flow.route-set' as const,
+        aggregateId: id,
+        parcelId: id,
+        orderId,
+        merchantId,
+        data: { lane, alternatives, because: choice.because },
+      })),
     );
-  }
-
-  private async lanes(tx: Tx): Promise<Map<string, AssignableLane>> {
-    const found = await rows<AssignableLane>(
+    const agents = await agentsWithPoints(tx);
+    const version = await this.nextVersion(tx);
+    const moved = await rows<Pick<StoredRoute, 'codes' | 'parcelId' | 'laps' | 'expected'>>(
       tx,
-      `select l.id, l.code, l.closed, l.fill, coalesce(r.count, 0)::int as "underWay"
-       from lanes l left join (select lane_id, count(*) from routes where site_id = $1 and active group by lane_id) r
-         on r.lane_id = l.id
-       where l.site_id = $1`,
-      [tx.siteId],
+      `update routes set lane_id = $3, alternative_ids = $4, because = $5, version = $6, at = $7
+       where site_id = $1 and parcel_id = any($2::uuid[]) and active and not pinned
+       returning codes, parcel_id as "parcelId", laps, expected`,
+      [
+        tx.siteId,
+        ids,
+        choice.lane.id,
+        choice.alternatives.map(({ id }) => id),
+        JSON.stringify({ text: choice.because }),
+        version,
+        tx.at,
+      ],
     );
-    return new Map(found.map((lane) => [lane.id, lane]));
+    this.tell(tx, agents, version, { set: moved.map((each) => edgeRoute({ ...each, lane, alternatives })) });
   }
 
-  private activeRoutes(tx: Tx, keys: string[] | null = null): Promise<EdgeRoute[]> {
-    return rows(
-      tx,
-      `select r.codes, r.parcel_id as "parcelId", l.code as lane,
-         array(select a.code from unnest(r.alternative_ids) with ordinality as t (id, at)
-           join lanes a on a.site_id = r.site_id and a.id = t.id order by t.at) as alternatives
-       from routes r join lanes l on l.site_id = r.site_id and l.id = r.lane_id
-       where r.site_id = $1 and r.active ${keys ? 'and r.codes && $2::text[]' : ''}`,
-      keys ? [tx.siteId, keys] : [tx.siteId],
-    );
-  }
-
-  private pointsOf(tx: Tx, agentCode: string): Promise<EdgePoint[]> {
-    return rows(
-      tx,
-      `select p.code, d.code as device, e.code as "exceptionLane", n.code as "noReadLane", c.code as "recirculationLane",
-         p.laps_max as "lapsMax", p.deadline_ms as "deadlineMs"
-       from conveyor_points p
-       join devices d on d.site_id = p.site_id and d.id = p.device_id
-       join agents a on a.site_id = d.site_id and a.id = d.agent_id
-       join lanes e on e.site_id = p.site_id and e.id = p.exception_lane_id
-       join lanes n on n.site_id = p.site_id and n.id = p.no_read_lane_id
-       left join lanes c on c.site_id = p.site_id and c.id = p.recirculation_lane_id
-       where p.site_id = $1 and a.code = $2 order by p.code`,
-      [tx.siteId, agentCode],
-    );
-  }
-
-  /** The next version of the site's table. Its row lock makes versions commit in order and without gaps. */
+  /**
+   * The next version of the site's table. Its row lock makes versions commit in order and without gaps; whoever holds it keeps
+   * every other route of the site waiting, so it is taken last.
+   */
   private async nextVersion(tx: Tx): Promise<number> {
     const next = await row<{ version: string }>(
       tx,
@@ -219,18 +308,23 @@ export class RoutesService {
     return Number(next!.version);
   }
 
-  private async push(tx: Tx, version: number, { set = [], removedParcelIds = [], lanes = [] }: RouteChange) {
-    const agents = await rows<{ code: string }>(
-      tx,
-      `select distinct a.code from conveyor_points p
-       join devices d on d.site_id = p.site_id and d.id = p.device_id
-       join agents a on a.site_id = d.site_id and a.id = d.agent_id
-       where p.site_id = $1`,
-      [tx.siteId],
-    );
-    const message: RoutesMessage = { kind: 'change', version, set, removedParcelIds, lanes };
+  private tell(tx: Tx, agents: readonly string[], version: number, change: RouteChange): void {
+    const { set = [], removedParcelIds = [], lanes = [], points } = change;
+    const message: RoutesMessage = {
+      kind: 'change',
+      version,
+      set,
+      removedParcelIds,
+      lanes,
+      ...(points ? { points } : {}),
+    };
     tx.afterCommit(() => {
-      for (const { code } of agents) this.downlink.publishRoutes(tx.siteId, code, message);
+      for (const code of agents) this.downlink.publishRoutes(tx.siteId, code, message);
     });
   }
+}
+
+function pinned({ id, code, because }: NonNullable<RouteWish['pinnedTo']>): RouteChoice {
+  const lane = { id, code, closed: false, fill: 'clear' as const, underWay: 0 };
+  return { kind: 'route', lane, alternatives: [], because };
 }

@@ -1,0 +1,125 @@
+import { Injectable } from '@nestjs/common';
+import { travelLimitMs } from '#lib/flow';
+import type { Parcel } from '../packing/parcels.service.js';
+import { rows, type Tx } from '../platform/database.service.js';
+import { addEvents } from '../platform/events.js';
+import { openExceptions } from '../platform/exceptions.js';
+import { newId } from '../platform/ids.js';
+
+/** The stretch that leads on from where a parcel left a point. */
+export interface WayOn {
+  toPoint: string;
+  lengthMm: number;
+  speedMmPerS: number;
+  marginMs: number;
+}
+
+interface Missed {
+  parcelId: string;
+  orderId: string;
+  merchantId: string;
+  fromPoint: string;
+  lane: string;
+  toPoint: string;
+  leftAt: Date;
+  dueAt: Date;
+}
+
+const MISSED_AT_ONCE = 500;
+
+/**
+ * Parcels out of sight between two points. Who is not seen again within the segment's time is lost: somebody must look for it. That is
+ * judged only while every agent with points is here and has told all it knows; otherwise the sighting may be on its way.
+ */
+@Injectable()
+export class TravelsService {
+  /** A parcel left a point by a lane that leads to another point. */
+  async leave(
+    tx: Tx,
+    parcel: Parcel,
+    from: { agentId: string; point: string; lane: string; way: WayOn },
+  ): Promise<void> {
+    const limitMs = travelLimitMs(from.way);
+    await rows(
+      tx,
+      `insert into travels (site_id, id, parcel_id, merchant_id, agent_id, from_point, lane, to_point, state, left_at, due_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, 'under-way', $9, $10)
+       on conflict do nothing`,
+      [
+        tx.siteId,
+        newId(),
+        parcel.id,
+        parcel.merchantId,
+        from.agentId,
+        from.point,
+        from.lane,
+        from.way.toPoint,
+        tx.at,
+        new Date(tx.at.getTime() + limitMs),
+      ],
+    );
+  }
+
+  /** A parcel was seen, or taken off the conveyor: it is out of sight no more. */
+  async arrive(tx: Tx, parcelId: string): Promise<void> {
+    await rows(
+      tx,
+      `update travels set state = 'arrived', ended_at = $3 where site_id = $1 and parcel_id = $2 and state = 'under-way'`,
+      [tx.siteId, parcelId, tx.at],
+    );
+  }
+
+  /** Ends the travels whose time is over. @returns how many */
+  async giveUpMissed(tx: Tx): Promise<number> {
+    const missed = await rows<Missed>(
+      tx,
+      `with due as (
+         select t.id from travels t
+         where t.site_id = $1 and t.state = 'under-way' and t.due_at < $2
+           and not exists (select 1 from conveyor_points p
+             join devices d on d.site_id = p.site_id and d.id = p.device_id
+             join agents a on a.site_id = d.site_id and a.id = d.agent_id
+             where p.site_id = $1
+               and (not a.online or coalesce((a.state ->> 'oldestUnsentAt')::timestamptz, $2) < t.due_at))
+         order by t.due_at limit ${MISSED_AT_ONCE} for update skip locked),
+       ended as (
+         update travels t set state = 'lost', ended_at = $2 from due
+         where t.site_id = $1 and t.id = due.id
+         returning t.site_id, t.parcel_id, t.merchant_id, t.from_point, t.lane, t.to_point, t.left_at, t.due_at)
+       select e.parcel_id as "parcelId", p.order_id as "orderId", e.merchant_id as "merchantId", e.from_point as "fromPoint",
+         e.lane, e.to_point as "toPoint", e.left_at as "leftAt", e.due_at as "dueAt"
+       from ended e join parcels p on p.site_id = e.site_id and p.id = e.parcel_id
+       where p.state in ('labelled', 'inducted', 'diverted')`,
+      [tx.siteId, tx.at],
+    );
+    await openExceptions(
+      tx,
+      missed.map(({ parcelId, orderId, merchantId, ...way }) => ({
+        code: 'missing',
+        subjectKind: 'parcel' as const,
+        subjectId: parcelId,
+        parcelId,
+        orderId,
+        merchantId,
+        owner: 'conveyor' as const,
+        detail: `Left ${way.fromPoint} by ${way.lane} and was not seen at ${way.toPoint} within ${seconds(way)} s.`,
+      })),
+    );
+    await addEvents(
+      tx,
+      missed.map(({ parcelId, orderId, merchantId, ...way }) => ({
+        type: 'flow.parcel-missed' as const,
+        aggregateId: parcelId,
+        parcelId,
+        orderId,
+        merchantId,
+        data: { from: way.fromPoint, lane: way.lane, to: way.toPoint, withinSeconds: seconds(way) },
+      })),
+    );
+    return missed.length;
+  }
+}
+
+function seconds({ leftAt, dueAt }: { leftAt: Date; dueAt: Date }): number {
+  return Math.ceil((dueAt.getTime() - leftAt.getTime()) / 1_000);
+}
