@@ -104,18 +104,22 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-/** What reaches `listener` of the topics published by `publisher`, in the order it came. */
-async function heardBy(listener: mqtt.MqttClient, publisher: mqtt.MqttClient, topics: string[]) {
-  const heard: string[] = [];
+/** Whether what `publisher` publishes reaches the core. A refusal is silence or an ended connection, whatever the version of mosquitto. */
+async function arrives(publisher: mqtt.MqttClient, topic: string): Promise<boolean> {
+  const heard = new Set<string>();
   const marker = `wh/v1/TEST/marker/${Math.random().toString(36).slice(2)}`;
   const passed = new Promise<void>((resolve) => {
-    listener.on('message', (topic) => (topic === marker ? resolve() : heard.push(topic)));
+    core.on('message', (seen) => {
+      heard.add(seen);
+      if (seen === marker) resolve();
+    });
   });
-  for (const topic of topics) await publisher.publishAsync(topic, 'x', { qos: 1 });
+  const ended = new Promise<void>((resolve) => publisher.once('close', () => resolve()));
+  await Promise.race([publisher.publishAsync(topic, 'x', { qos: 1 }).catch(() => undefined), ended]);
   await core.publishAsync(marker, '', { qos: 1 });
   await passed;
-  listener.removeAllListeners('message');
-  return heard;
+  core.removeAllListeners('message');
+  return heard.has(topic);
 }
 
 describe('mosquitto with certificates of the site', () => {
@@ -142,19 +146,17 @@ describe('mosquitto with certificates of the site', () => {
     await expect(signIn({ ...agents.get('one')!, ca: other.certificatePem })).rejects.toThrow();
   });
 
-  const matrix = [...['one', 'two', 'onelonger', 'core']].flatMap((publisher) =>
-    ['one', 'two', 'onelonger', 'core'].map((owner) => ({ publisher, owner })),
-  );
+  const everybody = ['one', 'two', 'onelonger', 'core'];
+  const matrix = everybody.flatMap((publisher) => everybody.map((owner) => ({ publisher, owner })));
   it.each(matrix)(
     '$publisher writes into the subtree of $owner only where it may',
     async ({ publisher, owner }) => {
-      const client = publisher === 'core' ? core : await signIn(agents.get(publisher)!);
-      const topics = ['evt/scan-1', 'state/agent', 'req/agent', 'cmd/scan-1'].map(
-        (rest) => `wh/v1/TEST/${owner}/${rest}`,
-      );
-      const may = publisher === 'core' || publisher === owner;
-      expect(await heardBy(core, client, topics)).toEqual(may ? topics : []);
-      if (client !== core) await client.endAsync(true);
+      for (const branch of ['evt/scan-1', 'state/agent', 'req/agent', 'cmd/scan-1']) {
+        const client = publisher === 'core' ? core : await signIn(agents.get(publisher)!);
+        const may = publisher === 'core' || publisher === owner;
+        expect([branch, await arrives(client, `wh/v1/TEST/${owner}/${branch}`)]).toEqual([branch, may]);
+        if (client !== core) await client.endAsync(true);
+      }
     },
   );
 

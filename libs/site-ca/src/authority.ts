@@ -1,4 +1,7 @@
 import { isIP } from 'node:net';
+import { readRequest } from './certificate-request.js';
+import { commonNameOnly } from './common-name.js';
+import { importPrivateKey, KEY_ALGORITHM, newKeys, nodeCrypto, privateKeyPem } from './crypto.js';
 import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
@@ -12,10 +15,7 @@ import {
   X509Certificate,
   X509CertificateGenerator,
   X509CrlGenerator,
-} from '@peculiar/x509';
-import { readRequest } from './certificate-request.js';
-import { commonNameOnly } from './common-name.js';
-import { importPrivateKey, KEY_ALGORITHM, newKeys, nodeCrypto, privateKeyPem } from './crypto.js';
+} from './x509.js';
 
 /** A site's certificate authority: who holds the key can name anybody at that site's broker. */
 export interface Authority {

@@ -1,6 +1,6 @@
-import { Pkcs10CertificateRequest, Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
 import { commonNameOnly } from './common-name.js';
 import { KEY_ALGORITHM, newKeys, nodeCrypto, privateKeyPem } from './crypto.js';
+import { Pkcs10CertificateRequest, Pkcs10CertificateRequestGenerator } from './x509.js';
 
 /** A key that stays where it was made, and the request that proves it. */
 export interface CertificateRequest {

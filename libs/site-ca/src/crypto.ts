@@ -1,7 +1,5 @@
-// tsyringe, which the certificate library is built on, wants the metadata API before it is loaded.
-import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
-import { cryptoProvider } from '@peculiar/x509';
+import { cryptoProvider } from './x509.js';
 
 type Key = webcrypto.CryptoKey;
 
