@@ -241,8 +241,8 @@ describe('the way of an order over HTTP', () => {
     );
     expect(wave).toMatchObject({ orderCount: 2, unitCount: 2 });
     expect(wave.summary).not.toHaveProperty('plan');
-    const preview = await app.request('GET', `/api/v1/waves/${templateId}/preview`, { token: supervisor });
-    expect(preview).toMatchObject({ status: 200, body: { orders: 0, shorts: [] } });
+    const dryRun = await post(`/waves/templates/${templateId}/dry-run`, { token: supervisor });
+    expect(dryRun).toMatchObject({ status: 200, body: { orders: 0, shorts: [], difference: null } });
     expect((await post(`/waves/${wave.id}/lock`, { token: supervisor })).body.state).toBe('locked');
     expect((await post(`/waves/${wave.id}/unlock`, { token: supervisor })).body.state).toBe('planned');
     expect(await post(`/waves/${wave.id}/undo`, { token: supervisor })).toMatchObject({

@@ -8,9 +8,11 @@ import { IntakeService } from '../src/orders/intake.service.js';
 import { OrderProgressService } from '../src/orders/order-progress.service.js';
 import { OrdersQueries } from '../src/orders/orders.queries.js';
 import { OrdersService } from '../src/orders/orders.service.js';
+import { TakeBackService } from '../src/orders/take-back.service.js';
 import { PickingQueries } from '../src/picking/picking.queries.js';
 import { PicksService } from '../src/picking/picks.service.js';
 import { ProblemsService } from '../src/picking/problems.service.js';
+import { PutBacksService } from '../src/picking/put-backs.service.js';
 import { RunsService } from '../src/picking/runs.service.js';
 import { ShortsService } from '../src/picking/shorts.service.js';
 import { WithdrawService } from '../src/picking/withdraw.service.js';
@@ -20,14 +22,25 @@ import { PutAwayService } from '../src/receiving/put-away.service.js';
 import { ReceivingQueries } from '../src/receiving/receiving.queries.js';
 import { ReceivingService } from '../src/receiving/receiving.service.js';
 import { ChannelsService } from '../src/waves/channels.service.js';
+import { DryRunService } from '../src/waves/dry-run.service.js';
+import { FaultsQueries } from '../src/waves/faults.queries.js';
+import { FaultsService } from '../src/waves/faults.service.js';
 import { LeftOutService } from '../src/waves/left-out.service.js';
+import { MatchQueries } from '../src/waves/match.queries.js';
+import { PipelineService } from '../src/waves/pipeline.service.js';
+import { PlanRunnerService } from '../src/waves/plan-runner.service.js';
 import { PlannerService } from '../src/waves/planner.service.js';
-import { PreviewService } from '../src/waves/preview.service.js';
 import { ReleaseQueries } from '../src/waves/release.queries.js';
 import { StepLogService } from '../src/waves/step-log.service.js';
+import { TemplatesQueries } from '../src/waves/templates.queries.js';
+import { TemplatesService } from '../src/waves/templates.service.js';
+import { WaveAssignService } from '../src/waves/wave-assign.service.js';
+import { WaveCartonsService } from '../src/waves/wave-cartons.service.js';
 import { WaveReleaseService } from '../src/waves/wave-release.service.js';
+import { WaveReplenishService } from '../src/waves/wave-replenish.service.js';
 import { WaveRunsService } from '../src/waves/wave-runs.service.js';
 import { WaveStockService } from '../src/waves/wave-stock.service.js';
+import { WaveUndoService } from '../src/waves/wave-undo.service.js';
 import { WavesQueries } from '../src/waves/waves.queries.js';
 import { WavesService } from '../src/waves/waves.service.js';
 import { WorkInProgressService } from '../src/waves/work-in-progress.service.js';
@@ -51,16 +64,26 @@ export function floorServices({ db }: Floor) {
   const planner = new PlannerService();
   const leftOut = new LeftOutService(reservations);
   const steps = new StepLogService(db);
-  const stock = new WaveStockService(db, planner, reservations, leftOut);
-  const waveRuns = new WaveRunsService(db, planner, leftOut);
+  const stock = new WaveStockService(db, planner, reservations);
+  const waveRuns = new WaveRunsService(db, planner);
   const work = new WorkInProgressService(db);
-  const releases = new WaveReleaseService(db, progress, reservations, leftOut, steps, work);
+  const releases = new WaveReleaseService(db, progress, leftOut, steps, work);
   const pickingQueries = new PickingQueries(db);
   const receivingQueries = new ReceivingQueries(db);
   const shorts = new ShortsService(inventory, reservations, progress, stock);
-  const withdraw = new WithdrawService(db, orders, inventory, reservations, new NoScreens());
+  const undos = new WaveUndoService(db, new TakeBackService(promises), releases);
+  const putBacks = new PutBacksService(db, inventory);
+  const withdraw = new WithdrawService(orders, reservations, undos, putBacks, new NoScreens());
   withdraw.onModuleInit();
-  const waves = new WavesService(db, stock, waveRuns, steps, releases);
+  const pipeline = new PipelineService(
+    stock,
+    new WaveReplenishService(db),
+    new WaveCartonsService(db, planner),
+    waveRuns,
+    new WaveAssignService(db),
+  );
+  const runner = new PlanRunnerService(db, pipeline, steps, new FaultsService(leftOut), new NoScreens());
+  const waves = new WavesService(db, stock, runner, steps, releases);
   const channels = new ChannelsService(db, waves, work);
   return {
     inventory,
@@ -74,6 +97,8 @@ export function floorServices({ db }: Floor) {
     pickingQueries,
     receivingQueries,
     withdraw,
+    undos,
+    putBacks,
     steps,
     waveRuns,
     adjustments: new AdjustmentsService(db, inventory),
@@ -86,7 +111,12 @@ export function floorServices({ db }: Floor) {
     work,
     releaseQueries: new ReleaseQueries(db, channels, work),
     wavesQueries: new WavesQueries(db),
-    previews: new PreviewService(db, planner, stock, waveRuns),
+    dryRuns: new DryRunService(db, runner),
+    templates: new TemplatesService(db),
+    templatesQueries: new TemplatesQueries(db),
+    matches: new MatchQueries(db),
+    faults: new FaultsQueries(db),
+    runner,
     problems: new ProblemsService(db, inventory),
     receiving: new ReceivingService(
       db,

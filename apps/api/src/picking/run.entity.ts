@@ -50,4 +50,16 @@ export class Run {
 
   @Column({ name: 'ended_at', type: 'timestamptz', nullable: true })
   endedAt: Date | null;
+
+  @Column({ name: 'method', type: 'text', default: 'cluster' })
+  method: string;
+
+  @Column({ name: 'zone_id', type: 'uuid', nullable: true })
+  zoneId: string | null;
+
+  @Column({ name: 'leg', type: 'int', nullable: true })
+  leg: number | null;
+
+  @Column({ name: 'after_run_id', type: 'uuid', nullable: true })
+  afterRunId: string | null;
 }

@@ -1,22 +1,26 @@
 import { join } from 'node:path';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Piscina } from 'piscina';
+import type { Allocation, AllocationRequest, OrderSelection, SelectOrdersRequest } from '#lib/planning';
+import type { StepControl } from './pipeline-step.js';
 import type {
-  Allocation,
-  AllocationRequest,
-  OrderSelection,
-  RunsPlan,
-  SelectOrdersRequest,
-} from '#lib/planning';
-import type { BatchTask, CartoniseTask, RoutedRunOf, RouteTask } from './planning.worker.js';
+  BatchAnswer,
+  BatchTask,
+  CartoniseAnswer,
+  CartoniseTask,
+  RoutedRunOf,
+  RouteTask,
+} from './planning.worker.js';
 
-/** Beyond this a plan is given up: the worker is ended and the step fails. */
-const LIMIT_MS = 120_000;
+/** Beyond this, and the time that a search was given, a plan is given up: the worker is ended and the step fails. */
+const GRACE_MS = 120_000;
+/** Searches that may take longer go to a thread of their own, so that channels go on planning beside them. */
+const SHORT_SEARCH_MS = 2_500;
 
 /** Plans in worker threads, so that scans are answered while a large wave is being worked out. */
 @Injectable()
 export class PlannerService implements OnApplicationShutdown {
-  private pool: Piscina | null = null;
+  private readonly pools = new Map<'short' | 'long', Piscina>();
 
   select(request: SelectOrdersRequest): Promise<OrderSelection> {
     return this.run('select', request);
@@ -26,26 +30,42 @@ export class PlannerService implements OnApplicationShutdown {
     return this.run('allocate', request);
   }
 
-  batch(task: BatchTask): Promise<RunsPlan & { firstComeMm: number }> {
-    return this.run('batch', task);
+  batch(task: Omit<BatchTask, 'flags'>, { flags, signal }: StepControl): Promise<BatchAnswer> {
+    return this.run('batch', { ...task, flags }, { timeLimitMs: task.timeLimitMs, signal });
   }
 
   route(task: RouteTask): Promise<RoutedRunOf[]> {
     return this.run('route', task);
   }
 
-  cartonise(task: CartoniseTask): Promise<{ cartons: Record<string, number>; unpackedOrders: string[] }> {
-    return this.run('cartonise', task);
+  cartonise(task: CartoniseTask, { signal }: StepControl): Promise<CartoniseAnswer> {
+    return this.run('cartonise', task, { timeLimitMs: 0, signal });
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.pool?.destroy();
-    this.pool = null;
+    const pools = [...this.pools.values()];
+    this.pools.clear();
+    await Promise.all(pools.map((pool) => pool.destroy()));
   }
 
-  private run<T>(name: string, task: unknown): Promise<T> {
-    this.pool ??= openPool();
-    return this.pool.run(task, { name, signal: AbortSignal.timeout(LIMIT_MS) }) as Promise<T>;
+  private run<T>(
+    name: string,
+    task: unknown,
+    limits: { timeLimitMs: number; signal?: AbortSignal } = { timeLimitMs: 0 },
+  ): Promise<T> {
+    const { timeLimitMs, signal } = limits;
+    const pool = this.poolOf(timeLimitMs > SHORT_SEARCH_MS ? 'long' : 'short');
+    const timeout = AbortSignal.timeout(timeLimitMs + GRACE_MS);
+    return pool.run(task, {
+      name,
+      signal: signal ? AbortSignal.any([timeout, signal]) : timeout,
+    }) as Promise<T>;
+  }
+
+  private poolOf(kind: 'short' | 'long'): Piscina {
+    const pool = this.pools.get(kind) ?? openPool();
+    this.pools.set(kind, pool);
+    return pool;
   }
 }
 

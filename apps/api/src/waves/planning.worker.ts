@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import type { PickMethod } from '#lib/contracts';
 import {
   type AisleSite,
   type Allocation,
@@ -13,12 +14,16 @@ import {
   inferAisleSite,
   type LocatedBin,
   type OrderSelection,
+  type PlannedCarton,
+  type PlannedRun,
   type PointMm,
+  type RunReason,
   type RunStop,
   type RunsPlan,
   routeRun,
   type SelectOrdersRequest,
   selectOrders,
+  splitByZone,
   sShapeWalkMm,
 } from '#lib/planning';
 
@@ -31,10 +36,35 @@ export interface Walkable {
 
 export interface BatchTask {
   walkable: Walkable;
-  orders: BatchOrder[];
+  /** In groups that share carts, such as by cut-off; each group's most urgent order first. */
+  groups: BatchOrder[][];
   slots: number;
+  method: PickMethod;
+  /** Zone by aisle; needed for the method `zone`. */
+  zoneOfAisle: Record<string, string>;
   timeLimitMs: number;
   seed: number;
+  /** Set first number: end with the best so far. Second number: counts looks at it. */
+  flags: Int32Array;
+}
+
+/** A run as it was put together; one cart's trip through one zone where a cart passes several. */
+export interface BatchedRun {
+  orderIds: string[];
+  stopIds: string[];
+  walkMm: number;
+  reasons: RunReason[];
+  zone: string | null;
+  leg: number | null;
+  /** Index of the run in the answer from which the cart comes. */
+  after: number | null;
+}
+
+export interface BatchAnswer {
+  runs: BatchedRun[];
+  unplaced: RunsPlan['unplaced'];
+  iterations: number;
+  firstComeMm: number;
 }
 
 export interface RouteTask {
@@ -54,9 +84,20 @@ export interface CartoniseTask {
   cartons: CartonType[];
 }
 
+export type CartonOfOrder = Pick<PlannedCarton, 'cartonId' | 'contentGrams' | 'grossGrams' | 'reasons'> & {
+  contents: { itemId: string; quantity: number }[];
+};
+
+export interface CartoniseAnswer {
+  byOrder: { orderId: string; cartons: CartonOfOrder[] }[];
+  unfitOrderIds: string[];
+}
+
 /** A few orders are soon planned as well as they can be: searching on to the time limit would only keep people waiting. */
 const ITERATIONS_LEAST = 300;
 const ITERATIONS_PER_ORDER = 60;
+/** Exact packing of more units than this takes too long, and nobody packs them into one carton. */
+const UNITS_MAX = 200;
 
 /** Runs in a worker thread (piscina calls the exports by name): nothing here touches the database. */
 export function select(request: SelectOrdersRequest): OrderSelection {
@@ -67,21 +108,67 @@ export function allocate(request: AllocationRequest): Allocation {
   return allocateFefo(request);
 }
 
-export function batch(task: BatchTask): RunsPlan & { firstComeMm: number } {
+export function batch(task: BatchTask): BatchAnswer {
   const site = siteOf(task.walkable);
   const { start, end } = task.walkable;
-  const plan = batchRuns(
-    { site, orders: task.orders, cart: { slots: task.slots }, start, end },
-    {
-      seed: task.seed,
-      timeLimitMs: task.timeLimitMs,
-      maxIterations: ITERATIONS_LEAST + ITERATIONS_PER_ORDER * task.orders.length,
-      now: () => performance.now(),
-    },
+  const total = task.groups.reduce((sum, group) => sum + group.length, 0);
+  const answer: BatchAnswer = { runs: [], unplaced: [], iterations: 0, firstComeMm: 0 };
+  for (const orders of task.groups) {
+    const plan = batchRuns(
+      { site, orders, cart: { slots: task.slots }, start, end },
+      {
+        seed: task.seed,
+        timeLimitMs: (task.timeLimitMs * orders.length) / total,
+        maxIterations: ITERATIONS_LEAST + ITERATIONS_PER_ORDER * orders.length,
+        now: () => performance.now(),
+        shouldStop: () => {
+          Atomics.add(task.flags, 1, 1);
+          return Atomics.load(task.flags, 0) === 1;
+        },
+      },
+    );
+    answer.unplaced.push(...plan.unplaced);
+    answer.iterations += plan.iterations;
+    const byId = new Map(orders.map((order) => [order.orderId, order]));
+    for (const run of plan.runs) addRun(answer.runs, task, run, byId);
+  }
+  const unplaced = new Set(answer.unplaced.map(({ orderId }) => orderId));
+  const placed = task.groups.flat().filter(({ orderId }) => !unplaced.has(orderId));
+  answer.firstComeMm = firstComeWalkMm(site, placed, { start, end, slots: task.slots });
+  return answer;
+}
+
+function addRun(
+  runs: BatchedRun[],
+  task: BatchTask,
+  run: PlannedRun,
+  byId: ReadonlyMap<string, BatchOrder>,
+): void {
+  const { orderIds, stopIds, walkMm, reasons } = run;
+  if (task.method !== 'zone') {
+    runs.push({ orderIds, stopIds, walkMm, reasons, zone: null, leg: null, after: null });
+    return;
+  }
+  const sequence = [...new Set(Object.values(task.zoneOfAisle))].sort();
+  const parts = splitByZone(
+    orderIds.map((orderId) => ({ ...byId.get(orderId)!, takes: {} })),
+    task.zoneOfAisle,
+    sequence,
   );
-  const unplaced = new Set(plan.unplaced.map(({ orderId }) => orderId));
-  const placed = task.orders.filter(({ orderId }) => !unplaced.has(orderId));
-  return { ...plan, firstComeMm: firstComeWalkMm(site, placed, { start, end, slots: task.slots }) };
+  // The cart passes the zones that it has picks in, one picker after the other.
+  const zones = sequence.filter((zone) => parts.some((part) => part.zone === zone));
+  zones.forEach((zone, leg) => {
+    const own = parts.filter((part) => part.zone === zone);
+    runs.push({
+      orderIds: own.map(({ order }) => order.orderId),
+      stopIds: own.flatMap(({ order }) => order.stops.map(({ stopId }) => stopId)),
+      walkMm,
+      reasons,
+      zone,
+      leg,
+      after: leg === 0 ? null : runs.length - 1,
+    });
+  });
 }
 
 export function route(task: RouteTask): RoutedRunOf[] {
@@ -94,19 +181,37 @@ export function route(task: RouteTask): RoutedRunOf[] {
   }));
 }
 
-/** How many cartons of each kind the orders will need. */
-export function cartonise(task: CartoniseTask): {
-  cartons: Record<string, number>;
-  unpackedOrders: string[];
-} {
-  const cartons: Record<string, number> = {};
-  const unpackedOrders: string[] = [];
+/** The cartons of each order; the same goods are packed once, however many orders want them. */
+export function cartonise(task: CartoniseTask): CartoniseAnswer {
+  const known = new Map<string, CartonOfOrder[] | null>();
+  const answer: CartoniseAnswer = { byOrder: [], unfitOrderIds: [] };
   for (const { orderId, items } of task.orders) {
-    const plan = chooseCarton(items, task.cartons);
-    for (const { cartonId } of plan.cartons) cartons[cartonId] = (cartons[cartonId] ?? 0) + 1;
-    if (plan.unpacked.length > 0) unpackedOrders.push(orderId);
+    const key = items
+      .map(({ itemId, quantity }) => `${itemId} ${quantity}`)
+      .sort()
+      .join();
+    let cartons = known.get(key);
+    if (cartons === undefined) {
+      cartons = cartonsOf(items, task.cartons);
+      known.set(key, cartons);
+    }
+    if (cartons) answer.byOrder.push({ orderId, cartons });
+    else answer.unfitOrderIds.push(orderId);
   }
-  return { cartons, unpackedOrders };
+  return answer;
+}
+
+/** Null when something fits no carton. */
+function cartonsOf(items: ItemToPack[], types: CartonType[]): CartonOfOrder[] | null {
+  if (items.reduce((sum, { quantity }) => sum + quantity, 0) > UNITS_MAX) return null;
+  const plan = chooseCarton(items, types);
+  if (plan.unpacked.length > 0) return null;
+  return plan.cartons.map(({ cartonId, contentGrams, grossGrams, reasons, placements }) => {
+    const units = new Map<string, number>();
+    for (const { itemId } of placements) units.set(itemId, (units.get(itemId) ?? 0) + 1);
+    const contents = [...units].map(([itemId, quantity]) => ({ itemId, quantity }));
+    return { cartonId, contentGrams, grossGrams, reasons, contents };
+  });
 }
 
 function siteOf(walkable: Walkable): AisleSite {

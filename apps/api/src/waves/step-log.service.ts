@@ -37,26 +37,23 @@ export class StepLogService {
     return found.map(({ name }) => name);
   }
 
-  /** Does one step and keeps what came of it. @returns false when it failed; the wave is failed then, with the reason. */
-  async run(waveId: string, name: WaveStepName, work: () => Promise<string[]>): Promise<boolean> {
-    await this.db.transaction((tx) => this.start(tx, waveId, name));
-    try {
-      const log = await work();
-      await this.db.transaction((tx) => this.end(tx, waveId, { name, state: 'succeeded', log }));
-      return true;
-    } catch (error) {
-      this.log.error(error);
-      const reason = error instanceof Error ? error.message : String(error);
-      await this.db.transaction((tx) => this.fail(tx, waveId, name, reason));
-      return false;
-    }
+  /** A step begins, for the first time or again. */
+  async start(tx: Tx, waveId: string, name: WaveStepName): Promise<void> {
+    const id = await this.idOf(tx, waveId, name);
+    // A step that runs already was left so by a process that died.
+    await moveAll(tx, steps, [id], 'running');
+    await affected(
+      tx,
+      `update wave_steps set attempts = attempts + 1, started_at = $3, ended_at = null where site_id = $1 and id = $2`,
+      [tx.siteId, id, tx.at],
+    );
   }
 
-  /** Marks a step that another transaction does itself. */
+  /** Marks a step as done, in the transaction that keeps what it did. */
   async end(
     tx: Tx,
     waveId: string,
-    step: { name: WaveStepName; state: 'succeeded' | 'failed'; log: string[] },
+    step: { name: WaveStepName; state: 'succeeded' | 'failed' | 'skipped'; log: string[] },
   ): Promise<void> {
     const id = await this.idOf(tx, waveId, step.name);
     await moveAll(tx, steps, [id], 'running');
@@ -68,18 +65,24 @@ export class StepLogService {
     );
   }
 
-  private async start(tx: Tx, waveId: string, name: WaveStepName): Promise<void> {
-    const id = await this.idOf(tx, waveId, name);
-    // A step that runs already was left so by a process that died.
-    await moveAll(tx, steps, [id], 'running');
-    await affected(
-      tx,
-      `update wave_steps set attempts = attempts + 1, started_at = $3, ended_at = null where site_id = $1 and id = $2`,
-      [tx.siteId, id, tx.at],
-    );
+  /** The step failed and the wave with it. */
+  async fail(waveId: string, name: WaveStepName, error: unknown): Promise<void> {
+    this.log.error(error);
+    const reason = error instanceof Error ? error.message : String(error);
+    await this.db.transaction((tx) => this.noteFailure(tx, waveId, name, reason));
   }
 
-  private async fail(tx: Tx, waveId: string, name: WaveStepName, reason: string): Promise<void> {
+  /** The step under way is given up, with the wave. */
+  async abandon(tx: Tx, waveId: string): Promise<void> {
+    const running = await rows<{ name: WaveStepName }>(
+      tx,
+      `select name from wave_steps where site_id = $1 and wave_id = $2 and state = 'running'`,
+      [tx.siteId, waveId],
+    );
+    for (const { name } of running) await this.end(tx, waveId, { name, state: 'failed', log: ['cancelled'] });
+  }
+
+  private async noteFailure(tx: Tx, waveId: string, name: WaveStepName, reason: string): Promise<void> {
     await this.end(tx, waveId, { name, state: 'failed', log: [reason] });
     await move(tx, waves, waveId, 'failed');
     const wave = await row<{ number: string }>(

@@ -29,4 +29,10 @@ export class WaveLine {
 
   @Column({ name: 'reason', type: 'text', nullable: true })
   reason: string | null;
+
+  @Column({ name: 'because', type: 'jsonb', nullable: true })
+  because: unknown;
+
+  @Column({ name: 'fault', type: 'jsonb', nullable: true })
+  fault: unknown;
 }

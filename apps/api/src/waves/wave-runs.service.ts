@@ -1,41 +1,28 @@
 import { Injectable } from '@nestjs/common';
-import type { BatchOrder, ItemToPack, RunStop } from '#lib/planning';
-import { affected, Database, row, rows, type Tx } from '../platform/database.service.js';
+import type { BatchOrder, RunStop } from '#lib/planning';
+import { affected, Database, type Tx } from '../platform/database.service.js';
 import { newId } from '../platform/ids.js';
 import { takeCount } from '../platform/number-ranges.js';
-import { LeftOutService } from './left-out.service.js';
+import { cartSlots, walkable, zoneOfAisle } from './floor-plan.queries.js';
+import { ordersStillIn } from './goods.queries.js';
+import { groupByCutOff } from './group-by-cut-off.js';
+import type { KeepResult, PipelineStep, StepControl, StepResult } from './pipeline-step.js';
 import { PlannerService } from './planner.service.js';
-import type { RoutedRunOf, Walkable } from './planning.worker.js';
+import type { BatchAnswer } from './planning.worker.js';
+import { searchTimeMs } from './search-time.js';
+import {
+  type Fault,
+  onlyOrders,
+  type PlannedPick,
+  picksByOrder,
+  type RunInPlan,
+  type WavePlan,
+  withoutFaulty,
+} from './wave-plan.js';
+import { optionsOf } from './wave-steps.js';
 
-interface StopRow {
-  reservation_id: string;
-  order_id: string;
-  merchant_id: string;
-  run_id: string | null;
-  aisle_id: string;
-  x_mm: number;
-  y_mm: number;
-  quantity: number;
-  length_mm: number;
-  width_mm: number;
-  height_mm: number;
-  weight_grams: number;
-  item_id: string;
-}
-
-/** The goods of a wave that are set aside, with where they lie; by urgency of their orders. */
-const STOPS = `select v.id as reservation_id, l.order_id, l.merchant_id, s.run_id, z.code || '/' || a.aisle as aisle_id, a.x_mm, a.y_mm,
-    v.quantity, i.length_mm, i.width_mm, i.height_mm, i.weight_grams, i.id as item_id
-  from reservations v join order_lines l on l.site_id = v.site_id and l.id = v.order_line_id
-  join orders o on o.site_id = l.site_id and o.id = l.order_id
-  join locations a on a.site_id = v.site_id and a.id = v.location_id
-  join zones z on z.site_id = a.site_id and z.id = a.zone_id
-  join items i on i.id = v.item_id
-  left join run_slots s on s.site_id = l.site_id and s.order_id = l.order_id and s.state = 'open'
-    and exists (select 1 from runs r where r.site_id = s.site_id and r.id = s.run_id and r.wave_id = $2)
-  where v.site_id = $1 and v.wave_id = $2 and v.state = 'open' order by o.cut_off_at, o.priority, o.received_at, o.id, v.id`;
-
-const DEFAULT_SLOTS = 12;
+/** Tasks are numbered with gaps, so that what is found elsewhere can come between. */
+const SEQUENCE_STEP = 10;
 
 /** The second half of the pipeline: carts, walks and tasks. */
 @Injectable()
@@ -43,279 +30,213 @@ export class WaveRunsService {
   constructor(
     private readonly db: Database,
     private readonly planner: PlannerService,
-    private readonly leftOut: LeftOutService,
   ) {}
 
-  /** Says what is picked from reserve because pick faces have too little. */
-  async replenish(waveId: string): Promise<string[]> {
-    const found = await this.db.transaction((tx) =>
-      row<{ lines: string }>(
-        tx,
-        `select count(*) as lines from reservations v join locations a on a.site_id = v.site_id and a.id = v.location_id
-         where v.site_id = $1 and v.wave_id = $2 and v.state = 'open' and a.type = 'reserve'`,
-        [tx.siteId, waveId],
-      ),
-    );
-    return [`${found!.lines} picks come straight from reserve`];
-  }
-
-  /** How many cartons of each kind the wave will need. */
-  async cartonise(waveId: string): Promise<string[]> {
-    const { orders, cartons } = await this.db.transaction(async (tx) => ({
-      orders: groupByOrder(await rows<StopRow>(tx, STOPS, [tx.siteId, waveId])),
-      cartons: await rows<{
-        code: string;
-        length_mm: number;
-        width_mm: number;
-        height_mm: number;
-        tare_grams: number;
-        max_grams: number;
-      }>(
-        tx,
-        `select code, length_mm, width_mm, height_mm, tare_grams, max_grams from carton_types where site_id = $1 and active`,
-        [tx.siteId],
-      ),
-    }));
-    if (cartons.length === 0) return ['this site has no cartons'];
-    const answer = await this.planner.cartonise({
-      orders: [...orders].map(([orderId, stops]) => ({ orderId, items: stops.map(itemToPack) })),
-      cartons: cartons.map((carton) => ({
-        cartonId: carton.code,
-        inner: { lengthMm: carton.length_mm, widthMm: carton.width_mm, heightMm: carton.height_mm },
-        tareGrams: carton.tare_grams,
-        maxContentGrams: carton.max_grams - carton.tare_grams,
-      })),
-    });
-    await this.db.transaction((tx) => this.addToSummary(tx, waveId, { cartons: answer.cartons }));
-    const text = Object.entries(answer.cartons).map(([code, count]) => `${count} x ${code}`);
-    return [
-      text.join(', '),
-      ...(answer.unpackedOrders.length > 0
-        ? [`${answer.unpackedOrders.length} orders fit no carton whole`]
-        : []),
-    ];
-  }
-
   /** Puts orders together on carts, one tote per order and slot, for the least walk. */
-  async batch(waveId: string, timeLimitMs: number): Promise<string[]> {
-    const { stops, walkable, slots, made } = await this.db.transaction(async (tx) => ({
-      made: await rows(tx, `select 1 from runs where site_id = $1 and wave_id = $2 limit 1`, [
-        tx.siteId,
-        waveId,
-      ]),
-      stops: await rows<StopRow>(tx, STOPS, [tx.siteId, waveId]),
-      walkable: await this.walkable(tx),
-      slots: await this.cartSlots(tx),
-    }));
-    if (made.length > 0) return ['the runs were made before'];
-    const orders = [...groupByOrder(stops)].map(([orderId, own]) => batchOrder(orderId, own));
-    const plan = await this.planner.batch({ walkable, orders, slots, timeLimitMs, seed: 1 });
-    await this.db.transaction(async (tx) => {
-      const out = plan.unplaced.map(({ orderId, reason }) => {
-        const why = reason.code === 'larger-than-cart' ? 'larger than a cart' : 'no way leads to its goods';
-        return { orderId, reason: why, shortLineIds: [] };
-      });
-      await this.leftOut.leaveOut(tx, waveId, out);
-      await this.insertRuns(
-        tx,
-        waveId,
-        plan.runs,
-        new Map(stops.map((stop) => [stop.order_id, stop.merchant_id])),
-      );
-      await this.addToSummary(tx, waveId, {
-        runs: plan.runs.length,
-        walkMetres: Math.round(plan.walkMm / 1000),
-        naiveWalkMetres: Math.round(plan.firstComeMm / 1000),
-      });
-    });
-    return [
-      `${orders.length} orders on ${plan.runs.length} runs of at most ${slots} totes after ${plan.iterations} steps of search`,
-    ];
-  }
+  readonly batch: PipelineStep = {
+    decide: (plan, control) => this.batchOrders(plan, control),
+    keep: (tx, plan, { waveId }) => this.keepRuns(tx, plan, waveId),
+  };
 
   /** The order of the stops of each run, with the walk and what it would be without a plan. */
-  async route(waveId: string): Promise<string[]> {
-    const { stops, walkable } = await this.db.transaction(async (tx) => ({
-      stops: await rows<StopRow>(tx, STOPS, [tx.siteId, waveId]),
-      walkable: await this.walkable(tx),
+  readonly route: PipelineStep = {
+    decide: (plan) => this.routeRuns(plan),
+    keep: (tx, plan, { waveId }) => this.keepRoutes(tx, plan, waveId),
+  };
+
+  /** One task for each stop, in the order of the walk. */
+  readonly createTasks: PipelineStep = {
+    decide: async (plan) => ({ plan, log: [] }),
+    keep: (tx, plan, { waveId }) => this.insertTasks(tx, plan, waveId),
+  };
+
+  private async batchOrders(plan: WavePlan, control: StepControl): Promise<StepResult> {
+    const { method = 'cluster', slotsMax } = optionsOf(plan.order.pipeline, 'batch');
+    const site = await this.db.transaction(async (tx) => ({
+      walkable: await walkable(tx),
+      slots: await cartSlots(tx),
+      zoneOfAisle: method === 'zone' ? await zoneOfAisle(tx) : {},
     }));
-    const byRun = new Map<string, RunStop[]>();
-    for (const stop of stops) {
-      if (stop.run_id !== null) byRun.set(stop.run_id, [...(byRun.get(stop.run_id) ?? []), runStop(stop)]);
-    }
-    const routed = await this.planner.route({
-      walkable,
-      runs: [...byRun].map(([runId, own]) => ({ runId, stops: own })),
-    });
-    await this.db.transaction((tx) => this.keepRoutes(tx, waveId, routed));
-    const saved = routed.reduce((sum, run) => sum + run.naiveMm - run.walkMm, 0);
-    return [`${Math.round(saved / 1000)} m shorter than the same runs in S-shape`];
+    const slots = method === 'single' ? 1 : Math.min(site.slots, slotsMax ?? site.slots);
+    const own = picksByOrder(plan);
+    const groups = groupByCutOff([...plan.orders.values()]).map((group) =>
+      group.map(({ orderId }) => batchOrder(plan, orderId, own.get(orderId)!)),
+    );
+    const { ofChannel, secondsMax } = plan.order;
+    const answer = await this.planner.batch(
+      {
+        walkable: site.walkable,
+        groups,
+        slots,
+        method,
+        zoneOfAisle: site.zoneOfAisle,
+        timeLimitMs: searchTimeMs(plan.orders.size, { ofChannel, secondsMax }),
+        seed: 1,
+      },
+      control,
+    );
+    const next = withoutFaulty({ ...plan, naiveMm: answer.firstComeMm }, unplacedFaults(answer));
+    const runs = runsOf(answer, method);
+    return {
+      plan: { ...next, runs },
+      log: [
+        `${next.orders.size} orders on ${runs.length} runs of at most ${slots} totes after ${answer.iterations} steps of search`,
+        ...(groups.length > 1 ? [`${groups.length} groups of cut-offs share no cart`] : []),
+      ],
+    };
   }
 
-  /** Each run ends at the pack bench that has the fewest runs coming. */
-  async assign(waveId: string): Promise<string[]> {
-    return this.db.transaction(async (tx) => {
-      const stations = await rows<{ id: string; open: string }>(
-        tx,
-        `select s.id, (select count(*) from runs r where r.site_id = s.site_id and r.drop_station_id = s.id
-           and r.state in ('blocked', 'ready', 'assigned', 'in-progress', 'picked')) as open
-         from stations s where s.site_id = $1 and s.kind = 'pack-bench' order by s.code`,
-        [tx.siteId],
-      );
-      if (stations.length === 0) return ['this site has no pack bench: any station takes the totes'];
-      const runs = await rows<{ id: string }>(
-        tx,
-        `select id from runs where site_id = $1 and wave_id = $2 order by number`,
-        [tx.siteId, waveId],
-      );
-      const load = stations.map(({ id, open }) => ({ id, open: Number(open) }));
-      const chosen = runs.map(() => {
-        const least = load.reduce((best, each) => (each.open < best.open ? each : best));
-        least.open += 1;
-        return least.id;
-      });
-      await affected(
-        tx,
-        `update runs r set drop_station_id = c.station from unnest($2::uuid[], $3::uuid[]) as c (id, station)
-         where r.site_id = $1 and r.id = c.id`,
-        [tx.siteId, runs.map(({ id }) => id), chosen],
-      );
-      return [`${runs.length} runs to ${stations.length} benches`];
-    });
-  }
-
-  /** One task per stop, in the order of the walk; blocked until the wave is released. */
-  async createTasks(waveId: string): Promise<string[]> {
-    return this.db.transaction(async (tx) => {
-      const stops = await rows<{ reservation_id: string }>(
-        tx,
-        `select s.reservation_id from runs r
-         cross join lateral jsonb_array_elements_text(r.because -> 'stops') with ordinality as s (reservation_id, sequence)
-         where r.site_id = $1 and r.wave_id = $2`,
-        [tx.siteId, waveId],
-      );
-      const made = await affected(
-        tx,
-        `insert into tasks (site_id, id, kind, wave_id, run_id, slot_id, sequence, order_id, order_line_id, merchant_id,
-           reservation_id, item_id, lot, location_id, quantity, state)
-         select r.site_id, n.id, 'pick', r.wave_id, r.id, t.id, s.sequence * 10, l.order_id, l.id, l.merchant_id, v.id,
-           v.item_id, v.lot, v.location_id, v.quantity, 'blocked'
-         from runs r cross join lateral jsonb_array_elements_text(r.because -> 'stops') with ordinality as s (reservation_id, sequence)
-         join unnest($3::uuid[], $4::uuid[]) as n (reservation_id, id) on n.reservation_id = s.reservation_id::uuid
-         join reservations v on v.site_id = r.site_id and v.id = n.reservation_id and v.state = 'open'
-         join order_lines l on l.site_id = v.site_id and l.id = v.order_line_id
-         join run_slots t on t.site_id = r.site_id and t.run_id = r.id and t.order_id = l.order_id and t.state = 'open'
-         where r.site_id = $1 and r.wave_id = $2
-           and not exists (select 1 from tasks x where x.site_id = r.site_id and x.run_id = r.id)
-         on conflict do nothing`,
-        [tx.siteId, waveId, stops.map((stop) => stop.reservation_id), stops.map(() => newId())],
-      );
-      return [`${made} tasks`];
-    });
-  }
-
-  private async insertRuns(
-    tx: Tx,
-    waveId: string,
-    planned: readonly { orderIds: string[]; stopIds: string[]; walkMm: number; savedMm: number }[],
-    merchantOf: ReadonlyMap<string, string>,
-  ): Promise<void> {
-    if (planned.length === 0) return;
-    const first = await takeRunNumbers(tx, planned.length);
-    const runs = planned.map((run, at) => ({ ...run, id: newId(), number: first + at }));
+  private async keepRuns(tx: Tx, plan: WavePlan, waveId: string): Promise<KeepResult> {
+    const { runs } = plan;
+    if (runs.length === 0) return { plan, log: [] };
+    const first = await takeRunNumbers(tx, runs.length);
+    const places = [...plan.places.values()];
+    const zoneIdOf = new Map(places.map(({ zoneCode, zoneId }) => [zoneCode, zoneId]));
     await affected(
       tx,
-      `insert into runs (site_id, id, number, wave_id, state, walk_mm, because, created_at)
-       select $1, r.id, r.number, $2, 'blocked', r.walk_mm, r.because, $3
-       from unnest($4::uuid[], $5::bigint[], $6::bigint[], $7::jsonb[]) as r (id, number, walk_mm, because) on conflict do nothing`,
+      `insert into runs (site_id, id, number, wave_id, state, walk_mm, because, method, zone_id, leg, after_run_id, created_at)
+       select $1, r.id, r.number, $2, 'blocked', r.walk_mm, r.because, r.method, r.zone_id, r.leg, r.after, $3
+       from unnest($4::uuid[], $5::bigint[], $6::bigint[], $7::jsonb[], $8::text[], $9::uuid[], $10::int[], $11::uuid[])
+         as r (id, number, walk_mm, because, method, zone_id, leg, after) on conflict do nothing`,
       [
         tx.siteId,
         waveId,
         tx.at,
         runs.map((run) => run.id),
-        runs.map((run) => run.number),
+        runs.map((_, at) => first + at),
         runs.map((run) => run.walkMm),
-        runs.map((run) =>
-          JSON.stringify({ stops: run.stopIds, savedMm: run.savedMm, orders: run.orderIds.length }),
-        ),
+        runs.map(becauseOf),
+        runs.map((run) => run.method),
+        runs.map((run) => (run.zone === null ? null : zoneIdOf.get(run.zone)!)),
+        runs.map((run) => run.leg),
+        runs.map((run) => run.afterRunId),
       ],
     );
-    const slots = runs.flatMap((run) =>
-      run.orderIds.map((orderId, at) => ({ runId: run.id, slot: at + 1, orderId })),
-    );
-    await affected(
-      tx,
-      `insert into run_slots (site_id, id, run_id, slot, order_id, merchant_id, state)
-       select $1, s.id, s.run_id, s.slot, s.order_id, s.merchant_id, 'open'
-       from unnest($2::uuid[], $3::uuid[], $4::int[], $5::uuid[], $6::uuid[]) as s (id, run_id, slot, order_id, merchant_id)
-       on conflict do nothing`,
-      [
-        tx.siteId,
-        slots.map(() => newId()),
-        slots.map((slot) => slot.runId),
-        slots.map((slot) => slot.slot),
-        slots.map((slot) => slot.orderId),
-        slots.map((slot) => merchantOf.get(slot.orderId)!),
-      ],
-    );
+    return { plan, log: [] };
   }
 
-  private async keepRoutes(tx: Tx, waveId: string, routed: readonly RoutedRunOf[]): Promise<void> {
+  private async routeRuns(plan: WavePlan): Promise<StepResult> {
+    const site = await this.db.transaction((tx) => walkable(tx));
+    const pickOf = new Map(plan.picks.map((pick) => [pick.id, pick]));
+    const routed = await this.planner.route({
+      walkable: site,
+      runs: plan.runs.map(({ id, pickIds }) => ({
+        runId: id,
+        stops: pickIds.map((pickId) => stopOf(plan, pickOf.get(pickId)!)),
+      })),
+    });
+    const byRun = new Map(routed.map((run) => [run.runId, run]));
+    const runs = plan.runs.map((run) => {
+      const { stopIds, walkMm, naiveMm } = byRun.get(run.id)!;
+      return { ...run, pickIds: stopIds, walkMm, naiveMm };
+    });
+    const saved = routed.reduce((sum, run) => sum + run.naiveMm - run.walkMm, 0);
+    return {
+      plan: { ...plan, runs },
+      log: [`${Math.round(saved / 1000)} m shorter than the same runs in S-shape`],
+    };
+  }
+
+  private async keepRoutes(tx: Tx, plan: WavePlan, waveId: string): Promise<KeepResult> {
+    const { runs } = plan;
     await affected(
       tx,
-      `update runs r set walk_mm = n.walk_mm, walk_naive_mm = n.naive_mm,
-         because = r.because || jsonb_build_object('stops', n.stops, 'route', 'shortest')
-       from unnest($3::uuid[], $4::bigint[], $5::bigint[], $6::jsonb[]) as n (id, walk_mm, naive_mm, stops)
+      `update runs r set walk_mm = n.walk_mm, walk_naive_mm = n.naive_mm, because = n.because
+       from unnest($3::uuid[], $4::bigint[], $5::bigint[], $6::jsonb[]) as n (id, walk_mm, naive_mm, because)
        where r.site_id = $1 and r.wave_id = $2 and r.id = n.id`,
       [
         tx.siteId,
         waveId,
-        routed.map((run) => run.runId),
-        routed.map((run) => run.walkMm),
-        routed.map((run) => run.naiveMm),
-        routed.map((run) => JSON.stringify(run.stopIds)),
+        runs.map((run) => run.id),
+        runs.map((run) => run.walkMm),
+        runs.map((run) => run.naiveMm),
+        runs.map(becauseOf),
       ],
     );
-    const walkMetres = Math.round(routed.reduce((sum, run) => sum + run.walkMm, 0) / 1000);
-    await this.addToSummary(tx, waveId, { walkMetres });
+    return { plan, log: [] };
   }
 
-  /** Where people walk at this site. */
-  async walkable(tx: Tx): Promise<Walkable> {
-    const bins = await rows<{ aisleId: string; xMm: number; yMm: number }>(
-      tx,
-      `select z.code || '/' || a.aisle as "aisleId", a.x_mm as "xMm", a.y_mm as "yMm" from locations a
-       join zones z on z.site_id = a.site_id and z.id = a.zone_id where a.site_id = $1 and a.type in ('pick-face', 'reserve')`,
-      [tx.siteId],
+  /**
+   * Tasks are made ready: it is their run that waits for the release. A cart's later trips wait for the earlier ones in the same
+   * way.
+   */
+  private async insertTasks(tx: Tx, decided: WavePlan, waveId: string): Promise<KeepResult> {
+    const plan = onlyOrders(decided, await ordersStillIn(tx, waveId, [...decided.orders.keys()]));
+    const pickOf = new Map(plan.picks.map((pick) => [pick.id, pick]));
+    const tasks = plan.runs.flatMap((run) =>
+      run.pickIds.map((pickId, at) => ({
+        pick: pickOf.get(pickId)!,
+        runId: run.id,
+        sequence: (at + 1) * SEQUENCE_STEP,
+      })),
     );
-    const stations = await rows<{ kind: string; xMm: number; yMm: number }>(
+    const column = <T>(of: (task: (typeof tasks)[number]) => T) => tasks.map(of);
+    const made = await affected(
       tx,
-      `select kind, x_mm as "xMm", y_mm as "yMm" from stations where site_id = $1 and kind in ('pick-start', 'pack-bench')
-       order by code`,
-      [tx.siteId],
+      `insert into tasks (site_id, id, kind, wave_id, run_id, slot_id, sequence, order_id, order_line_id, merchant_id,
+         reservation_id, item_id, lot, location_id, quantity, state)
+       select $1, n.id, 'pick', $2, n.run_id, t.id, n.sequence, n.order_id, n.line_id, n.merchant_id, n.reservation_id,
+         n.item_id, n.lot, n.location_id, n.quantity, 'ready'
+       from unnest($3::uuid[], $4::uuid[], $5::int[], $6::uuid[], $7::uuid[], $8::uuid[], $9::uuid[], $10::uuid[],
+           $11::text[], $12::uuid[], $13::int[])
+         as n (id, run_id, sequence, order_id, line_id, merchant_id, reservation_id, item_id, lot, location_id, quantity)
+       join run_slots t on t.site_id = $1 and t.run_id = n.run_id and t.order_id = n.order_id and t.state = 'open'
+       on conflict do nothing`,
+      [
+        tx.siteId,
+        waveId,
+        tasks.map(() => newId()),
+        column((task) => task.runId),
+        column((task) => task.sequence),
+        column(({ pick }) => pick.orderId),
+        column(({ pick }) => pick.lineId),
+        column(({ pick }) => pick.merchantId),
+        column(({ pick }) => pick.id),
+        column(({ pick }) => pick.itemId),
+        column(({ pick }) => pick.lot),
+        column(({ pick }) => pick.locationId),
+        column(({ pick }) => pick.quantity),
+      ],
     );
-    const at = (kind: string) => stations.find((station) => station.kind === kind);
-    const start = at('pick-start') ?? at('pack-bench') ?? { xMm: 0, yMm: 0 };
-    return { bins, start, end: at('pack-bench') ?? start };
+    return { plan, log: [`${made} tasks`] };
   }
+}
 
-  /** The size that most carts have. */
-  async cartSlots(tx: Tx): Promise<number> {
-    const found = await row<{ slots: number }>(
-      tx,
-      `select slots from carts where site_id = $1 group by slots order by count(*) desc, slots limit 1`,
-      [tx.siteId],
-    );
-    return found?.slots ?? DEFAULT_SLOTS;
-  }
+/** What a run keeps to be explained by, and to be planned on after a crash. */
+function becauseOf(run: RunInPlan): string {
+  return JSON.stringify({ stops: run.pickIds, reasons: run.because, orders: run.slots.length });
+}
 
-  private async addToSummary(tx: Tx, waveId: string, part: Record<string, unknown>): Promise<void> {
-    await affected(tx, `update waves set summary = summary || $3::jsonb where site_id = $1 and id = $2`, [
-      tx.siteId,
-      waveId,
-      JSON.stringify(part),
-    ]);
-  }
+function unplacedFaults({ unplaced }: BatchAnswer): Fault[] {
+  return unplaced.map(({ orderId, reason: { code, ...facts } }) => ({
+    step: 'batch',
+    orderId,
+    lineId: null,
+    code,
+    facts,
+    text: code === 'larger-than-cart' ? 'larger than a cart' : 'no way leads to its goods',
+  }));
+}
+
+function runsOf(answer: BatchAnswer, method: RunInPlan['method']): RunInPlan[] {
+  const ids = answer.runs.map(() => newId());
+  return answer.runs.map((run, at) => ({
+    id: ids[at]!,
+    method,
+    zone: run.zone,
+    leg: run.leg,
+    afterRunId: run.after === null ? null : ids[run.after]!,
+    slots: run.orderIds.map((orderId, slot) => ({
+      orderId,
+      slot: slot + 1,
+      because: { code: 'as-batched' },
+    })),
+    pickIds: run.stopIds,
+    walkMm: run.walkMm,
+    naiveMm: 0,
+    because: run.reasons,
+    stationId: null,
+  }));
 }
 
 /** The first of `count` run numbers in a row; the counter stays locked until the transaction ends. */
@@ -329,38 +250,19 @@ async function takeRunNumbers(tx: Tx, count: number): Promise<number> {
   return first;
 }
 
-function groupByOrder(stops: readonly StopRow[]): Map<string, StopRow[]> {
-  const byOrder = new Map<string, StopRow[]>();
-  for (const stop of stops) {
-    const own = byOrder.get(stop.order_id);
-    if (own) own.push(stop);
-    else byOrder.set(stop.order_id, [stop]);
+function stopOf(plan: WavePlan, pick: PlannedPick): RunStop {
+  const { aisleId, xMm, yMm } = plan.places.get(pick.locationId)!;
+  return { stopId: pick.id, aisleId, xMm, yMm };
+}
+
+function batchOrder(plan: WavePlan, orderId: string, picks: readonly PlannedPick[]): BatchOrder {
+  let [units, volumeMm3, weightGrams] = [0, 0, 0];
+  for (const { itemId, quantity } of picks) {
+    const item = plan.items.get(itemId)!;
+    units += quantity;
+    volumeMm3 += quantity * item.lengthMm * item.widthMm * item.heightMm;
+    weightGrams += quantity * item.weightGrams;
   }
-  return byOrder;
-}
-
-function runStop(stop: StopRow): RunStop {
-  return { stopId: stop.reservation_id, aisleId: stop.aisle_id, xMm: stop.x_mm, yMm: stop.y_mm };
-}
-
-function batchOrder(orderId: string, stops: readonly StopRow[]): BatchOrder {
-  const sum = (of: (stop: StopRow) => number) => stops.reduce((total, stop) => total + of(stop), 0);
-  return {
-    orderId,
-    stops: stops.map(runStop),
-    units: sum((stop) => stop.quantity),
-    volumeMl: Math.round(
-      sum((stop) => (stop.quantity * stop.length_mm * stop.width_mm * stop.height_mm) / 1000),
-    ),
-    weightGrams: sum((stop) => stop.quantity * stop.weight_grams),
-  };
-}
-
-function itemToPack(stop: StopRow): ItemToPack {
-  return {
-    itemId: stop.item_id,
-    quantity: stop.quantity,
-    size: { lengthMm: stop.length_mm, widthMm: stop.width_mm, heightMm: stop.height_mm },
-    weightGrams: stop.weight_grams,
-  };
+  const stops = picks.map((pick) => stopOf(plan, pick));
+  return { orderId, stops, units, volumeMl: Math.round(volumeMm3 / 1000), weightGrams };
 }

@@ -1,45 +1,40 @@
 import { Injectable } from '@nestjs/common';
-import type { OrderFilter } from '#lib/contracts';
-import type { Allocation, StockAt, WaveCandidate } from '#lib/planning';
+import type { StockAt, WaveCandidate } from '#lib/planning';
 import { ReservationsService } from '../inventory/reservations.service.js';
 import { affected, Database, rows, type Tx } from '../platform/database.service.js';
 import { newId } from '../platform/ids.js';
-import { CANDIDATES } from './candidates.js';
-import { type LeftOut, LeftOutService } from './left-out.service.js';
+import { CANDIDATES, type ReleaseFilter, SIZE_ML, WEIGHT_GRAMS } from './candidates.js';
+import { itemsOf, ordersStillIn, placesOf, stockOf } from './goods.queries.js';
+import type { KeepResult, PipelineStep, StepResult } from './pipeline-step.js';
 import { PlannerService } from './planner.service.js';
 import { shortText } from './short-text.js';
-
-export interface WaveLimits {
-  ordersMax?: number;
-  linesMax?: number;
-  unitsMax?: number;
-}
+import {
+  type Fault,
+  type OrderInPlan,
+  onlyOrders,
+  type PlanOrderLine,
+  type WaveLimits,
+  type WavePlan,
+  withoutFaulty,
+} from './wave-plan.js';
+import { optionsOf } from './wave-steps.js';
 
 /** More than this are never looked at together; the most urgent come first. */
 const CANDIDATES_MAX = 20_000;
-/** Tries to reserve again what others took between looking and locking. */
-const RESERVE_ATTEMPTS = 3;
 
 interface CandidateRow {
   id: string;
   merchant_id: string;
+  carrier_code: string;
+  service: string;
   priority: number;
   cut_off_at: Date;
   received_at: Date;
   line_count: number;
   unit_count: number;
+  volume_ml: string | null;
+  weight_grams: string | null;
 }
-
-interface DemandRow {
-  line_id: string;
-  order_id: string;
-  merchant_id: string;
-  item_id: string;
-  sku: string;
-  quantity: number;
-}
-
-type Demand = DemandRow & { fill: 'all' };
 
 /** The first half of the pipeline: which orders, and where their goods come from. */
 @Injectable()
@@ -48,27 +43,39 @@ export class WaveStockService {
     private readonly db: Database,
     private readonly planner: PlannerService,
     private readonly reservations: ReservationsService,
-    private readonly leftOut: LeftOutService,
   ) {}
 
-  /** Orders that could be planned now, most urgent first. */
-  async candidates(tx: Tx, filter: OrderFilter): Promise<WaveCandidate[]> {
-    const found = await rows<CandidateRow>(
-      tx,
-      `select o.id, o.merchant_id, o.priority, o.cut_off_at, o.received_at, o.line_count, o.unit_count ${CANDIDATES}
-       order by o.cut_off_at, o.priority, o.received_at, o.id limit ${CANDIDATES_MAX}`,
-      [tx.siteId, JSON.stringify(filter), tx.at],
-    );
-    return found.map((order) => ({
-      orderId: order.id,
-      merchantId: order.merchant_id,
-      // The merchant's 1 is first and 9 last; the planner's higher goes first, 0 is normal.
-      priority: 5 - order.priority,
-      cutOffAtMs: order.cut_off_at.getTime(),
-      readyAtMs: order.received_at.getTime(),
-      lines: order.line_count,
-      units: order.unit_count,
-    }));
+  /** Chooses orders; keeping takes them for this wave, and another wave that was quicker keeps its own. */
+  readonly select: PipelineStep = {
+    decide: (plan) => this.decideSelection(plan),
+    keep: (tx, plan, { waveId }) => this.claim(tx, plan, waveId),
+  };
+
+  /** Orders that were held or cancelled since leave. */
+  readonly validate: PipelineStep = { decide: (plan) => this.checkOrders(plan) };
+
+  /** Every line must have its promise: who was promised first keeps the goods. */
+  readonly promise: PipelineStep = { decide: (plan) => this.checkPromises(plan) };
+
+  /** Chooses locations by the template's strategy; keeping sets the goods aside. Whole orders or nothing. */
+  readonly reserve: PipelineStep = {
+    decide: (plan) => this.allocate(plan),
+    keep: (tx, plan, attempt) => this.setAside(tx, plan, attempt),
+  };
+
+  /** Whether any order could be planned now. */
+  async anyCandidate(tx: Tx, filter: ReleaseFilter): Promise<boolean> {
+    const found = await rows(tx, `select 1 ${CANDIDATES} limit 1`, [
+      tx.siteId,
+      JSON.stringify(filter),
+      tx.at,
+    ]);
+    return found.length > 0;
+  }
+
+  /** {@link stockOf}, for those who look for goods outside of a wave. */
+  stockOf(tx: Tx, itemIds: readonly string[]): Promise<StockAt[]> {
+    return stockOf(tx, itemIds);
   }
 
   /** Orders that wait since their goods could not be had may try again once they can. */
@@ -97,231 +104,300 @@ export class WaveStockService {
     );
   }
 
-  /** Chooses orders and takes them for this wave; another wave that was quicker keeps its own. */
-  async select(waveId: string, filter: OrderFilter, limits: WaveLimits): Promise<string[]> {
-    const { candidates, nowMs, taken } = await this.db.transaction(async (tx) => {
-      const taken = await rows(tx, `select 1 from wave_lines where site_id = $1 and wave_id = $2 limit 1`, [
-        tx.siteId,
-        waveId,
-      ]);
-      await this.retryShortOrders(tx);
-      return {
-        candidates: await this.candidates(tx, filter),
-        nowMs: tx.at.getTime(),
-        taken: taken.length > 0,
-      };
+  private async decideSelection(plan: WavePlan): Promise<StepResult> {
+    const { filter, limits } = plan.order;
+    const found = await this.db.transaction((tx) => candidatesOf(tx, filter, limits));
+    const selection = await this.planner.select({
+      nowMs: plan.nowMs,
+      candidates: found.map(asCandidate),
+      capacity: capacityOf(limits),
     });
-    if (taken) return ['the orders were taken before'];
-    const capacity = { orders: limits.ordersMax, lines: limits.linesMax, units: limits.unitsMax };
-    const selection = await this.planner.select({ nowMs, candidates, capacity });
-    const chosen = selection.selected.map(({ orderId }) => orderId);
-    return this.db.transaction(async (tx) => {
-      const claimed = await rows<{ id: string }>(
-        tx,
-        `with free as (select id from orders where site_id = $1 and id = any($3::uuid[]) and state = 'ready' and wave_id is null
-           order by id for update skip locked)
-         update orders o set wave_id = $2 from free where o.site_id = $1 and o.id = free.id returning o.id`,
-        [tx.siteId, waveId, chosen],
-      );
-      await this.insertLines(
-        tx,
-        waveId,
-        claimed.map(({ id }) => id),
-      );
-      const log = [`${candidates.length} orders could go, ${chosen.length} chosen, ${claimed.length} taken`];
-      for (const left of selection.left.slice(0, 3)) {
-        log.push(`left: ${left.reason.code} (${left.reason.capacity})`);
-      }
-      return log;
-    });
+    const rowOf = new Map(found.map((each) => [each.id, each]));
+    const becauseOf = new Map(selection.selected.map((each) => [each.orderId, each.reasons]));
+    const lines = await this.db.transaction((tx) => linesOf(tx, [...becauseOf.keys()]));
+    // The most urgent order first, as it was found: goods and carts are given out in this order.
+    const chosen = found.filter(({ id }) => becauseOf.has(id));
+    const orders = new Map(chosen.map(({ id }) => [id, asOrder(rowOf.get(id)!, becauseOf.get(id) ?? [])]));
+    const at = new Map(chosen.map(({ id }, index) => [id, index]));
+    lines.sort((one, two) => at.get(one.orderId)! - at.get(two.orderId)!);
+    const log = [`${found.length} orders could go, ${chosen.length} chosen`];
+    for (const left of selection.left.slice(0, 3))
+      log.push(`left: ${left.reason.code} (${left.reason.capacity})`);
+    return { plan: { ...plan, orders, lines, left: selection.left.length }, log };
   }
 
-  /** Orders that were held or cancelled since, or have lines that no longer count, leave. */
-  async validate(waveId: string): Promise<string[]> {
-    return this.db.transaction(async (tx) => {
-      const faulty = await rows<{ id: string; reason: string }>(
-        tx,
-        `select o.id, case when o.state <> 'ready' then 'the order is ' || o.state else 'hold: ' || h.reason end as reason
-         from orders o left join lateral (select reason from order_holds x where x.site_id = o.site_id and x.order_id = o.id
-           and x.released_at is null limit 1) h on true
-         where o.site_id = $1 and o.wave_id = $2 and (o.state <> 'ready' or h.reason is not null) order by o.id`,
-        [tx.siteId, waveId],
-      );
-      const out = faulty.map(({ id, reason }) => ({ orderId: id, reason, shortLineIds: [] }));
-      await this.leftOut.leaveOut(tx, waveId, out);
-      return [`${faulty.length} orders left`];
-    });
-  }
-
-  /** Every line must have its promise: who was promised first keeps the goods. */
-  async checkPromises(waveId: string): Promise<string[]> {
-    return this.db.transaction(async (tx) => {
-      const open = await rows<{ order_id: string; line_id: string }>(
-        tx,
-        `select l.order_id, l.id as line_id from wave_lines w
-         join order_lines l on l.site_id = w.site_id and l.id = w.order_line_id
-         where w.site_id = $1 and w.wave_id = $2 and w.state = 'included' and l.promised - l.reserved < w.quantity`,
-        [tx.siteId, waveId],
-      );
-      const orderIds = [...new Set(open.map((line) => line.order_id))];
-      const out = orderIds.map((orderId) => ({
-        orderId,
-        reason: 'not all of it is promised',
-        shortLineIds: [],
-      }));
-      await this.leftOut.leaveOut(tx, waveId, out);
-      return [`${orderIds.length} orders left`];
-    });
-  }
-
-  /** Chooses locations first expired first out and sets the goods aside; whole orders or nothing. */
-  async reserve(waveId: string): Promise<string[]> {
-    const log: string[] = [];
-    for (let attempt = 1; attempt <= RESERVE_ATTEMPTS; attempt++) {
-      const { demand, stock, onDay } = await this.db.transaction((tx) => this.openDemand(tx, waveId));
-      if (demand.length === 0) break;
-      const allocation = await this.planner.allocate({
-        demand: demand.map((line) => ({
-          ...line,
-          lineId: line.line_id,
-          orderId: line.order_id,
-          itemId: line.item_id,
-        })),
-        stock,
-        onDay,
-        wholeOrders: true,
-      });
-      const last = attempt === RESERVE_ATTEMPTS;
-      log.push(await this.db.transaction((tx) => this.setAside(tx, { waveId, demand, allocation, last })));
-    }
-    return log;
-  }
-
-  /** What may still be reserved of these items, location by location; places with an open count are left alone. */
-  async stockOf(tx: Tx, itemIds: readonly string[]): Promise<StockAt[]> {
-    const stock = await rows<Omit<StockAt, 'distanceMm'>>(
+  private async claim(tx: Tx, plan: WavePlan, waveId: string): Promise<KeepResult> {
+    const claimed = await rows<{ id: string }>(
       tx,
-      `select a.id as "locationId", v.item_id as "itemId", v.lot, to_char(t.expires_on, 'YYYY-MM-DD') as "expiresOn",
-         to_char(t.received_at, 'YYYY-MM-DD') as "receivedOn", v.quantity - v.reserved as available,
-         -- Pick faces are taken before reserve of the same age.
-         a.pick_sequence + case when a.type = 'reserve' then 1000000 else 0 end as "pickSequence"
-       from levels v join locations a on a.site_id = v.site_id and a.id = v.account_id
-       left join lots t on t.site_id = v.site_id and t.item_id = v.item_id and t.lot = v.lot
-       where v.site_id = $1 and v.account_kind = 'location' and v.item_id = any($2::uuid[]) and v.quantity > v.reserved
-         and a.type in ('pick-face', 'reserve') and not a.blocked
-         and not exists (select 1 from counts c where c.site_id = v.site_id and c.location_id = v.account_id
-           and c.item_id = v.item_id and c.lot = v.lot and c.state <> 'posted')`,
-      [tx.siteId, itemIds],
+      `with free as (select id from orders where site_id = $1 and id = any($3::uuid[]) and state = 'ready' and wave_id is null
+         order by id for update skip locked)
+       update orders o set wave_id = $2 from free where o.site_id = $1 and o.id = free.id returning o.id`,
+      [tx.siteId, waveId, [...plan.orders.keys()]],
     );
-    return stock.map((at) => ({ ...at, distanceMm: at.pickSequence }));
-  }
-
-  private async insertLines(tx: Tx, waveId: string, orderIds: string[]): Promise<void> {
-    const lines = await rows<{ id: string; order_id: string; merchant_id: string; quantity: number }>(
-      tx,
-      `select id, order_id, merchant_id, ordered - reserved as quantity from order_lines
-       where site_id = $1 and order_id = any($2::uuid[]) and state = 'open' order by order_id, line_no`,
-      [tx.siteId, orderIds],
-    );
+    const mine = new Set(claimed.map(({ id }) => id));
+    const lines = plan.lines.filter(({ orderId }) => mine.has(orderId));
+    const orders = new Map([...plan.orders].filter(([orderId]) => mine.has(orderId)));
     await affected(
       tx,
-      `insert into wave_lines (site_id, id, wave_id, order_id, order_line_id, merchant_id, quantity, state)
-       select $1, l.id, $2, l.order_id, l.line_id, l.merchant_id, l.quantity, 'included'
-       from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::int[])
-         as l (id, order_id, line_id, merchant_id, quantity)
+      `insert into wave_lines (site_id, id, wave_id, order_id, order_line_id, merchant_id, quantity, state, because)
+       select $1, l.id, $2, l.order_id, l.line_id, l.merchant_id, l.quantity, 'included', l.because
+       from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::int[], $8::jsonb[])
+         as l (id, order_id, line_id, merchant_id, quantity, because)
        on conflict (site_id, wave_id, order_line_id) do nothing`,
       [
         tx.siteId,
         waveId,
         lines.map(() => newId()),
-        lines.map((line) => line.order_id),
-        lines.map((line) => line.id),
-        lines.map((line) => line.merchant_id),
+        lines.map((line) => line.orderId),
+        lines.map((line) => line.lineId),
+        lines.map((line) => line.merchantId),
         lines.map((line) => line.quantity),
+        lines.map((line) => JSON.stringify(orders.get(line.orderId)!.because)),
       ],
     );
+    return { plan: { ...plan, orders, lines }, log: [`${mine.size} taken`] };
   }
 
-  private async openDemand(
-    tx: Tx,
-    waveId: string,
-  ): Promise<{ demand: Demand[]; stock: StockAt[]; onDay: string }> {
-    const demand = await rows<DemandRow>(
-      tx,
-      `select l.id as line_id, l.order_id, l.merchant_id, l.item_id, i.sku, w.quantity from wave_lines w
-       join order_lines l on l.site_id = w.site_id and l.id = w.order_line_id
-       join orders o on o.site_id = l.site_id and o.id = l.order_id join items i on i.id = l.item_id
-       where w.site_id = $1 and w.wave_id = $2 and w.state = 'included'
-       order by o.cut_off_at, o.priority, o.received_at, o.id, l.line_no`,
-      [tx.siteId, waveId],
+  private async checkOrders(plan: WavePlan): Promise<StepResult> {
+    const faulty = await this.db.transaction((tx) =>
+      rows<{ id: string; state: string; hold_code: string | null; hold_reason: string | null }>(
+        tx,
+        `select o.id, o.state, h.code as hold_code, h.reason as hold_reason
+         from orders o left join order_holds h on h.site_id = o.site_id and h.order_id = o.id and h.released_at is null
+         where o.site_id = $1 and o.id = any($2::uuid[]) and (o.state <> 'ready' or h.id is not null) order by o.id, h.placed_at`,
+        [tx.siteId, [...plan.orders.keys()]],
+      ),
     );
-    const stock = await this.stockOf(tx, [...new Set(demand.map((line) => line.item_id))]);
-    return {
-      demand: demand.map((line) => ({ ...line, fill: 'all' as const })),
+    const faults = faulty.map(({ id, state, hold_code, hold_reason }): Fault => {
+      const about = { step: 'validate' as const, orderId: id, lineId: null };
+      if (hold_code === null)
+        return { ...about, code: 'order-not-ready', facts: { state }, text: `the order is ${state}` };
+      return { ...about, code: 'on-hold', facts: { hold: hold_code }, text: `hold: ${hold_reason}` };
+    });
+    return this.leave(plan, faults);
+  }
+
+  private async checkPromises(plan: WavePlan): Promise<StepResult> {
+    // Orders that leave already are looked at as well: all that is wrong is told at once.
+    const orderIds = [...plan.orders.keys(), ...new Set(plan.faults.map(({ orderId }) => orderId))];
+    const open = await this.db.transaction((tx) =>
+      rows<{ order_id: string; id: string; sku: string; missing: number }>(
+        tx,
+        `select l.order_id, l.id, i.sku, l.ordered - l.promised as missing from order_lines l join items i on i.id = l.item_id
+         where l.site_id = $1 and l.order_id = any($2::uuid[]) and l.state = 'open' and l.promised < l.ordered
+         order by l.order_id, l.line_no`,
+        [tx.siteId, orderIds],
+      ),
+    );
+    const faults = open.map(
+      ({ order_id, id, sku, missing }): Fault => ({
+        step: 'promise',
+        orderId: order_id,
+        lineId: id,
+        code: 'not-promised',
+        facts: { sku, missing },
+        text: `${missing} of ${sku} are not promised`,
+      }),
+    );
+    return this.leave(plan, faults);
+  }
+
+  private leave(plan: WavePlan, faults: Fault[]): StepResult {
+    const left = new Set(faults.map(({ orderId }) => orderId)).size;
+    return { plan: withoutFaulty(plan, faults), log: [`${left} orders left`] };
+  }
+
+  private async allocate(plan: WavePlan): Promise<StepResult> {
+    const demand = plan.lines.filter(({ reserved }) => !reserved);
+    const itemIds = [...new Set(demand.map(({ itemId }) => itemId))];
+    const { stock, items } = await this.db.transaction(async (tx) => ({
+      stock: await stockOf(tx, itemIds),
+      items: await itemsOf(tx, itemIds),
+    }));
+    const allocation = await this.planner.allocate({
+      demand: demand.map(({ lineId, orderId, itemId, quantity }) => {
+        return { lineId, orderId, itemId, quantity, fill: 'all' };
+      }),
       stock,
-      onDay: tx.at.toISOString().slice(0, 10),
+      onDay: plan.onDay,
+      wholeOrders: true,
+      strategy: optionsOf(plan.order.pipeline, 'reserve').strategy,
+    });
+    const lineOf = new Map(demand.map((line) => [line.lineId, line]));
+    const faults = allocation.shorts.map((short): Fault => {
+      const line = lineOf.get(short.lineId)!;
+      const { code, ...facts } = short.reason;
+      const whole = code === 'order-incomplete';
+      const text = whole ? 'another line of the order is short' : shortText(short, line.sku);
+      const { orderId, lineId } = short;
+      const about = { sku: line.sku, missing: whole ? 0 : short.missing };
+      return {
+        step: 'reserve',
+        orderId,
+        lineId: whole ? null : lineId,
+        code,
+        facts: { ...facts, ...about },
+        text,
+      };
+    });
+    // What the order itself misses comes before that another line of it does.
+    faults.sort((one, two) => Number(one.lineId === null) - Number(two.lineId === null));
+    const picks = allocation.reservations.map((wanted) => ({
+      id: newId(),
+      lineId: wanted.lineId,
+      orderId: wanted.orderId,
+      merchantId: lineOf.get(wanted.lineId)!.merchantId,
+      itemId: wanted.itemId,
+      lot: wanted.lot ?? '',
+      locationId: wanted.locationId,
+      quantity: wanted.quantity,
+      because: wanted.reasons,
+    }));
+    const places = await this.db.transaction((tx) =>
+      placesOf(
+        tx,
+        picks.map((pick) => pick.locationId),
+      ),
+    );
+    const next = withoutFaulty({ ...plan, picks: [...plan.picks, ...picks] }, faults);
+    const short = new Set(faults.map(({ orderId }) => orderId)).size;
+    return {
+      plan: {
+        ...next,
+        places: new Map([...plan.places, ...places]),
+        items: new Map([...plan.items, ...items]),
+      },
+      log: [`${picks.length} picks for ${demand.length} lines, ${short} orders without their goods`],
     };
   }
 
   private async setAside(
     tx: Tx,
-    work: { waveId: string; demand: Demand[]; allocation: Allocation; last: boolean },
-  ): Promise<string> {
-    const { waveId, demand, allocation, last } = work;
-    const merchantOf = new Map(demand.map((line) => [line.line_id, line.merchant_id]));
+    decided: WavePlan,
+    { waveId, last }: { waveId: string; last: boolean },
+  ): Promise<KeepResult> {
+    const plan = onlyOrders(decided, await ordersStillIn(tx, waveId, [...decided.orders.keys()]));
+    const reserved = new Set(plan.lines.filter((line) => line.reserved).map(({ lineId }) => lineId));
+    const wanted = plan.picks.filter(({ lineId }) => !reserved.has(lineId));
     const made = await this.reservations.reserve(
       tx,
-      allocation.reservations.map((wanted) => ({
-        orderLineId: wanted.lineId,
-        merchantId: merchantOf.get(wanted.lineId)!,
-        waveId,
-        locationId: wanted.locationId,
-        itemId: wanted.itemId,
-        lot: wanted.lot ?? '',
-        quantity: wanted.quantity,
-        because: wanted.reasons,
-      })),
+      wanted.map(({ id: _unused, lineId, ...pick }) => ({ ...pick, orderLineId: lineId, waveId })),
     );
-    const got = new Map<string, number>();
-    for (const { orderLineId, quantity } of made)
-      got.set(orderLineId, (got.get(orderLineId) ?? 0) + quantity);
-    const lost = demand.filter((line) => (got.get(line.line_id) ?? 0) < line.quantity);
-    const lostOrders = new Set(lost.map((line) => line.order_id));
-    const lineOrder = new Map(demand.map((line) => [line.line_id, line.order_id]));
+    const becauseOf = new Map(wanted.map((pick) => [keyOf(pick.lineId, pick), pick]));
+    const picks = made.map((each) => ({
+      ...becauseOf.get(keyOf(each.orderLineId, each))!,
+      id: each.id,
+      quantity: each.quantity,
+    }));
+    const lost = lostOrders(plan, reserved, picks);
     await this.reservations.release(
       tx,
-      made.filter((each) => lostOrders.has(lineOrder.get(each.orderLineId)!)).map(({ id }) => id),
+      picks.filter(({ orderId }) => lost.has(orderId)).map(({ id }) => id),
     );
-    const complete = demand.filter((line) => !lostOrders.has(line.order_id)).map((line) => line.line_id);
+    const done = plan.lines.filter((line) => !line.reserved && !lost.has(line.orderId));
     await affected(
       tx,
       `update wave_lines set state = 'reserved' where site_id = $1 and wave_id = $2 and order_line_id = any($3::uuid[])`,
-      [tx.siteId, waveId, complete],
+      [tx.siteId, waveId, done.map(({ lineId }) => lineId)],
     );
-    await this.leftOut.leaveOut(tx, waveId, shortOrders(allocation, demand, last ? lostOrders : new Set()));
-    return `${complete.length} lines reserved at ${made.length} places, ${lostOrders.size} orders without their goods`;
+    const next: WavePlan = {
+      ...plan,
+      lines: plan.lines.map((line) => (lost.has(line.orderId) ? line : { ...line, reserved: true })),
+      picks: [
+        ...plan.picks.filter(({ lineId }) => reserved.has(lineId)),
+        ...picks.filter(({ orderId }) => !lost.has(orderId)),
+      ],
+    };
+    const log = [`${done.length} lines reserved at ${picks.length} places`];
+    if (lost.size === 0) return { plan: next, log };
+    log.push(`others were quicker with goods of ${lost.size} orders`);
+    return last ? { plan: withoutFaulty(next, quicker(lost)), log } : { plan: next, log, again: true };
   }
 }
 
-/** Orders for which there is not enough; `lost` are those that others were quicker than, time and again. */
-function shortOrders(
-  allocation: Allocation,
-  demand: readonly Demand[],
-  lost: ReadonlySet<string>,
-): LeftOut[] {
-  const skuOf = new Map(demand.map((line) => [line.line_id, line.sku]));
-  const out = new Map<string, LeftOut>();
-  for (const short of allocation.shorts) {
-    const known = out.get(short.orderId) ?? { orderId: short.orderId, reason: '', shortLineIds: [] };
-    if (short.reason.code !== 'order-incomplete') {
-      known.shortLineIds.push(short.lineId);
-      known.reason ||= shortText(short, skuOf.get(short.lineId)!);
-    }
-    out.set(short.orderId, known);
-  }
-  for (const orderId of lost) {
-    if (!out.has(orderId))
-      out.set(orderId, { orderId, reason: 'other waves were quicker', shortLineIds: [] });
-  }
-  return [...out.values()];
+function keyOf(lineId: string, at: { locationId: string; lot: string }): string {
+  return `${lineId} ${at.locationId} ${at.lot}`;
+}
+
+/** Orders that did not get all of what was chosen for them. */
+function lostOrders(
+  plan: WavePlan,
+  reserved: ReadonlySet<string>,
+  picks: readonly { lineId: string; quantity: number }[],
+): Set<string> {
+  const got = new Map<string, number>();
+  for (const { lineId, quantity } of picks) got.set(lineId, (got.get(lineId) ?? 0) + quantity);
+  const short = plan.lines.filter(
+    ({ lineId, quantity }) => !reserved.has(lineId) && (got.get(lineId) ?? 0) < quantity,
+  );
+  return new Set(short.map(({ orderId }) => orderId));
+}
+
+function quicker(lost: ReadonlySet<string>): Fault[] {
+  return [...lost].map((orderId) => ({
+    step: 'reserve',
+    orderId,
+    lineId: null,
+    code: 'others-were-quicker',
+    facts: {},
+    text: 'other waves were quicker',
+  }));
+}
+
+async function candidatesOf(tx: Tx, filter: ReleaseFilter, limits: WaveLimits): Promise<CandidateRow[]> {
+  const sized = limits.volumeMlMax !== undefined || limits.weightGramsMax !== undefined;
+  const size = `left join lateral (select ${SIZE_ML} as volume_ml, ${WEIGHT_GRAMS} as weight_grams
+    from order_lines l join items i on i.id = l.item_id where l.site_id = o.site_id and l.order_id = o.id) s on $4`;
+  return rows<CandidateRow>(
+    tx,
+    `select o.id, o.merchant_id, o.carrier_code, o.service, o.priority, o.cut_off_at, o.received_at, o.line_count,
+       o.unit_count, s.volume_ml, s.weight_grams ${CANDIDATES.replace('join merchants m', `${size} join merchants m`)}
+     order by o.cut_off_at, o.priority, o.received_at, o.id limit ${CANDIDATES_MAX}`,
+    [tx.siteId, JSON.stringify(filter), tx.at, sized],
+  );
+}
+
+function asCandidate(order: CandidateRow): WaveCandidate {
+  return {
+    orderId: order.id,
+    merchantId: order.merchant_id,
+    // The merchant's 1 is first and 9 last; the planner's higher goes first, 0 is normal.
+    priority: 5 - order.priority,
+    cutOffAtMs: order.cut_off_at.getTime(),
+    readyAtMs: order.received_at.getTime(),
+    lines: order.line_count,
+    units: order.unit_count,
+    loads: { millilitres: Number(order.volume_ml ?? 0), grams: Number(order.weight_grams ?? 0) },
+  };
+}
+
+function capacityOf({ ordersMax, linesMax, unitsMax, volumeMlMax, weightGramsMax }: WaveLimits) {
+  const loads: Record<string, number> = {};
+  if (volumeMlMax !== undefined) loads.millilitres = volumeMlMax;
+  if (weightGramsMax !== undefined) loads.grams = weightGramsMax;
+  return { orders: ordersMax, lines: linesMax, units: unitsMax, loads };
+}
+
+function asOrder(order: CandidateRow, because: OrderInPlan['because']): OrderInPlan {
+  return {
+    orderId: order.id,
+    merchantId: order.merchant_id,
+    carrier: order.carrier_code,
+    service: order.service,
+    cutOffAtMs: order.cut_off_at.getTime(),
+    lines: order.line_count,
+    units: order.unit_count,
+    because,
+  };
+}
+
+function linesOf(tx: Tx, orderIds: readonly string[]): Promise<PlanOrderLine[]> {
+  return rows<PlanOrderLine>(
+    tx,
+    `select l.id as "lineId", l.order_id as "orderId", l.merchant_id as "merchantId", l.item_id as "itemId", i.sku,
+       l.ordered - l.reserved as quantity, l.wave_attempts as attempts, false as reserved
+     from order_lines l join items i on i.id = l.item_id
+     where l.site_id = $1 and l.order_id = any($2::uuid[]) and l.state = 'open' order by l.order_id, l.line_no`,
+    [tx.siteId, orderIds],
+  );
 }

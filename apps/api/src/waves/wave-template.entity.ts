@@ -23,4 +23,22 @@ export class WaveTemplate {
 
   @Column({ name: 'active', type: 'boolean', default: true })
   active: boolean;
+
+  @Column({ name: 'thresholds', type: 'jsonb', default: {} })
+  thresholds: unknown;
+
+  @Column({ name: 'pipeline', type: 'jsonb', default: [] })
+  pipeline: unknown;
+
+  @Column({ name: 'planning_seconds_max', type: 'int', nullable: true })
+  planningSecondsMax: number | null;
+
+  @Column({ name: 'version', type: 'int', default: 1 })
+  version: number;
+
+  @Column({ name: 'changed_at', type: 'timestamptz', nullable: true })
+  changedAt: Date | null;
+
+  @Column({ name: 'changed_by', type: 'text', nullable: true })
+  changedBy: string | null;
 }

@@ -50,4 +50,7 @@ export class Wave {
 
   @Column({ name: 'plan', type: 'jsonb', default: {} })
   plan: unknown;
+
+  @Column({ name: 'stop_asked', type: 'text', nullable: true })
+  stopAsked: string | null;
 }

@@ -1,9 +1,10 @@
 import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
-import type { Page, WaveTemplateView, WaveView } from '#lib/contracts';
+import type { DryRunView, Page, WaveFaultView, WaveView } from '#lib/contracts';
 import { Allow } from '../platform/http/allow.js';
-import { PreviewService } from './preview.service.js';
+import { DryRunService } from './dry-run.service.js';
+import { FaultsQueries } from './faults.queries.js';
 import { WaveReleaseService } from './wave-release.service.js';
-import { CancelWaveDto, PlanWaveDto, type WavePreview } from './waves.dto.js';
+import { CancelWaveDto, PlanWaveDto } from './waves.dto.js';
 import { WavesQueries } from './waves.queries.js';
 import { WavesService } from './waves.service.js';
 
@@ -15,7 +16,8 @@ export class WavesController {
   constructor(
     private readonly waves: WavesService,
     private readonly releases: WaveReleaseService,
-    private readonly previews: PreviewService,
+    private readonly dryRuns: DryRunService,
+    private readonly faults: FaultsQueries,
     private readonly queries: WavesQueries,
   ) {}
 
@@ -31,20 +33,27 @@ export class WavesController {
     return this.queries.view(await this.waves.startWave(body.templateId));
   }
 
-  @Get('templates')
-  templates(): Promise<Page<WaveTemplateView>> {
-    return this.queries.templates();
-  }
-
   @Get(':id')
   view(@Param('id', ParseUUIDPipe) id: string): Promise<WaveView> {
     return this.queries.view(id);
   }
 
-  /** The dry run of a template (or of a wave's template) over what the book says now. */
-  @Get(':id/preview')
-  preview(@Param('id', ParseUUIDPipe) id: string): Promise<WavePreview> {
-    return this.previews.preview(id);
+  /** What the wave is as far as it is planned, and what the steps that are left would make of it. */
+  @Post(':id/dry-run')
+  @HttpCode(200)
+  dryRun(@Param('id', ParseUUIDPipe) id: string): Promise<DryRunView> {
+    return this.dryRuns.ofWave(id);
+  }
+
+  @Get(':id/dry-run')
+  lastDryRun(@Param('id', ParseUUIDPipe) id: string): Promise<DryRunView> {
+    return this.dryRuns.last(id);
+  }
+
+  /** All lines and orders that the wave could not take. */
+  @Get(':id/faults')
+  listFaults(@Param('id', ParseUUIDPipe) id: string): Promise<Page<WaveFaultView>> {
+    return this.faults.ofWave(id);
   }
 
   /** Goes on with a failed plan at the step that failed. */
@@ -55,18 +64,13 @@ export class WavesController {
     return this.queries.view(id);
   }
 
+  /** Gives a wave up that is not released; one that is being planned may keep its best plan so far instead. */
   @Post(':id/cancel')
   @HttpCode(200)
   async cancel(@Param('id', ParseUUIDPipe) id: string, @Body() body?: CancelWaveDto): Promise<WaveView> {
-    await this.releases.cancelWave(id, body?.reason ?? 'cancelled by a supervisor');
+    const { reason = 'cancelled by a supervisor', keepBest = false } = body ?? {};
+    await this.waves.cancelWave(id, { reason, keepBest });
     return this.queries.view(id);
-  }
-
-  /** Takes a released wave back as far as nobody has begun; answers what was undone and what is kept. */
-  @Post(':id/undo')
-  @HttpCode(200)
-  undo(@Param('id', ParseUUIDPipe) id: string): Promise<{ effects: string[]; kept: string[] }> {
-    return this.releases.undoWave(id);
   }
 
   @Post(':id/lock')

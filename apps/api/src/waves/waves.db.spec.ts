@@ -224,46 +224,15 @@ describe('a wave', () => {
     expect(await view(orderId)).toMatchObject({ state: 'ready' });
   });
 
-  it('can be undone before anybody picks, and keeps what is begun', async () => {
-    const { service, templateId } = await lane();
-    const item = await freshItem();
-    await stockAt(item, 30);
-    const orders = await Promise.all(Array.from({ length: 12 }, () => order(service, [item, 1])));
-    const waveId = await planned(templateId);
-    await floor.system(() => services.waves.releaseWave(waveId));
-    const others = await floor.ask<{ id: string }>(
-      `select id from runs where wave_id <> $1 and state = 'ready'`,
-      [waveId],
-    );
-    await floor.ask(`update runs set state = 'blocked' where id = any($1::uuid[])`, [
-      others.map(({ id }) => id),
-    ]);
-    const run = (await floor.person(floor.people[0]!.id, () => services.runs.claimRun('C-0001')))!;
-    const undone = await floor.system(() => services.releases.undoWave(waveId));
-    expect(undone).toEqual({
-      effects: ['1 runs withdrawn', '6 orders wait again'],
-      kept: [`run ${run.number} is assigned`],
-    });
-    expect(await reservedOf(item)).toBe(6);
-    expect(await wave(waveId)).toMatchObject({ state: 'in-progress' });
-    const states = await Promise.all(orders.map(async (id) => (await view(id)).state));
-    expect(states.filter((state) => state === 'ready')).toHaveLength(6);
-    await floor.person(floor.people[0]!.id, () => services.runs.releaseRun(run.id));
-    const rest = await floor.system(() => services.releases.undoWave(waveId));
-    expect(rest).toEqual({ effects: ['1 runs withdrawn', '6 orders wait again'], kept: [] });
-    expect(await reservedOf(item)).toBe(0);
-    expect(await wave(waveId)).toMatchObject({ state: 'cancelled' });
-  });
-
   it('goes on at the step that failed', async () => {
     const { service, templateId } = await lane();
     const item = await freshItem();
     await stockAt(item, 5);
     await order(service, [item, 1]);
     Logger.overrideLogger(false);
-    await floor.ask(`alter table run_slots rename to run_slots_gone`);
+    await floor.ask(`alter table planned_cartons rename to planned_cartons_gone`);
     const waveId = await planned(templateId);
-    await floor.ask(`alter table run_slots_gone rename to run_slots`);
+    await floor.ask(`alter table planned_cartons_gone rename to planned_cartons`);
     const failed = await wave(waveId);
     expect(failed.state).toBe('failed');
     expect(failed.steps.find(({ state }) => state === 'failed')).toMatchObject({
@@ -302,7 +271,7 @@ describe('a wave', () => {
     const item = await freshItem();
     await stockAt(item, 5);
     for (let n = 0; n < 3; n++) await order(service, [item, 1]);
-    const preview = await floor.system(() => services.previews.preview(templateId));
+    const preview = await floor.system(() => services.dryRuns.ofTemplate(templateId));
     expect(preview).toMatchObject({ orders: 3, lines: 3, units: 3, runs: 1, shorts: [], left: 0 });
     expect(await reservedOf(item)).toBe(0);
   });
@@ -365,7 +334,6 @@ describe('a release channel', () => {
     const finish = () => floor.system(() => services.waves.finishChannelWaves());
     await Promise.all([1, 2, 3, 4].map(() => order(service, [item, 1])));
     const { waveId: halfWay } = await begin();
-    await floor.system(() => services.stock.select(halfWay, { services: [service] }, { ordersMax: 2 }));
     await floor.ask(
       `update wave_steps set state = 'running', attempts = 1 where wave_id = $1 and name = 'select'`,
       [halfWay],

@@ -1,16 +1,19 @@
 import {
   ArrayMaxSize,
   IsArray,
+  IsBoolean,
+  IsIn,
   IsInt,
   IsOptional,
   IsString,
   IsUUID,
   Length,
+  Matches,
   Max,
   MaxLength,
   Min,
 } from 'class-validator';
-import type { OrderFilter } from '#lib/contracts';
+import type { CancelWaveBody, OrderFilter } from '#lib/contracts';
 import { IsLine } from '../platform/http/is-line.js';
 
 export class OrderFilterDto implements OrderFilter {
@@ -39,6 +42,24 @@ export class OrderFilterDto implements OrderFilter {
   services?: string[];
 
   @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(250)
+  @Matches(/^[A-Z]{2}$/, { each: true, message: 'must be two capital letters each (ISO 3166-1)' })
+  countries?: string[];
+
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @IsString({ each: true })
+  @IsLine({ each: true })
+  @MaxLength(64, { each: true })
+  zones?: string[];
+
+  @IsOptional()
+  @IsIn(['single-unit', 'single-line', 'multi-line'])
+  shape?: 'single-unit' | 'single-line' | 'multi-line';
+
+  @IsOptional()
   @IsInt()
   @Min(1)
   @Max(20_160)
@@ -46,9 +67,63 @@ export class OrderFilterDto implements OrderFilter {
 
   @IsOptional()
   @IsInt()
+  @Min(0)
+  @Max(20_160)
+  cutOffAfterMinutes?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(200)
+  linesMin?: number;
+
+  @IsOptional()
+  @IsInt()
   @Min(1)
   @Max(200)
   linesMax?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  unitsMin?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  unitsMax?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(100_000_000)
+  volumeMlMin?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(100_000_000)
+  volumeMlMax?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(100_000_000)
+  weightGramsMin?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(100_000_000)
+  weightGramsMax?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(9)
+  priorityMin?: number;
 
   @IsOptional()
   @IsInt()
@@ -62,24 +137,15 @@ export class PlanWaveDto {
   templateId: string;
 }
 
-export class CancelWaveDto {
+export class CancelWaveDto implements CancelWaveBody {
   @IsOptional()
   @IsString()
   @IsLine()
   @Length(1, 200)
   reason?: string;
-}
 
-/** What a wave would be if it were planned now; nothing is reserved for it. */
-export interface WavePreview {
-  orders: number;
-  lines: number;
-  units: number;
-  runs: number;
-  walkMetres: number;
-  naiveWalkMetres: number;
-  /** Lines that would stay behind, with the reason; at most 100. */
-  shorts: { orderId: string; sku: string; missing: number; reason: string }[];
-  /** Orders that do not fit into the wave. */
-  left: number;
+  /** While planning: the best plan found so far becomes the plan. */
+  @IsOptional()
+  @IsBoolean()
+  keepBest?: boolean;
 }

@@ -7,7 +7,13 @@ declare module '../platform/events.js' {
     'waves.wave-completed': { waveId: string; number: number };
     'waves.wave-cancelled': { waveId: string; number: number; reason: string };
     /** What could not be undone is kept and named. */
-    'waves.wave-undone': { waveId: string; number: number; effects: string[]; kept: string[] };
+    'waves.wave-undone': {
+      waveId: string;
+      number: number;
+      reason: string;
+      effects: string[];
+      kept: string[];
+    };
     /** A supervisor let a wave pass that the controller of work in progress held. */
     'waves.hold-overridden': { waveId: string; reason: string; held: string[] };
     'waves.work-limit-changed': {

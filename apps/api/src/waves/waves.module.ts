@@ -2,15 +2,27 @@ import { Module } from '@nestjs/common';
 import { InventoryModule } from '../inventory/inventory.module.js';
 import { OrdersModule } from '../orders/orders.module.js';
 import { ChannelsService } from './channels.service.js';
+import { DryRunService } from './dry-run.service.js';
+import { FaultsQueries } from './faults.queries.js';
+import { FaultsService } from './faults.service.js';
 import { LeftOutService } from './left-out.service.js';
+import { MatchQueries } from './match.queries.js';
+import { PipelineService } from './pipeline.service.js';
+import { PlanRunnerService } from './plan-runner.service.js';
 import { PlannerService } from './planner.service.js';
-import { PreviewService } from './preview.service.js';
 import { ReleaseController } from './release.controller.js';
 import { ReleaseQueries } from './release.queries.js';
 import { StepLogService } from './step-log.service.js';
+import { TemplatesController } from './templates.controller.js';
+import { TemplatesQueries } from './templates.queries.js';
+import { TemplatesService } from './templates.service.js';
+import { WaveAssignService } from './wave-assign.service.js';
+import { WaveCartonsService } from './wave-cartons.service.js';
 import { WaveReleaseService } from './wave-release.service.js';
+import { WaveReplenishService } from './wave-replenish.service.js';
 import { WaveRunsService } from './wave-runs.service.js';
 import { WaveStockService } from './wave-stock.service.js';
+import { WaveUndoService } from './wave-undo.service.js';
 import { WavesController } from './waves.controller.js';
 import { WavesJob } from './waves.job.js';
 import { WavesListener } from './waves.listener.js';
@@ -20,7 +32,7 @@ import { WorkInProgressService } from './work-in-progress.service.js';
 
 @Module({
   imports: [InventoryModule, OrdersModule],
-  controllers: [WavesController, ReleaseController],
+  controllers: [TemplatesController, WavesController, ReleaseController],
   providers: [
     PlannerService,
     StepLogService,
@@ -28,15 +40,26 @@ import { WorkInProgressService } from './work-in-progress.service.js';
     WaveStockService,
     WaveRunsService,
     WaveReleaseService,
+    WaveUndoService,
     WavesService,
     ChannelsService,
     WorkInProgressService,
     ReleaseQueries,
-    PreviewService,
+    PlanRunnerService,
+    PipelineService,
+    FaultsService,
+    FaultsQueries,
+    WaveReplenishService,
+    WaveCartonsService,
+    WaveAssignService,
+    DryRunService,
+    TemplatesService,
+    TemplatesQueries,
+    MatchQueries,
     WavesQueries,
     WavesListener,
     WavesJob,
   ],
-  exports: [WaveReleaseService, WaveStockService],
+  exports: [WaveReleaseService, WaveStockService, WaveUndoService],
 })
 export class WavesModule {}

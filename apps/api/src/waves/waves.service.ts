@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import type { OrderFilter } from '#lib/contracts';
+import type { OrderFilter, TemplateStep, WaveThresholds } from '#lib/contracts';
 import { waveStates } from '#lib/contracts';
 import { asSystem } from '../platform/context.js';
 import { affected, Database, row, rows, type Tx } from '../platform/database.service.js';
@@ -9,40 +10,30 @@ import { takeCount } from '../platform/number-ranges.js';
 import { Refusal } from '../platform/refusal.js';
 import { move } from '../platform/transition.js';
 import { bothFilters } from './candidates.js';
+import { matchOf } from './match.queries.js';
+import { PlanRunnerService, planOrder } from './plan-runner.service.js';
+import { PlanningCancelled } from './planning-control.js';
 import { StepLogService } from './step-log.service.js';
+import { templateOf } from './templates.queries.js';
+import { belowThresholds } from './thresholds.js';
+import type { PlanOrder } from './wave-plan.js';
 import { WaveReleaseService } from './wave-release.service.js';
-import { WaveRunsService } from './wave-runs.service.js';
-import { stepsOf, unknownSteps, type WaveStepName } from './wave-steps.js';
-import { type WaveLimits, WaveStockService } from './wave-stock.service.js';
+import { optionsOf, pipelineFaults, pipelineOf } from './wave-steps.js';
+import { WaveStockService } from './wave-stock.service.js';
 import './waves.events.js';
-
-/** What a wave is planned by, kept with it so that a failed plan can go on. */
-interface PlanOrder {
-  filter: OrderFilter;
-  limits: WaveLimits;
-  timeLimitMs: number;
-}
 
 export interface WaveRequest {
   templateId: string;
   channel?: { id: string; filter: OrderFilter; ordersMax: number };
 }
 
-interface TemplateRow {
-  id: string;
-  filter: OrderFilter;
-  limits: WaveLimits;
-  steps: string[];
-  active: boolean;
-}
-
-/** A plan that a person waits for may take a moment; one that a channel makes every few seconds may not. */
-const TIME_LIMIT_MS = { click: 2_500, channel: 400 };
-
 /** First half of the advisory lock that says "this wave is being planned"; any number that nothing else locks. */
 const PLANNING_LOCK = 7_301_966;
 /** A channel's wave whose step failed this often is given up. */
 const STEP_ATTEMPTS_MAX = 5;
+
+/** A person who cancels a plan waits this long for it to end. */
+const CANCEL_WAIT_MS = 5_000;
 
 const waves = { table: 'waves', states: waveStates, noun: 'wave' };
 
@@ -56,7 +47,7 @@ export class WavesService implements OnApplicationShutdown {
   constructor(
     private readonly db: Database,
     private readonly stock: WaveStockService,
-    private readonly runs: WaveRunsService,
+    private readonly runner: PlanRunnerService,
     private readonly steps: StepLogService,
     private readonly releases: WaveReleaseService,
   ) {}
@@ -81,16 +72,44 @@ export class WavesService implements OnApplicationShutdown {
     this.planInBackground(waveId, siteId);
   }
 
+  /**
+   * Ends planning: `cancel` gives the wave up, `keepBest` goes on with the best plan found so far. A wave that is planned already can
+   * be given up as well.
+   */
+  async cancelWave(waveId: string, how: { reason: string; keepBest: boolean }): Promise<void> {
+    const stopped = how.keepBest ? 'keep-best' : 'cancel';
+    const { planning, siteId, ofChannel } = await this.db.transaction(async (tx) => {
+      const asked = await row<{ channel_id: string | null }>(
+        tx,
+        `update waves set stop_asked = $3, reason = $4 where site_id = $1 and id = $2 and state = 'planning' returning channel_id`,
+        [tx.siteId, waveId, stopped, how.keepBest ? null : how.reason],
+      );
+      return { planning: asked !== null, ofChannel: asked?.channel_id != null, siteId: tx.siteId };
+    });
+    if (!planning && how.keepBest) {
+      throw new Refusal('waves.not-planning', 'This wave is not being planned.');
+    }
+    if (!planning) return this.releases.cancelWave(waveId, how.reason);
+    this.runner.stop(waveId, stopped);
+    // Where nobody plans it any more it is looked at here; channels look after their own waves.
+    if (!ofChannel) this.planInBackground(waveId, siteId);
+    if (!how.keepBest) await this.waitUntilPlanned(waveId);
+  }
+
   async createWave(request: WaveRequest): Promise<{ waveId: string; siteId: number }> {
     return this.db.transaction(async (tx) => {
-      const template = await this.templateOf(tx, request.templateId);
+      const template = await templateOf(tx, request.templateId);
       const { channel } = request;
+      const pipeline = pipelineOf(template);
+      requirePipeline(pipeline);
       const plan: PlanOrder = {
         filter: channel ? bothFilters(template.filter, channel.filter) : template.filter,
         limits: { ...template.limits, ...(channel ? { ordersMax: channel.ordersMax } : {}) },
-        timeLimitMs: channel ? TIME_LIMIT_MS.channel : TIME_LIMIT_MS.click,
+        pipeline,
+        secondsMax: template.planningSecondsMax,
+        ofChannel: channel !== undefined,
       };
-      if (!channel) await this.requireCandidates(tx, plan.filter);
+      if (!channel) await this.requireWork(tx, plan.filter, template.thresholds);
       const waveId = newId();
       const number = await takeCount(tx, 'wave');
       await affected(
@@ -108,7 +127,11 @@ export class WavesService implements OnApplicationShutdown {
           tx.at,
         ],
       );
-      await this.steps.begin(tx, waveId, stepsOf(template.steps));
+      await this.steps.begin(
+        tx,
+        waveId,
+        pipeline.map(({ name }) => name),
+      );
       const data = { waveId, number, templateId: template.id, channelId: channel?.id ?? null };
       await addEvent(tx, { type: 'waves.wave-created', aggregateId: waveId, data });
       return { waveId, siteId: tx.siteId };
@@ -120,20 +143,14 @@ export class WavesService implements OnApplicationShutdown {
    * @returns whether the wave is planned; a wave that nothing is left of is cancelled with its reason.
    */
   async planWave(waveId: string): Promise<boolean> {
-    const { plan, open } = await this.db.transaction(async (tx) => {
-      const wave = await row<{ plan: PlanOrder }>(
-        tx,
-        `select plan from waves where site_id = $1 and id = $2`,
-        [tx.siteId, waveId],
-      );
-      return { plan: wave!.plan, open: await this.steps.open(tx, waveId) };
-    });
-    for (const step of open) {
-      if (step === 'release') break;
-      const done = await this.steps.run(waveId, step, () => this.perform(step, waveId, plan));
-      if (!done) return false;
+    try {
+      const plan = await this.runner.run(waveId);
+      return plan !== null && (await this.finishPlan(waveId));
+    } catch (error) {
+      if (!(error instanceof PlanningCancelled)) throw error;
+      await this.giveUp(waveId);
+      return false;
     }
-    return this.finishPlan(waveId);
   }
 
   async releaseWave(waveId: string): Promise<void> {
@@ -209,34 +226,52 @@ export class WavesService implements OnApplicationShutdown {
         'select state from waves where site_id = $1 and id = $2',
         [tx.siteId, waveId],
       );
-      if (mine?.got && wave?.state === 'planning') await this.planWave(waveId);
+      if (mine?.got && wave?.state === 'planning' && (await this.planWave(waveId)))
+        await this.releaseIfAutomatic(waveId);
     });
   }
 
-  private perform(step: WaveStepName, waveId: string, plan: PlanOrder): Promise<string[]> {
-    switch (step) {
-      case 'select':
-        return this.stock.select(waveId, plan.filter, plan.limits);
-      case 'validate':
-        return this.stock.validate(waveId);
-      case 'promise':
-        return this.stock.checkPromises(waveId);
-      case 'reserve':
-        return this.stock.reserve(waveId);
-      case 'replenish':
-        return this.runs.replenish(waveId);
-      case 'cartonise':
-        return this.runs.cartonise(waveId);
-      case 'batch':
-        return this.runs.batch(waveId, plan.timeLimitMs);
-      case 'route':
-        return this.runs.route(waveId);
-      case 'assign':
-        return this.runs.assign(waveId);
-      case 'create-tasks':
-        return this.runs.createTasks(waveId);
-      case 'release':
-        throw new Error('A release is no step of planning');
+  /** Where the template says so, as soon as the controller of work in progress lets it pass; until then it waits as planned. */
+  private async releaseIfAutomatic(waveId: string): Promise<void> {
+    const wave = await this.db.transaction((tx) =>
+      row<{ plan: Partial<PlanOrder> }>(tx, 'select plan from waves where site_id = $1 and id = $2', [
+        tx.siteId,
+        waveId,
+      ]),
+    );
+    if (!optionsOf(planOrder(wave?.plan ?? {}).pipeline, 'release').automatic) return;
+    await this.releases.releaseByHand(waveId, null).catch((error: unknown) => {
+      if (!(error instanceof Refusal)) throw error;
+      this.log.log(`Wave ${waveId} is planned and held: ${error.message}`);
+    });
+  }
+
+  /** A plan that somebody cancelled ends as any wave that is given up: what it has taken is free again. */
+  private async giveUp(waveId: string): Promise<void> {
+    const reason = await this.db.transaction(async (tx) => {
+      await this.steps.abandon(tx, waveId);
+      await move(tx, waves, waveId, 'failed');
+      const wave = await row<{ reason: string | null }>(
+        tx,
+        'select reason from waves where site_id = $1 and id = $2',
+        [tx.siteId, waveId],
+      );
+      return wave?.reason ?? 'planning was cancelled';
+    });
+    await this.releases.cancelWave(waveId, reason);
+  }
+
+  private async waitUntilPlanned(waveId: string): Promise<void> {
+    const endMs = performance.now() + CANCEL_WAIT_MS;
+    while (performance.now() < endMs) {
+      const wave = await this.db.transaction((tx) =>
+        row<{ state: string }>(tx, 'select state from waves where site_id = $1 and id = $2', [
+          tx.siteId,
+          waveId,
+        ]),
+      );
+      if (wave?.state !== 'planning' && wave?.state !== 'failed') return;
+      await delay(50);
     }
   }
 
@@ -293,28 +328,23 @@ export class WavesService implements OnApplicationShutdown {
     );
   }
 
-  private async templateOf(tx: Tx, templateId: string): Promise<TemplateRow> {
-    const template = await row<TemplateRow>(
-      tx,
-      `select id, filter, limits, steps, active from wave_templates where site_id = $1 and id = $2`,
-      [tx.siteId, templateId],
-    );
-    if (!template?.active)
-      throw new Refusal('waves.unknown-template', 'There is no such template.', { status: 404 });
-    const unknown = unknownSteps(template.steps);
-    if (unknown.length > 0) {
-      throw new Refusal(
-        'waves.template-invalid',
-        `The template has steps that do not exist: ${unknown.join(', ')}.`,
-      );
-    }
-    return template;
-  }
-
-  private async requireCandidates(tx: Tx, filter: OrderFilter): Promise<void> {
+  private async requireWork(tx: Tx, filter: OrderFilter, thresholds: WaveThresholds): Promise<void> {
     await this.stock.retryShortOrders(tx);
-    const candidates = await this.stock.candidates(tx, filter);
-    if (candidates.length > 0) return;
-    throw new Refusal('waves.nothing-to-plan', 'No order that is ready matches this template.');
+    if (!(await this.stock.anyCandidate(tx, filter)))
+      throw new Refusal('waves.nothing-to-plan', 'No order that is ready matches this template.');
+    if (Object.values(thresholds).every((value) => value === undefined)) return;
+    const below = belowThresholds(await matchOf(tx, filter), thresholds);
+    if (below.length === 0) return;
+    const text = below.map(({ measure, have, need }) => `${have} of ${need} ${measure}`);
+    throw new Refusal('waves.below-threshold', `Not worth a wave yet: ${text.join(', ')}.`, {
+      facts: { below },
+    });
   }
+}
+
+function requirePipeline(pipeline: readonly TemplateStep[]): void {
+  const errors = pipelineFaults(pipeline);
+  if (errors.length === 0) return;
+  const detail = `The template's steps don't work: ${errors.map(({ message }) => message).join('; ')}.`;
+  throw new Refusal('waves.template-invalid', detail, { errors });
 }

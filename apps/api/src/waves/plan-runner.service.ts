@@ -1,0 +1,205 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { WaveProgressView } from '#lib/contracts';
+import { affected, Database, row, rows, type Tx } from '../platform/database.service.js';
+import { Live } from '../platform/live.js';
+import { FaultsService } from './faults.service.js';
+import { loadPlan } from './load-plan.js';
+import { PipelineService } from './pipeline.service.js';
+import { KEEP_ATTEMPTS, type KeepResult } from './pipeline-step.js';
+import { planProgress, type StepAt } from './plan-progress.js';
+import { PlanningCancelled, PlanningControl, type StopAsked } from './planning-control.js';
+import { searchTimeMs } from './search-time.js';
+import { StepLogService } from './step-log.service.js';
+import { emptyPlan, type PlanOrder, type WavePlan } from './wave-plan.js';
+import { pipelineOf, type WaveStepName } from './wave-steps.js';
+import { summaryOf } from './wave-summary.js';
+
+/** How often a plan under way looks whether it should stop, and tells how far it is. */
+const TICK_MS = 250;
+
+interface WaveRow {
+  number: string;
+  state: string;
+  plan: Partial<PlanOrder>;
+  asked: StopAsked | null;
+}
+
+/** Goes through the steps of a wave: decides each, and keeps it together with the note that it is done. */
+@Injectable()
+export class PlanRunnerService {
+  private readonly log = new Logger(PlanRunnerService.name);
+  private readonly controls = new Map<string, PlanningControl>();
+
+  constructor(
+    private readonly db: Database,
+    private readonly pipeline: PipelineService,
+    private readonly steps: StepLogService,
+    private readonly faults: FaultsService,
+    private readonly live: Live,
+  ) {}
+
+  /**
+   * Does the steps of a wave that are not done. A step that throws fails the wave, which can be resumed there.
+   * @returns the plan, or null when a step failed.
+   * @throws PlanningCancelled when somebody gave the wave up.
+   */
+  async run(waveId: string): Promise<WavePlan | null> {
+    const control = new PlanningControl();
+    this.controls.set(waveId, control);
+    const ticking = setInterval(() => {
+      this.tick(waveId, control).catch((error: unknown) => this.log.error(error));
+    }, TICK_MS);
+    try {
+      return await this.goThrough(waveId, control);
+    } finally {
+      clearInterval(ticking);
+      this.controls.delete(waveId);
+    }
+  }
+
+  /** Stops the plan at once if this process makes it; another process sees the note in the wave's row. */
+  stop(waveId: string, how: StopAsked): void {
+    this.controls.get(waveId)?.ask(how);
+  }
+
+  /** All the decisions of these steps without keeping any of them. */
+  async rehearse(
+    plan: WavePlan,
+    names: readonly WaveStepName[],
+  ): Promise<{ plan: WavePlan; steps: { name: WaveStepName; durationMs: number; log: string[] }[] }> {
+    const control = new PlanningControl();
+    const steps: { name: WaveStepName; durationMs: number; log: string[] }[] = [];
+    let current = plan;
+    for (const name of names) {
+      if (name === 'release' || (current.orders.size === 0 && name !== 'select')) continue;
+      const beganMs = performance.now();
+      const decided = await this.pipeline.stepOf(name).decide(current, control);
+      current = decided.plan;
+      steps.push({ name, durationMs: Math.round(performance.now() - beganMs), log: decided.log });
+    }
+    return { plan: current, steps };
+  }
+
+  private async goThrough(waveId: string, control: PlanningControl): Promise<WavePlan | null> {
+    const { wave, open, start } = await this.db.transaction(async (tx) => {
+      const wave = await waveOf(tx, waveId);
+      const open = await this.steps.open(tx, waveId);
+      const order = planOrder(wave.plan);
+      const fresh = open[0] === 'select';
+      const start = fresh ? emptyPlan(waveId, tx.at, order) : await loadPlan(tx, waveId, order);
+      return { wave, open, start };
+    });
+    if (wave.asked) control.ask(wave.asked);
+    let plan = start;
+    for (const name of open) {
+      if (name === 'release') break;
+      try {
+        control.check();
+        plan = await this.step(name, plan, { waveId, control });
+      } catch (error) {
+        if (control.cancelled) throw new PlanningCancelled();
+        await this.steps.fail(waveId, name, error);
+        return null;
+      }
+    }
+    return plan;
+  }
+
+  private async step(
+    name: WaveStepName,
+    before: WavePlan,
+    { waveId, control }: { waveId: string; control: PlanningControl },
+  ): Promise<WavePlan> {
+    if (before.orders.size === 0 && name !== 'select') {
+      const skipped = { name, state: 'skipped' as const, log: ['no order is left'] };
+      await this.db.transaction((tx) => this.steps.end(tx, waveId, skipped));
+      return before;
+    }
+    await this.db.transaction((tx) => this.steps.start(tx, waveId, name));
+    const step = this.pipeline.stepOf(name);
+    let plan = before;
+    const log: string[] = [];
+    for (let attempt = 1; ; attempt++) {
+      const decided = await step.decide(plan, control);
+      log.push(...decided.log);
+      const last = attempt === KEEP_ATTEMPTS;
+      const kept = await this.db.transaction(async (tx) => {
+        const kept: KeepResult = (await step.keep?.(tx, decided.plan, { waveId, last })) ?? {
+          plan: decided.plan,
+          log: [],
+        };
+        await this.faults.keep(tx, waveId, kept.plan.faults.slice(plan.faults.length));
+        await noteSummary(tx, waveId, kept.plan);
+        if (!kept.again) {
+          const done = { name, state: 'succeeded' as const, log: [...log, ...kept.log] };
+          await this.steps.end(tx, waveId, done);
+        }
+        return kept;
+      });
+      log.push(...kept.log);
+      plan = kept.plan;
+      if (!kept.again) return plan;
+    }
+  }
+
+  private async tick(waveId: string, control: PlanningControl): Promise<void> {
+    const { asked, progress, siteId } = await this.db.transaction(async (tx) => ({
+      asked: (await waveOf(tx, waveId)).asked,
+      progress: await progressOf(tx, waveId),
+      siteId: tx.siteId,
+    }));
+    if (asked) control.ask(asked);
+    if (!progress || !this.controls.has(waveId)) return;
+    const looks = Atomics.load(control.flags, 1);
+    const detail = progress.step === 'batch' ? `${looks} looks at the clock of the search` : null;
+    this.live.toTower(siteId, 'tower.wave-progress', { ...progress, detail });
+  }
+}
+
+/** The wave's plan as it was ordered; those of older versions had the usual pipeline. */
+export function planOrder(kept: Partial<PlanOrder>): PlanOrder {
+  return {
+    filter: kept.filter ?? {},
+    limits: kept.limits ?? {},
+    pipeline: kept.pipeline ?? pipelineOf({ pipeline: [], steps: [] }),
+    secondsMax: kept.secondsMax ?? null,
+    ofChannel: kept.ofChannel ?? false,
+  };
+}
+
+async function waveOf(tx: Tx, waveId: string): Promise<WaveRow> {
+  const wave = await row<WaveRow>(
+    tx,
+    `select number, state, plan, stop_asked as asked from waves where site_id = $1 and id = $2`,
+    [tx.siteId, waveId],
+  );
+  return wave!;
+}
+
+async function noteSummary(tx: Tx, waveId: string, plan: WavePlan): Promise<void> {
+  await affected(tx, `update waves set summary = summary || $3::jsonb where site_id = $1 and id = $2`, [
+    tx.siteId,
+    waveId,
+    JSON.stringify(summaryOf(plan)),
+  ]);
+}
+
+/** How far the plan of a wave is; null when it is not being planned. */
+export async function progressOf(tx: Tx, waveId: string): Promise<WaveProgressView | null> {
+  const wave = await waveOf(tx, waveId);
+  if (wave.state !== 'planning') return null;
+  const steps = await rows<StepAt>(
+    tx,
+    `select name, state, started_at as "startedAt" from wave_steps where site_id = $1 and wave_id = $2 order by position`,
+    [tx.siteId, waveId],
+  );
+  const counted = await row<{ orders: number }>(
+    tx,
+    `select count(*)::int as orders from orders where site_id = $1 and wave_id = $2`,
+    [tx.siteId, waveId],
+  );
+  const orders = counted!.orders;
+  const searchMs = searchTimeMs(orders, planOrder(wave.plan));
+  const progress = planProgress(steps, { orders, searchMs }, tx.at.getTime());
+  return { waveId, number: Number(wave.number), state: wave.state, ...progress, detail: null };
+}

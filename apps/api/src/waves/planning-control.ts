@@ -1,0 +1,39 @@
+import type { StepControl } from './pipeline-step.js';
+
+/** `cancel`: the wave is given up. `keep-best`: the search ends, and its best plan so far is the plan. */
+export type StopAsked = 'cancel' | 'keep-best';
+
+/** Somebody asked to give the wave up while it was planned. */
+export class PlanningCancelled extends Error {
+  constructor() {
+    super('planning was cancelled');
+    this.name = 'PlanningCancelled';
+  }
+}
+
+/** The hand on one plan that is being made: ends its search, or the whole of it. */
+export class PlanningControl implements StepControl {
+  readonly flags = new Int32Array(new SharedArrayBuffer(8));
+  private readonly abort = new AbortController();
+  private asked: StopAsked | null = null;
+
+  get signal(): AbortSignal {
+    return this.abort.signal;
+  }
+
+  get cancelled(): boolean {
+    return this.asked === 'cancel';
+  }
+
+  ask(how: StopAsked): void {
+    if (this.cancelled) return;
+    this.asked = how;
+    Atomics.store(this.flags, 0, 1);
+    if (how === 'cancel') this.abort.abort();
+  }
+
+  /** @throws PlanningCancelled */
+  check(): void {
+    if (this.cancelled) throw new PlanningCancelled();
+  }
+}

@@ -1,0 +1,66 @@
+import type { ReasonView } from '#lib/contracts';
+
+type Facts = Record<string, unknown>;
+
+const metres = (mm: unknown) => `${Math.round(Number(mm) / 1000)} m`;
+const minutes = (ms: unknown) => `${Math.round(Number(ms) / 60_000)} min`;
+const list = (value: unknown) => (Array.isArray(value) ? value.join(', ') : String(value));
+
+/** Each reason as a sentence. A code without one is shown as it is. */
+const TEXTS: Record<string, (facts: Facts) => string> = {
+  'cut-off-passed': (f) => `its cut-off passed ${minutes(f.lateMs)} ago`,
+  'cut-off-near': (f) => `its cut-off is near: ${minutes(f.slackMs)} to spare`,
+  priority: (f) => `its priority is ${Number(f.priority) > 0 ? 'high' : 'low'} (${String(f.priority)})`,
+  waited: (f) => `it has waited ${minutes(f.waitedMs)}`,
+  'fair-share': () => 'its merchant had less than its share of the wave',
+  'room-left': () => 'there was room left in the wave',
+  fefo: (f) => `first expired first out: expires on ${String(f.expiresOn)}`,
+  fifo: (f) => `first in first out: received on ${String(f.receivedOn)}`,
+  'fewest-touches': (f) =>
+    f.coversLine ? 'one visit covers the whole line' : 'fewest places that cover the line together',
+  'full-container': (f) => `${String(f.units)} units empty the place`,
+  nearest: (f) => `nearest: ${metres(f.distanceMm)} away`,
+  'pick-sequence': (f) => `first in the pick sequence (${String(f.pickSequence)})`,
+  'lot-asked': (f) => `lot ${String(f.lot)} was asked for`,
+  'only-stock': () => 'the only place that has it',
+  'short-elsewhere': (f) => `it was missing at ${String(f.location)}`,
+  'smallest-that-fits': (f) =>
+    `the smallest carton that holds it; ${String(f.smallerTried)} smaller ones do not`,
+  split: (f) => `one carton can't hold it because of its ${String(f.because).replace('-', ' ')}`,
+  'walk-saved': (f) => `together they save ${metres(f.savedMm)} of ${metres(f.aloneMm)}`,
+  'shared-aisles': (f) => `they share aisles ${list(f.aisleIds)}`,
+  'cart-full': (f) => `the cart is full: ${String(f.load)} of ${String(f.limit)} ${String(f.capacity)}`,
+  'fewest-reaches': (f) => `${String(f.picks)} picks: the more picks, the nearer the slot`,
+  'as-batched': () => 'in the order in which the cart was filled',
+  'lane-rank': (f) => `lane ${String(f.lane)} is choice ${String(f.rank)} of its carrier service`,
+  'cheapest-lane': () => 'least is on its way there',
+  'gave-way': () => 'others had more use for the lane of first choice',
+  'only-closed-lanes': () => 'all lanes of the service are closed',
+  'wave-short': (f) => `the wave takes ${String(f.missing)} more than pick faces have`,
+  'below-minimum': (f) => `${String(f.left)} would be left of at least ${String(f.minimum)}`,
+  'no-stock': (f) => `${String(f.missing)} of ${String(f.sku)}: none is at a location`,
+  'not-enough': (f) => `${String(f.missing)} of ${String(f.sku)} missing: ${String(f.usable)} can be had`,
+  expired: (f) => `${String(f.expiredUnits)} of ${String(f.sku)} have expired`,
+  'order-incomplete': () => 'another line of the order is short',
+  'order-not-ready': (f) => `the order is ${String(f.state)}`,
+  'on-hold': (f) => `on hold: ${String(f.hold)}`,
+  'not-promised': (f) => `${String(f.missing)} of ${String(f.sku)} are not promised`,
+  'others-were-quicker': () => 'other waves were quicker with its goods',
+  'larger-than-cart': (f) => `needs ${String(f.needed)} ${String(f.capacity)}, a cart has ${String(f.limit)}`,
+  'stop-unreachable': () => 'no way leads to its goods',
+};
+
+/** A stored reason for programs and for people. */
+export function reasonView(reason: { code: string } & Record<string, unknown>): ReasonView {
+  const { code, ...facts } = reason;
+  const text = TEXTS[code]?.(facts) ?? code.replaceAll('-', ' ');
+  return { code, facts, text };
+}
+
+/** Stored reasons, whatever an older version has stored. */
+export function reasonViews(stored: unknown): ReasonView[] {
+  if (!Array.isArray(stored)) return [];
+  return stored
+    .filter((each): each is { code: string } => typeof (each as { code?: unknown })?.code === 'string')
+    .map(reasonView);
+}

@@ -1,0 +1,177 @@
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import type {
+  CopyTemplateBody,
+  MatchBody,
+  TemplateStep,
+  WaveLimits,
+  WaveTemplateBody,
+  WaveThresholds,
+} from '#lib/contracts';
+import { IsLine } from '../platform/http/is-line.js';
+import { OrderFilterDto } from './waves.dto.js';
+
+const AMOUNT_MAX = 1_000_000;
+const SIZE_MAX = 2_000_000_000;
+
+class PartLimitsDto {
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(AMOUNT_MAX)
+  ordersMax?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(AMOUNT_MAX)
+  linesMax?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(AMOUNT_MAX)
+  unitsMax?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(SIZE_MAX)
+  volumeMlMax?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(SIZE_MAX)
+  weightGramsMax?: number;
+}
+
+class LimitsDto implements WaveLimits {
+  @IsInt()
+  @Min(1)
+  @Max(AMOUNT_MAX)
+  ordersMax: number;
+
+  @IsInt()
+  @Min(1)
+  @Max(AMOUNT_MAX)
+  linesMax: number;
+
+  @IsInt()
+  @Min(1)
+  @Max(AMOUNT_MAX)
+  unitsMax: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(SIZE_MAX)
+  volumeMlMax?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(SIZE_MAX)
+  weightGramsMax?: number;
+}
+
+class ThresholdsDto implements WaveThresholds {
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(AMOUNT_MAX)
+  ordersMin?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(AMOUNT_MAX)
+  linesMin?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(AMOUNT_MAX)
+  unitsMin?: number;
+}
+
+export class TemplateDto implements WaveTemplateBody {
+  @IsString()
+  @IsLine()
+  @Length(1, 100)
+  name: string;
+
+  @IsObject()
+  @ValidateNested()
+  @Type(() => OrderFilterDto)
+  filter: OrderFilterDto;
+
+  @IsObject()
+  @ValidateNested()
+  @Type(() => LimitsDto)
+  limits: LimitsDto;
+
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => ThresholdsDto)
+  thresholds?: ThresholdsDto;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(600)
+  planningSecondsMax?: number | null;
+
+  /** Judged step by step by the pipeline's own rules, which name each fault by its field. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(20)
+  @IsObject({ each: true })
+  pipeline?: TemplateStep[];
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(SIZE_MAX)
+  version?: number;
+}
+
+export class CopyTemplateDto implements CopyTemplateBody {
+  @IsString()
+  @IsLine()
+  @Length(1, 100)
+  name: string;
+}
+
+export class MatchDto implements MatchBody {
+  @IsObject()
+  @ValidateNested()
+  @Type(() => OrderFilterDto)
+  filter: OrderFilterDto;
+
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => ThresholdsDto)
+  thresholds?: ThresholdsDto;
+
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => PartLimitsDto)
+  limits?: PartLimitsDto;
+}

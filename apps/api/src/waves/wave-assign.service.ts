@@ -1,0 +1,201 @@
+import { Injectable } from '@nestjs/common';
+import { assignLanes } from '#lib/planning';
+import { affected, Database, rows, type Tx } from '../platform/database.service.js';
+import { newId } from '../platform/ids.js';
+import { ordersStillIn } from './goods.queries.js';
+import { groupBy } from './group-by.js';
+import type { KeepResult, PipelineStep, StepResult } from './pipeline-step.js';
+import { type LaneRank, type PlanLane, planLanes } from './plan-lanes.js';
+import {
+  type CartonInPlan,
+  onlyOrders,
+  type RunInPlan,
+  type SlotInPlan,
+  type WavePlan,
+} from './wave-plan.js';
+
+interface Bench {
+  id: string;
+  open: number;
+}
+
+/** Where the goods of a wave go: slots on the carts, benches for the runs, lanes for the parcels. */
+@Injectable()
+export class WaveAssignService {
+  constructor(private readonly db: Database) {}
+
+  readonly assign: PipelineStep = {
+    decide: (plan) => this.decide(plan),
+    keep: (tx, plan, { waveId }) => this.keep(tx, plan, waveId),
+  };
+
+  private async decide(plan: WavePlan): Promise<StepResult> {
+    const { benches, lanes, ranks } = await this.db.transaction(async (tx) => ({
+      benches: await benchesOf(tx),
+      lanes: await lanesOf(tx),
+      ranks: await ranksOf(tx),
+    }));
+    const runs = withSlots(plan, withBenches(plan.runs, benches));
+    const cartons = withLanes(plan, lanes, ranks);
+    const laneless = cartons.filter(({ laneId }) => laneId === null).length;
+    const log = [
+      benches.length === 0
+        ? 'this site has no pack bench: any station takes the totes'
+        : `${runs.length} runs to ${benches.length} benches`,
+      `${cartons.length - laneless} parcels to ${new Set(cartons.map(({ laneId }) => laneId)).size} lanes`,
+      ...(laneless > 0 ? [`no lane takes ${laneless} parcels: they leave by the exception lane`] : []),
+    ];
+    return { plan: { ...plan, runs, cartons }, log };
+  }
+
+  private async keep(tx: Tx, decided: WavePlan, waveId: string): Promise<KeepResult> {
+    const plan = onlyOrders(decided, await ordersStillIn(tx, waveId, [...decided.orders.keys()]));
+    await affected(
+      tx,
+      `update runs r set drop_station_id = c.station from unnest($2::uuid[], $3::uuid[]) as c (id, station)
+       where r.site_id = $1 and r.id = c.id`,
+      [tx.siteId, plan.runs.map(({ id }) => id), plan.runs.map(({ stationId }) => stationId)],
+    );
+    const slots = plan.runs.flatMap((run) => run.slots.map((slot) => ({ ...slot, runId: run.id })));
+    await affected(
+      tx,
+      `insert into run_slots (site_id, id, run_id, slot, order_id, merchant_id, state)
+       select $1, s.id, s.run_id, s.slot, s.order_id, s.merchant_id, 'open'
+       from unnest($2::uuid[], $3::uuid[], $4::int[], $5::uuid[], $6::uuid[]) as s (id, run_id, slot, order_id, merchant_id)
+       on conflict do nothing`,
+      [
+        tx.siteId,
+        slots.map(() => newId()),
+        slots.map((slot) => slot.runId),
+        slots.map((slot) => slot.slot),
+        slots.map((slot) => slot.orderId),
+        slots.map((slot) => plan.orders.get(slot.orderId)!.merchantId),
+      ],
+    );
+    await this.keepLanes(tx, plan);
+    return { plan, log: [] };
+  }
+
+  private async keepLanes(tx: Tx, plan: WavePlan): Promise<void> {
+    const cartons = plan.cartons.filter(({ laneId }) => laneId !== null);
+    await affected(
+      tx,
+      `update planned_cartons p set lane_id = c.lane, lane_because = c.because
+       from unnest($2::uuid[], $3::uuid[], $4::jsonb[]) as c (id, lane, because) where p.site_id = $1 and p.id = c.id`,
+      [
+        tx.siteId,
+        cartons.map(({ id }) => id),
+        cartons.map(({ laneId }) => laneId),
+        cartons.map(({ laneBecause }) => JSON.stringify(laneBecause)),
+      ],
+    );
+  }
+}
+
+/** Each cart to the bench that has the fewest coming; all its trips go to the same one. */
+function withBenches(runs: readonly RunInPlan[], benches: readonly Bench[]): RunInPlan[] {
+  if (benches.length === 0) return [...runs];
+  const load = benches.map((bench) => ({ ...bench }));
+  const chosen = new Map<string, string>();
+  return runs.map((run) => {
+    let stationId = run.afterRunId === null ? undefined : chosen.get(run.afterRunId);
+    if (stationId === undefined) {
+      const least = load.reduce((best, each) => (each.open < best.open ? each : best));
+      least.open += 1;
+      stationId = least.id;
+    }
+    chosen.set(run.id, stationId);
+    return { ...run, stationId };
+  });
+}
+
+/** On each cart the order with most picks gets the slot that is reached first; its place is the same on all trips of the cart. */
+function withSlots(plan: WavePlan, runs: readonly RunInPlan[]): RunInPlan[] {
+  const orderOfPick = new Map(plan.picks.map((pick) => [pick.id, pick.orderId]));
+  const cartOf = new Map<string, string>();
+  const picksOf = new Map<string, Map<string, number>>();
+  for (const run of runs) {
+    const cart = (run.afterRunId && cartOf.get(run.afterRunId)) ?? run.id;
+    cartOf.set(run.id, cart);
+    const counts = picksOf.get(cart) ?? new Map<string, number>();
+    picksOf.set(cart, counts);
+    for (const pickId of run.pickIds) {
+      const orderId = orderOfPick.get(pickId)!;
+      counts.set(orderId, (counts.get(orderId) ?? 0) + 1);
+    }
+  }
+  const slotsOf = new Map([...picksOf].map(([cart, counts]) => [cart, slotsByPicks(counts)]));
+  return runs.map((run) => {
+    const own = slotsOf.get(cartOf.get(run.id)!)!;
+    return { ...run, slots: run.slots.map(({ orderId }) => own.get(orderId)!) };
+  });
+}
+
+function slotsByPicks(counts: ReadonlyMap<string, number>): Map<string, SlotInPlan> {
+  const numbers = Array.from({ length: counts.size }, (_, at) => at + 1);
+  const { assigned } = assignLanes(
+    [...counts].map(([orderId, picks]) => ({
+      seekerId: orderId,
+      costByLane: Object.fromEntries(numbers.map((slot) => [slot, slot * picks])),
+    })),
+    numbers.map((slot) => ({ laneId: String(slot) })),
+  );
+  return new Map(
+    assigned.map(({ seekerId, laneId }) => {
+      const because = { code: 'fewest-reaches', picks: counts.get(seekerId)! };
+      return [seekerId, { orderId: seekerId, slot: Number(laneId), because }];
+    }),
+  );
+}
+
+/** Parcels of one service and cut-off in the order of their urgency, dealt to its lanes share by share. */
+function withLanes(plan: WavePlan, lanes: readonly PlanLane[], ranks: readonly LaneRank[]): CartonInPlan[] {
+  const groups = groupBy(plan.cartons, ({ orderId }) => {
+    const { carrier, service, cutOffAtMs } = plan.orders.get(orderId)!;
+    return JSON.stringify([carrier, service, cutOffAtMs]);
+  });
+  const loads = [...groups].map(([key, { length }]) => {
+    const [carrier, service] = JSON.parse(key) as [string, string, number];
+    return { key, carrier, service, parcels: length };
+  });
+  const shares = planLanes(loads, lanes, ranks);
+  return [...groups].flatMap(([key, cartons]) => {
+    const own = (shares.get(key) ?? []).flatMap(({ parcels, ...share }) => Array(parcels).fill(share));
+    return cartons.map((carton, at) => ({
+      ...carton,
+      laneId: own[at]?.laneId ?? null,
+      laneBecause: own[at]?.because ?? [],
+    }));
+  });
+}
+
+async function benchesOf(tx: Tx): Promise<Bench[]> {
+  const found = await rows<{ id: string; open: string }>(
+    tx,
+    `select s.id, (select count(*) from runs r where r.site_id = s.site_id and r.drop_station_id = s.id
+       and r.state in ('blocked', 'ready', 'assigned', 'in-progress', 'picked')) as open
+     from stations s where s.site_id = $1 and s.kind = 'pack-bench' order by s.code`,
+    [tx.siteId],
+  );
+  return found.map(({ id, open }) => ({ id, open: Number(open) }));
+}
+
+/** Lanes with what is on its way to them: labelled parcels, and planned ones of waves on the floor. */
+export async function lanesOf(tx: Tx): Promise<(PlanLane & { name: string })[]> {
+  return rows<PlanLane & { name: string }>(
+    tx,
+    `select l.id, l.code, l.name, l.closed, l.fill,
+       (select count(*) from routes r where r.site_id = l.site_id and r.lane_id = l.id and r.active)::int as "onTheWay"
+     from lanes l where l.site_id = $1 and l.kind = 'ship' order by l.code`,
+    [tx.siteId],
+  );
+}
+
+export function ranksOf(tx: Tx): Promise<LaneRank[]> {
+  return rows<LaneRank>(
+    tx,
+    `select lane_id as "laneId", carrier_code as carrier, service, rank from lane_assignments where site_id = $1
+     order by rank, lane_id`,
+    [tx.siteId],
+  );
+}
