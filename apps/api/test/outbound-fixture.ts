@@ -12,13 +12,16 @@ import { RoutesService } from '../src/flow-control/routes.service.js';
 import { TravelsService } from '../src/flow-control/travels.service.js';
 import { InventoryService } from '../src/inventory/inventory.service.js';
 import { PromisesService } from '../src/inventory/promises.service.js';
+import { ReservationsService } from '../src/inventory/reservations.service.js';
 import { OrderProgressService } from '../src/orders/order-progress.service.js';
 import { OrdersService } from '../src/orders/orders.service.js';
+import { TakeBackService } from '../src/orders/take-back.service.js';
 import { ClosingService } from '../src/packing/closing.service.js';
 import { LabelsService } from '../src/packing/labels.service.js';
 import { PackingListener } from '../src/packing/packing.listener.js';
 import { PackingService } from '../src/packing/packing.service.js';
 import { ParcelsService } from '../src/packing/parcels.service.js';
+import { UnpackService } from '../src/packing/unpack.service.js';
 import {
   APPLIES,
   type Application,
@@ -37,6 +40,11 @@ import { LoadsService } from '../src/shipping/loads.service.js';
 import { ManifestsService } from '../src/shipping/manifests.service.js';
 import { ShippingListener } from '../src/shipping/shipping.listener.js';
 import { ShippingService } from '../src/shipping/shipping.service.js';
+import { LeftOutService } from '../src/waves/left-out.service.js';
+import { StepLogService } from '../src/waves/step-log.service.js';
+import { WaveReleaseService } from '../src/waves/wave-release.service.js';
+import { WaveUndoService } from '../src/waves/wave-undo.service.js';
+import { WorkInProgressService } from '../src/waves/work-in-progress.service.js';
 import { buildFloor, type FixtureItem, type Floor } from './floor-fixture.js';
 
 /** Keeps what would go to the agents; there is no broker in these specs. */
@@ -173,7 +181,19 @@ function wire(floor: Floor, downlink: RecordingDownlink, live: RecordingLive) {
     overrides,
     rebalancing,
     listeners,
+    undos: undoOf(floor, promises, closing),
   };
+}
+
+/** The undo of waves with what packing does for it. */
+function undoOf({ db }: Floor, promises: PromisesService, closing: ClosingService): WaveUndoService {
+  const progress = new OrderProgressService(promises);
+  const leftOut = new LeftOutService(new ReservationsService());
+  const work = new WorkInProgressService(db);
+  const releases = new WaveReleaseService(db, progress, leftOut, new StepLogService(db), work);
+  const undos = new WaveUndoService(db, new TakeBackService(promises), releases);
+  new UnpackService(undos, closing).onModuleInit();
+  return undos;
 }
 
 async function addOutbound(floor: Floor) {

@@ -17,8 +17,9 @@ export const orderStates = table({
   released: ['picking', 'ready', 'accepted', 'cancelled', 'closed-short'],
   picking: ['picked', 'ready', 'accepted', 'cancelled', 'closed-short'],
   picked: ['packing', 'ready', 'accepted', 'cancelled', 'closed-short'],
-  packing: ['packed', 'picked', 'cancelled', 'closed-short'],
-  packed: ['staged', 'packing', 'cancelled'],
+  // Back to ready or accepted: the release of its wave was undone while its parcels stood at the bench.
+  packing: ['packed', 'picked', 'ready', 'accepted', 'cancelled', 'closed-short'],
+  packed: ['staged', 'packing', 'ready', 'accepted', 'cancelled'],
   staged: ['shipped', 'packing', 'cancelled'],
   shipped: ['delivered'],
   delivered: [],
@@ -72,7 +73,7 @@ export const runStates = table({
 export const taskStates = table({
   blocked: ['ready', 'cancelled'],
   ready: ['assigned', 'in-progress', 'picked', 'short', 'done', 'cancelled'],
-  assigned: ['in-progress', 'picked', 'short', 'ready', 'cancelled'],
+  assigned: ['in-progress', 'picked', 'short', 'done', 'ready', 'cancelled'],
   'in-progress': ['picked', 'short', 'ready', 'cancelled'],
   picked: ['dropped', 'done'],
   dropped: ['done'],

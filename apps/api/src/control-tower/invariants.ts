@@ -106,7 +106,7 @@ const LINES: Invariant = {
         from order_lines l left join (select c.site_id, c.order_line_id, sum(c.quantity) as packed,
             sum(c.quantity) filter (where p.state = 'shipped') as shipped
           from parcel_contents c join parcels p on p.site_id = c.site_id and p.id = c.parcel_id
-          group by c.site_id, c.order_line_id) c on c.site_id = l.site_id and c.order_line_id = l.id
+          where c.undone_at is null group by c.site_id, c.order_line_id) c on c.site_id = l.site_id and c.order_line_id = l.id
         where l.packed <> coalesce(c.packed, 0) or l.shipped <> coalesce(c.shipped, 0)`,
     },
   ],

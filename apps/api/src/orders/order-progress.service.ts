@@ -49,22 +49,6 @@ export class OrderProgressService {
     await tell(tx, released, (orderId) => ({ type: 'orders.order-released', data: { orderId, waveId } }));
   }
 
-  /** An undone release: the reserved quantities are given back and the orders wait again. */
-  async undoReleased(tx: Tx, lines: readonly LineQuantity[]): Promise<void> {
-    const orderIds = await this.add(
-      tx,
-      'reserved',
-      lines.map(({ orderLineId, quantity }) => ({ orderLineId, quantity: -quantity })),
-    );
-    await this.setLineState(tx, lines, 'open');
-    const ready = await this.moveOrders(tx, orderIds, 'ready');
-    await affected(tx, `update orders set wave_id = null where site_id = $1 and id = any($2::uuid[])`, [
-      tx.siteId,
-      orderIds,
-    ]);
-    await tell(tx, ready, (orderId) => ({ type: 'orders.order-ready', data: { orderId } }));
-  }
-
   /** Goods were put into totes: `released -> picking`. */
   async addPicked(tx: Tx, lines: readonly LineQuantity[]): Promise<void> {
     const orderIds = await this.add(tx, 'picked', lines);

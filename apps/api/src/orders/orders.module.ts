@@ -7,6 +7,7 @@ import { OrdersController } from './orders.controller.js';
 import { OrdersListener } from './orders.listener.js';
 import { OrdersQueries } from './orders.queries.js';
 import { OrdersService } from './orders.service.js';
+import { TakeBackService } from './take-back.service.js';
 
 @Module({
   imports: [InventoryModule],
@@ -18,7 +19,8 @@ import { OrdersService } from './orders.service.js';
     BackordersService,
     OrdersQueries,
     OrdersListener,
+    TakeBackService,
   ],
-  exports: [OrdersService, OrderProgressService],
+  exports: [OrdersService, OrderProgressService, TakeBackService],
 })
 export class OrdersModule {}

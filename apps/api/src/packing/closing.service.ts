@@ -105,7 +105,7 @@ export class ClosingService {
         "A parcel of the order is on a truck: it can't be cancelled any more.",
       );
     }
-    for (const { id } of found) await this.cancelParcel(tx, id, reason);
+    for (const { id } of found) await this.cancelParcel(tx, id, reason, null);
     return found.length === 0 ? [] : [`${found.length} parcel(s) cancelled, their labels are void`];
   }
 
@@ -159,7 +159,11 @@ export class ClosingService {
     await this.orders.addPacked(tx, units);
   }
 
-  private async cancelParcel(tx: Tx, parcelId: string, reason: string): Promise<void> {
+  /**
+   * Ends one parcel: its label is void, what is in it waits to be put back.
+   * @param because How the exception about its goods begins; null: the order was cancelled.
+   */
+  async cancelParcel(tx: Tx, parcelId: string, reason: string, because: string | null): Promise<void> {
     const parcel = await benchParcel(tx, parcelId);
     await this.labels.voidLabel(tx, parcel, reason);
     await moveAll(tx, machine, [parcelId], 'cancelled');
@@ -181,7 +185,7 @@ export class ClosingService {
       subjectId: parcelId,
       ...about(parcel),
       owner: 'packing',
-      detail: `Order ${parcel.externalRef} was cancelled: take the parcel out and put its goods back.`,
+      detail: `${because ?? `Order ${parcel.externalRef} was cancelled`}: take the parcel out and put its goods back.`,
     });
   }
 

@@ -6,6 +6,7 @@ import {
   type Outbound,
   type PickedTote,
 } from '../../test/outbound-fixture.js';
+import { INVARIANTS } from '../control-tower/invariants.js';
 import { newId } from '../platform/ids.js';
 import { takeNumber } from '../platform/number-ranges.js';
 
@@ -324,6 +325,53 @@ describe('reopening and cancelling', () => {
     );
     expect(level).toEqual([{ quantity: 1 }]);
     expect(await openExceptions(parcel.parcelId)).toEqual([]);
+  });
+});
+
+describe('the undo of a wave', () => {
+  const waveOf = async (orderIds: string[]) => {
+    const [wave] = await world.floor.ask<{ id: string }>(`select id from waves limit 1`);
+    await world.floor.ask(`update orders set wave_id = null`);
+    await world.floor.ask(`update orders set wave_id = $1 where id = any($2)`, [wave!.id, orderIds]);
+    await world.floor.ask(`update waves set state = 'in-progress' where id = $1`, [wave!.id]);
+    return wave!.id;
+  };
+  const linesOf = (orderId: string) =>
+    world.floor.ask(`select state, reserved, picked, packed from order_lines where order_id = $1`, [orderId]);
+
+  it('takes parcels back from the bench, voids their labels, and keeps what has left it', async () => {
+    const atBench = await labelledParcel(world, [[item(4), 1]]);
+    const gone = await labelledParcel(world, [[item(5), 1]]);
+    await world.person(() => world.shipping.stage(gone.sscc!, 'L-STG-1'));
+    await world.floor.ask(`update orders set state = 'packed' where id = $1`, [gone.orderId]);
+    const waveId = await waveOf([atBench.orderId, gone.orderId]);
+    const view = await world.person(() => world.undos.undoWave(waveId, { dryRun: false, reason: 'spec' }));
+    expect(view).toMatchObject({ state: 'in-progress', ordersBack: 1, ordersKept: 1 });
+    expect(view.effects.map(({ code, count }) => `${code} ${count}`)).toEqual([
+      'label-voided 1',
+      'parcel-unpacked 1',
+      'order-waits-again 1',
+    ]);
+    expect(view.kept).toMatchObject([{ code: 'order-kept', items: [{ code: 'parcel-staged' }] }]);
+    expect(await find(atBench)).toMatchObject({ parcelState: 'cancelled' });
+    expect(await linesOf(atBench.orderId)).toEqual([{ state: 'open', reserved: 0, picked: 0, packed: 0 }]);
+    expect(await linesOf(gone.orderId)).toMatchObject([{ packed: 1 }]);
+    const [order] = await world.floor.ask(`select state, waiting_for from orders where id = $1`, [
+      atBench.orderId,
+    ]);
+    expect(order).toEqual({
+      state: 'ready',
+      waiting_for: `1 of ${item(4).sku} to be put back from a parcel`,
+    });
+    await world.deliver();
+    expect(world.downlink.routes.at(-1)).toMatchObject({ removedParcelIds: [atBench.parcelId] });
+    await world.person(() => world.closing.returnGoods(atBench.parcelId, newId(), 'L-A-01-03-1'));
+    expect(await openExceptions(atBench.parcelId)).toEqual([]);
+    const chain = INVARIANTS.filter(
+      ({ name }) => name === 'line-chain-holds' || name === 'one-label-one-shipment',
+    );
+    for (const { sql, atRest } of chain.flatMap(({ checks }) => checks))
+      if (!atRest) expect(await world.floor.ask(sql)).toEqual([]);
   });
 });
 

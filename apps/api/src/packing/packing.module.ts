@@ -2,18 +2,20 @@ import { Module } from '@nestjs/common';
 import { DevicesModule } from '../devices/devices.module.js';
 import { InventoryModule } from '../inventory/inventory.module.js';
 import { OrdersModule } from '../orders/orders.module.js';
+import { WavesModule } from '../waves/waves.module.js';
 import { ClosingService } from './closing.service.js';
 import { LabelsService } from './labels.service.js';
 import { PackingController } from './packing.controller.js';
 import { PackingListener } from './packing.listener.js';
 import { PackingService } from './packing.service.js';
 import { ParcelsService } from './parcels.service.js';
+import { UnpackService } from './unpack.service.js';
 
 /** Cartons, weight check and labels. The carrier is asked through CarrierDesk, which shipping provides. */
 @Module({
-  imports: [DevicesModule, InventoryModule, OrdersModule],
+  imports: [DevicesModule, InventoryModule, OrdersModule, WavesModule],
   controllers: [PackingController],
-  providers: [ClosingService, LabelsService, PackingListener, PackingService, ParcelsService],
+  providers: [ClosingService, LabelsService, PackingListener, PackingService, ParcelsService, UnpackService],
   exports: [LabelsService, PackingService, ParcelsService],
 })
 export class PackingModule {}

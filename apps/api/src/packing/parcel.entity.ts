@@ -50,4 +50,6 @@ export class ParcelContent {
   @Column('int') quantity: number;
   @Column('uuid', { name: 'event_id' }) eventId: string;
   @Column('timestamptz') at: Date;
+  /** The release of its wave was undone: the scan happened and no longer counts for the line. */
+  @Column('timestamptz', { name: 'undone_at', nullable: true }) undoneAt: Date | null;
 }

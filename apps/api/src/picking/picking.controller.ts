@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import type { Page, PickOutcome, RunView } from '#lib/contracts';
+import type { Page, PickOutcome, PutBackTask, RunView } from '#lib/contracts';
 import { Allow } from '../platform/http/allow.js';
 import {
   ClaimRunDto,
@@ -9,11 +9,11 @@ import {
   DropRunDto,
   ReportProblemDto,
 } from './picking.dto.js';
-import { PickingQueries, type PutBackView, type RunSummary } from './picking.queries.js';
+import { PickingQueries, type RunSummary } from './picking.queries.js';
 import { PicksService } from './picks.service.js';
 import { ProblemsService } from './problems.service.js';
+import { PutBacksService } from './put-backs.service.js';
 import { RunsService } from './runs.service.js';
-import { WithdrawService } from './withdraw.service.js';
 
 @Controller('api/v1/picking')
 @Allow({ roles: ['admin', 'supervisor', 'operator'] })
@@ -21,7 +21,7 @@ export class PickingController {
   constructor(
     private readonly runs: RunsService,
     private readonly picks: PicksService,
-    private readonly withdraw: WithdrawService,
+    private readonly putBacks: PutBacksService,
     private readonly problems: ProblemsService,
     private readonly queries: PickingQueries,
   ) {}
@@ -82,10 +82,22 @@ export class PickingController {
     return this.problems.reportProblem(id, { kind: body.kind, note: body.note ?? '' });
   }
 
-  /** Goods of cancelled orders that have to go back. */
+  /** Goods of cancelled and undone orders that have to go back. */
   @Get('put-backs')
-  async putBacks(): Promise<Page<PutBackView>> {
-    return { items: await this.queries.putBacks(), next: null };
+  async listPutBacks(): Promise<Page<PutBackTask>> {
+    return { items: await this.putBacks.list(), next: null };
+  }
+
+  @Post('put-backs/:id/claim')
+  @HttpCode(200)
+  claimPutBack(@Param('id', ParseUUIDPipe) id: string): Promise<PutBackTask> {
+    return this.putBacks.claim(id);
+  }
+
+  @Post('put-backs/:id/release')
+  @HttpCode(204)
+  releasePutBack(@Param('id', ParseUUIDPipe) id: string): Promise<void> {
+    return this.putBacks.release(id);
   }
 
   @Post('put-backs/:id/confirm')
@@ -94,7 +106,7 @@ export class PickingController {
     @Param('id', ParseUUIDPipe) id: string,
     @Body() body: ConfirmPutBackDto,
   ): Promise<{ state: string }> {
-    return this.withdraw.confirmPutBack(id, body);
+    return this.putBacks.confirm(id, body);
   }
 }
 

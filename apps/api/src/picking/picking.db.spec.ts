@@ -358,7 +358,7 @@ describe('cancelOrder after release', () => {
       '1 picks to be put back',
     ]);
     expect(await totals(item)).toEqual({ on_hand: 5, promised: 0 });
-    const [putBack] = await ana(() => services.pickingQueries.putBacks());
+    const [putBack] = await ana(() => services.putBacks.list());
     expect(putBack).toMatchObject({ lpn: confirm.containerScan, quantity: 2, location: place });
     const scans = {
       eventId: newId(),
@@ -367,11 +367,11 @@ describe('cancelOrder after release', () => {
       locationScan: `L-${place}`,
     };
     const wrong = ana(() =>
-      services.withdraw.confirmPutBack(putBack!.id, { ...scans, locationScan: 'L-A-01-01-9' }),
+      services.putBacks.confirm(putBack!.id, { ...scans, locationScan: 'L-A-01-01-9' }),
     );
     await expect(wrong).rejects.toMatchObject({ code: 'picking.wrong-location' });
-    expect(await ana(() => services.withdraw.confirmPutBack(putBack!.id, scans))).toEqual({ state: 'done' });
-    expect(await ana(() => services.withdraw.confirmPutBack(putBack!.id, scans))).toEqual({ state: 'done' });
+    expect(await ana(() => services.putBacks.confirm(putBack!.id, scans))).toEqual({ state: 'done' });
+    expect(await ana(() => services.putBacks.confirm(putBack!.id, scans))).toEqual({ state: 'done' });
     expect(await floor.ask('select state from containers where lpn = $1', [confirm.containerScan])).toEqual([
       { state: 'empty' },
     ]);

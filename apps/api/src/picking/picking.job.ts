@@ -2,21 +2,27 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { asSystem } from '../platform/context.js';
 import { Database, rows } from '../platform/database.service.js';
 import { Repeating } from '../platform/repeating.js';
+import { PutBacksService } from './put-backs.service.js';
 import { RunsService } from './runs.service.js';
 
 const LOOK_EVERY_MS = 30_000;
 
-/** Runs of people who walked away come back. */
+/** Runs and put-backs of people who walked away come back. */
 @Injectable()
 export class PickingJob implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly looking: Repeating;
 
-  constructor(db: Database, runs: RunsService) {
+  constructor(db: Database, runs: RunsService, putBacks: PutBacksService) {
     this.looking = new Repeating('PickingJob', LOOK_EVERY_MS, async () => {
       const sites = await asSystem('picking', null, () =>
         db.transaction((tx) => rows<{ id: number }>(tx, 'select id from sites order by id')),
       );
-      for (const { id } of sites) await asSystem('picking', id, () => runs.returnExpired());
+      for (const { id } of sites) {
+        await asSystem('picking', id, async () => {
+          await runs.returnExpired();
+          await putBacks.returnExpired();
+        });
+      }
     });
   }
 

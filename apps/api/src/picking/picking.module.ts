@@ -7,6 +7,7 @@ import { PickingJob } from './picking.job.js';
 import { PickingQueries } from './picking.queries.js';
 import { PicksService } from './picks.service.js';
 import { ProblemsService } from './problems.service.js';
+import { PutBacksService } from './put-backs.service.js';
 import { RunsService } from './runs.service.js';
 import { ShortsService } from './shorts.service.js';
 import { WithdrawService } from './withdraw.service.js';
@@ -18,6 +19,7 @@ import { WithdrawService } from './withdraw.service.js';
     RunsService,
     PicksService,
     ShortsService,
+    PutBacksService,
     WithdrawService,
     ProblemsService,
     PickingQueries,

@@ -19,18 +19,6 @@ interface RunHead {
 
 type TaskRow = Omit<PickTaskView, 'because'> & { because: unknown };
 
-export interface PutBackView {
-  id: string;
-  state: string;
-  lpn: string;
-  sku: string;
-  name: string;
-  barcodes: { code: string; quantity: number }[];
-  lot: string;
-  quantity: number;
-  location: string;
-}
-
 export interface RunSummary {
   id: string;
   number: number;
@@ -81,23 +69,6 @@ export class PickingQueries {
          where r.site_id = $1 and ($2::uuid is null and r.state not in ('done', 'cancelled') or r.wave_id = $2)
          order by r.number limit 500`,
         [tx.siteId, waveId],
-      ),
-    );
-  }
-
-  /** Goods of cancelled orders that have to go back to their locations. */
-  async putBacks(): Promise<PutBackView[]> {
-    return this.db.transaction((tx) =>
-      rows<PutBackView>(
-        tx,
-        `select t.id, t.state, c.lpn, i.sku, i.name, t.lot, t.quantity, a.code as location,
-           coalesce((select json_agg(json_build_object('code', b.barcode, 'quantity', b.quantity)) from item_barcodes b
-             where b.item_id = t.item_id), '[]') as barcodes
-         from tasks t join run_slots s on s.site_id = t.site_id and s.id = t.slot_id
-         join containers c on c.site_id = s.site_id and c.id = s.container_id
-         join items i on i.id = t.item_id join locations a on a.site_id = t.site_id and a.id = t.location_id
-         where t.site_id = $1 and t.kind = 'put-back' and t.state = 'ready' order by c.lpn, a.pick_sequence, t.id limit 500`,
-        [tx.siteId],
       ),
     );
   }

@@ -11,6 +11,8 @@ export function reasonText(reason: Reason): string {
       return `oldest, received ${reason.receivedOn}`;
     case 'fewest-touches':
       return reason.coversLine ? 'holds all of the line' : 'fewest places to go to';
+    case 'full-container':
+      return `a whole container of ${reason.units}`;
     case 'nearest':
       return 'nearest';
     case 'pick-sequence':

@@ -250,7 +250,16 @@ export class RunsService {
     throw new Refusal('picking.wrong-station', `Need ${needed}, got ${got}.`, { facts: { needed, got } });
   }
 
+  /** All totes of the cart stand at the station now, also those whose order was withdrawn and whose goods go back. */
   private async handOver(tx: Tx, runId: string, stationId: string): Promise<string[]> {
+    await affected(
+      tx,
+      `update containers c set state = 'picked', station_id = $3, location_id = null, parent_id = null
+       from run_slots s where s.site_id = $1 and s.run_id = $2 and s.state = 'cancelled' and c.site_id = s.site_id
+         and c.id = s.container_id and c.state = 'picking' and not exists (select 1 from run_slots o
+           where o.site_id = s.site_id and o.container_id = c.id and o.state in ('open', 'picked', 'dropped', 'packing'))`,
+      [tx.siteId, runId, stationId],
+    );
     const moved = await rows<{ lpn: string }>(
       tx,
       `update containers c set state = 'picked', station_id = $3, location_id = null, parent_id = null

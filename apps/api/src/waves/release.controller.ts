@@ -10,12 +10,19 @@ import {
   Post,
   Put,
 } from '@nestjs/common';
-import type { Page, ReleaseChannelView, WaveView, WorkInProgressView } from '#lib/contracts';
+import type { Page, ReleaseChannelView, UndoView, WaveView, WorkInProgressView } from '#lib/contracts';
 import { Allow } from '../platform/http/allow.js';
 import { ChannelsService } from './channels.service.js';
-import { ChangeChannelDto, ChangeWorkLimitsDto, CreateChannelDto, ReleaseWaveDto } from './release.dto.js';
+import {
+  ChangeChannelDto,
+  ChangeWorkLimitsDto,
+  CreateChannelDto,
+  ReleaseWaveDto,
+  UndoWaveDto,
+} from './release.dto.js';
 import { ReleaseQueries } from './release.queries.js';
 import { WaveReleaseService } from './wave-release.service.js';
+import { WaveUndoService } from './wave-undo.service.js';
 import { WavesQueries } from './waves.queries.js';
 import { WorkInProgressService } from './work-in-progress.service.js';
 
@@ -27,6 +34,7 @@ export class ReleaseController {
     private readonly channels: ChannelsService,
     private readonly work: WorkInProgressService,
     private readonly releases: WaveReleaseService,
+    private readonly undos: WaveUndoService,
     private readonly queries: ReleaseQueries,
     private readonly waves: WavesQueries,
   ) {}
@@ -81,5 +89,13 @@ export class ReleaseController {
   async release(@Param('id', ParseUUIDPipe) id: string, @Body() body?: ReleaseWaveDto): Promise<WaveView> {
     await this.releases.releaseByHand(id, body?.override ?? null);
     return this.waves.view(id);
+  }
+
+  /** Takes a released wave back, also after picking began. With `dryRun` the answer says all that would happen, and nothing does. */
+  @Post(':id/undo')
+  @HttpCode(200)
+  undo(@Param('id', ParseUUIDPipe) id: string, @Body() body?: UndoWaveDto): Promise<UndoView> {
+    const reason = body?.reason ?? 'the release was undone';
+    return this.undos.undoWave(id, { dryRun: body?.dryRun ?? false, reason });
   }
 }

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { waveStates } from '#lib/contracts';
-import { ReservationsService } from '../inventory/reservations.service.js';
 import { type LineQuantity, OrderProgressService } from '../orders/order-progress.service.js';
 import { affected, Database, row, rows, type Tx } from '../platform/database.service.js';
 import { addEvent } from '../platform/events.js';
@@ -17,22 +16,15 @@ interface WaveRow {
   state: keyof typeof waveStates;
 }
 
-interface RunRow {
-  id: string;
-  number: string;
-  state: string;
-}
-
 const waves = { table: 'waves', states: waveStates, noun: 'wave' };
 const RELEASED: ReadonlySet<string> = new Set(['released', 'in-progress', 'completed']);
 
-/** A planned wave goes to the floor, is taken back from it, or is given up. */
+/** A planned wave goes to the floor or is given up; WaveUndoService takes it back from there. */
 @Injectable()
 export class WaveReleaseService {
   constructor(
     private readonly db: Database,
     private readonly progress: OrderProgressService,
-    private readonly reservations: ReservationsService,
     private readonly leftOut: LeftOutService,
     private readonly steps: StepLogService,
     private readonly work: WorkInProgressService,
@@ -85,7 +77,7 @@ export class WaveReleaseService {
         `select id from orders where site_id = $1 and wave_id = $2 order by id`,
         [tx.siteId, waveId],
       );
-      await this.cancelRuns(tx, waveId, null);
+      await this.cancelRuns(tx, waveId);
       const out = orders.map(({ id }) => ({
         orderId: id,
         reason: `wave ${wave.number} was cancelled`,
@@ -99,44 +91,6 @@ export class WaveReleaseService {
       ]);
       const data = { waveId, number: Number(wave.number), reason };
       await addEvent(tx, { type: 'waves.wave-cancelled', aggregateId: waveId, data });
-    });
-  }
-
-  /**
-   * Takes a released wave back. Runs that nobody has begun are withdrawn and their orders wait again; what people
-   * are picking already is kept and named.
-   */
-  async undoWave(waveId: string): Promise<{ effects: string[]; kept: string[] }> {
-    return this.db.transaction(async (tx) => {
-      const wave = await lockWave(tx, waveId);
-      await move(tx, waves, waveId, 'undoing');
-      const runs = await rows<RunRow>(
-        tx,
-        `select id, number, state from runs where site_id = $1 and wave_id = $2 order by id for update`,
-        [tx.siteId, waveId],
-      );
-      const free = runs.filter((run) => ['blocked', 'ready'].includes(run.state)).map(({ id }) => id);
-      const begun = await this.runsWithGoods(tx, free);
-      const withdrawn = free.filter((id) => !begun.has(id));
-      const lines = await this.reservedLines(tx, waveId, withdrawn);
-      const orderIds = await this.ordersOf(tx, withdrawn);
-      await this.cancelRuns(tx, waveId, withdrawn);
-      await this.releaseReservations(tx, waveId, orderIds);
-      await this.progress.undoReleased(tx, lines);
-      await affected(
-        tx,
-        `update wave_lines set state = 'removed', reason = 'the release was undone'
-         where site_id = $1 and wave_id = $2 and order_id = any($3::uuid[]) and state = 'reserved'`,
-        [tx.siteId, waveId, orderIds],
-      );
-      const kept = runs
-        .filter((run) => !withdrawn.includes(run.id) && run.state !== 'cancelled')
-        .map((run) => `run ${run.number} is ${run.state === 'ready' ? 'begun' : run.state}`);
-      const effects = [`${withdrawn.length} runs withdrawn`, `${orderIds.length} orders wait again`];
-      await move(tx, waves, waveId, kept.length > 0 ? 'in-progress' : 'cancelled');
-      const data = { waveId, number: Number(wave.number), effects, kept };
-      await addEvent(tx, { type: 'waves.wave-undone', aggregateId: waveId, data });
-      return { effects, kept };
     });
   }
 
@@ -191,7 +145,7 @@ export class WaveReleaseService {
       `update runs set state = 'ready' where site_id = $1 and wave_id = $2 and state = 'blocked'`,
       [tx.siteId, waveId],
     );
-    const lines = await this.reservedLines(tx, waveId, null);
+    const lines = await this.reservedLines(tx, waveId);
     await this.progress.markReleased(tx, waveId, lines);
     await this.steps.end(tx, waveId, {
       name: 'release',
@@ -207,40 +161,19 @@ export class WaveReleaseService {
     await addEvent(tx, { type: 'waves.wave-released', aggregateId: waveId, data });
   }
 
-  /** What is set aside for the lines of a wave, or for those of some of its runs. */
-  private reservedLines(tx: Tx, waveId: string, runIds: string[] | null): Promise<LineQuantity[]> {
+  /** What is set aside for the lines of a wave. */
+  private reservedLines(tx: Tx, waveId: string): Promise<LineQuantity[]> {
     return rows<LineQuantity>(
       tx,
       `select v.order_line_id as "orderLineId", sum(v.quantity)::int as quantity from reservations v
-       where v.site_id = $1 and v.wave_id = $2 and v.state = 'open' and ($3::uuid[] is null or v.id in
-         (select t.reservation_id from tasks t where t.site_id = $1 and t.run_id = any($3::uuid[])))
-       group by v.order_line_id order by v.order_line_id`,
-      [tx.siteId, waveId, runIds],
+       where v.site_id = $1 and v.wave_id = $2 and v.state = 'open' group by v.order_line_id order by v.order_line_id`,
+      [tx.siteId, waveId],
     );
   }
 
-  private async runsWithGoods(tx: Tx, runIds: string[]): Promise<Set<string>> {
-    const found = await rows<{ run_id: string }>(
-      tx,
-      `select distinct run_id from tasks where site_id = $1 and run_id = any($2::uuid[])
-         and state not in ('blocked', 'ready', 'assigned', 'cancelled')`,
-      [tx.siteId, runIds],
-    );
-    return new Set(found.map((each) => each.run_id));
-  }
-
-  private async ordersOf(tx: Tx, runIds: string[]): Promise<string[]> {
-    const found = await rows<{ order_id: string }>(
-      tx,
-      `select distinct order_id from run_slots where site_id = $1 and run_id = any($2::uuid[]) and state = 'open' order by order_id`,
-      [tx.siteId, runIds],
-    );
-    return found.map((each) => each.order_id);
-  }
-
-  private async cancelRuns(tx: Tx, waveId: string, runIds: string[] | null): Promise<void> {
-    const which = `select id from runs where site_id = $1 and wave_id = $2 and ($3::uuid[] is null or id = any($3::uuid[]))`;
-    const parameters = [tx.siteId, waveId, runIds];
+  private async cancelRuns(tx: Tx, waveId: string): Promise<void> {
+    const which = `select id from runs where site_id = $1 and wave_id = $2`;
+    const parameters = [tx.siteId, waveId];
     await affected(
       tx,
       `update tasks set state = 'cancelled' where site_id = $1 and run_id in (${which}) and state in ('blocked', 'ready', 'assigned')`,
@@ -255,19 +188,6 @@ export class WaveReleaseService {
       tx,
       `update runs set state = 'cancelled' where site_id = $1 and id in (${which}) and state in ('blocked', 'ready', 'assigned')`,
       parameters,
-    );
-  }
-
-  private async releaseReservations(tx: Tx, waveId: string, orderIds: string[]): Promise<void> {
-    const open = await rows<{ id: string }>(
-      tx,
-      `select v.id from reservations v join order_lines l on l.site_id = v.site_id and l.id = v.order_line_id
-       where v.site_id = $1 and v.wave_id = $2 and l.order_id = any($3::uuid[]) and v.state = 'open'`,
-      [tx.siteId, waveId, orderIds],
-    );
-    await this.reservations.release(
-      tx,
-      open.map(({ id }) => id),
     );
   }
 }
