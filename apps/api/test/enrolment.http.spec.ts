@@ -72,10 +72,7 @@ describe('a device', () => {
     const patch = (body: object) => request('PATCH', '/PRN-1', { token, body });
     expect((await patch({ stationCode: null })).body.station).toBeNull();
     expect((await patch({ stationCode: 'S-NOWHERE' })).body.code).toBe('devices.unknown-station');
-    expect((await patch({ stationCode: 'S-PACK-01', config: { dpi: 300 } })).body).toMatchObject({
-      station: 'S-PACK-01',
-      config: { dpi: 300 },
-    });
+    expect((await patch({ stationCode: 'S-PACK-01' })).body).toMatchObject({ station: 'S-PACK-01' });
     expect((await patch({ disabled: true })).body).toMatchObject({
       state: 'disabled',
       advice: expect.any(String),

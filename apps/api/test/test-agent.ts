@@ -3,9 +3,14 @@ import { crc32 } from 'node:zlib';
 import { connectAsync, type MqttClient } from 'mqtt';
 import {
   agentTopics,
+  type ConsoleAsk,
+  type DesiredDevice,
+  type DesiredMessage,
   type DeviceCommand,
   type EdgeRequest,
   type EdgeResponse,
+  type FrameBatch,
+  type InventoryDevice,
   type RecordKind,
   type UplinkAck,
 } from '#lib/contracts';
@@ -34,6 +39,9 @@ export class TestAgent {
   private readonly answers = new Map<string, EdgeResponse>();
   private readonly topics: ReturnType<typeof agentTopics>;
   session = randomUUID();
+  readonly desired: DesiredDevice[] = [];
+  /** What a console is answered, in pieces; undefined: nothing. A thrown sentence is a refusal. */
+  onConsole: (device: string, ask: ConsoleAsk) => unknown = () => undefined;
 
   private constructor(
     private readonly client: MqttClient,
@@ -52,16 +60,44 @@ export class TestAgent {
       reconnectPeriod: 100,
     });
     const agent = new TestAgent(client, code);
-    const { ack, cmd, res } = agent.topics.all;
-    await client.subscribeAsync([ack, cmd, res], { qos: 1 });
+    const { ack, cmd, res, ask } = agent.topics.all;
+    await client.subscribeAsync([ack, cmd, res, ask, agent.topics.desired], { qos: 1 });
     return agent;
   }
 
   private hear(topic: string, message: never): void {
-    if (topic.includes('/ack/')) this.acks.push(message);
+    if (topic.endsWith('/desired')) this.desired.push(...(message as DesiredMessage).devices);
+    else if (topic.includes('/ask/')) this.answerConsole(topic.split('/').at(-1)!, message);
+    else if (topic.includes('/ack/')) this.acks.push(message);
     else if (topic.includes('/cmd/'))
       this.commands.push({ device: topic.split('/').at(-1)!, command: message });
     else this.answers.set((message as EdgeResponse).correlationId, message);
+  }
+
+  private answerConsole(device: string, ask: ConsoleAsk): void {
+    const { correlationId } = ask;
+    const say = (answer: object) =>
+      this.client.publish(this.topics.ans(device), JSON.stringify({ correlationId, ...answer }), { qos: 1 });
+    try {
+      const answer = this.onConsole(device, ask);
+      if (answer === undefined) return;
+      const pieces = JSON.stringify(answer).match(/[\s\S]{1,200}/g)!;
+      for (const [part, json] of pieces.entries()) say({ ok: true, part, parts: pieces.length, json });
+    } catch (error) {
+      say({ ok: false, reason: (error as Error).message });
+    }
+  }
+
+  async inventory(devices: Partial<InventoryDevice>[]): Promise<void> {
+    const inventory = { version: 'test', node: 'v20', devices };
+    await this.client.publishAsync(this.topics.inventory, JSON.stringify(inventory), {
+      qos: 1,
+      retain: true,
+    });
+  }
+
+  async frames(batch: FrameBatch): Promise<void> {
+    await this.client.publishAsync(this.topics.tlm(batch.device), JSON.stringify(batch), { qos: 0 });
   }
 
   async ask(request: Record<string, unknown>): Promise<EdgeResponse> {

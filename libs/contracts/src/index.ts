@@ -2,6 +2,7 @@ export * from './clock.js';
 export * from './console.js';
 export type * from './environment.js';
 export type * from './http/common.js';
+export type * from './http/devices.js';
 export type * from './http/floor.js';
 export type * from './http/orders.js';
 export type * from './http/release.js';

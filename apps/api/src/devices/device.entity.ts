@@ -16,5 +16,8 @@ export class Device {
   @Column('timestamptz', { name: 'state_since', nullable: true }) stateSince: Date | null;
   @Column('text', { name: 'state_reason', nullable: true }) stateReason: string | null;
   @Column('timestamptz', { name: 'last_reading_at', nullable: true }) lastReadingAt: Date | null;
+  @Column('int', { name: 'desired_revision', default: 0 }) desiredRevision: number;
+  @Column('boolean', { default: false }) simulated: boolean;
+  @Column('timestamptz', { name: 'removed_at', nullable: true }) removedAt: Date | null;
   @Column('jsonb', { name: 'last_reading', nullable: true }) lastReading: Record<string, unknown> | null;
 }

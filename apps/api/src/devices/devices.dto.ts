@@ -11,7 +11,7 @@ import {
 import type { CommandOp } from '#lib/contracts';
 import { IsLine } from '../platform/http/is-line.js';
 
-const OPS: CommandOp[] = ['print', 'weigh', 'zero', 'route', 'light', 'beep', 'trigger', 'status'];
+const OPS: CommandOp[] = ['print', 'weigh', 'zero', 'tare', 'route', 'light', 'beep', 'trigger', 'status'];
 
 export class NewAgentDto {
   @IsString()
@@ -34,7 +34,6 @@ export class DeviceChangeDto {
     | string
     | null;
   @IsOptional() @IsBoolean() disabled?: boolean;
-  @IsOptional() @IsObject() config?: Record<string, unknown>;
 }
 
 export class TestCommandDto {

@@ -1,4 +1,4 @@
-import type { CommandOp, DeviceState } from '#lib/contracts';
+import type { CommandOp, DeviceSetup, DeviceState, RevisionResult } from '#lib/contracts';
 
 declare module '../platform/events.js' {
   interface EventMap {
@@ -21,6 +21,24 @@ declare module '../platform/events.js' {
     /** Aggregate: the agent. */
     'devices.agent-went-online': { agentId: string; agent: string; epoch: number };
     'devices.agent-went-offline': { agentId: string; agent: string };
+    /** Somebody wants a device set up like this (null: taken out). Aggregate: the device, for this and the next two. */
+    'devices.setup-wanted': { deviceId: string; device: string; revision: number; setup: DeviceSetup | null };
+    'devices.setup-judged': {
+      deviceId: string;
+      device: string;
+      revision: number;
+      result: RevisionResult;
+      reason: string | null;
+    };
+    'devices.simulation-switched': { deviceId: string; device: string; simulated: boolean };
+    /** Aggregate: the agent, for all of these. */
+    'devices.driver-chosen': {
+      agentId: string;
+      agent: string;
+      driver: string;
+      hash: string;
+      version: string;
+    };
     'devices.agent-enrolled': { agentId: string; agent: string };
     'devices.certificate-issued': { agentId: string; agent: string; serial: string; notAfter: string };
   }

@@ -1,22 +1,12 @@
-import type { AgentView, DeviceState, DeviceView, StationView } from '#lib/contracts';
+import type { AgentView, DeviceView, StationView } from '#lib/contracts';
 import { rows, type Tx } from '../platform/database.service.js';
-import { adviceFor } from './advice.js';
+import { deviceViewOf, type ShownDevice } from './device-view.js';
 
-interface DeviceRow {
-  id: string;
-  agent_id: string;
+interface DeviceRow extends ShownDevice {
+  agentId: string;
   agent: string;
-  link: Record<string, unknown>;
+  linkConfig: Record<string, unknown>;
   config: Record<string, unknown>;
-  code: string;
-  kind: string;
-  driver: string;
-  station: string | null;
-  state: DeviceState;
-  state_since: Date | null;
-  state_reason: string | null;
-  last_reading_at: Date | null;
-  last_reading: { kind: string; data: unknown } | null;
 }
 
 interface AgentRow {
@@ -46,12 +36,12 @@ export async function agentViews(tx: Tx): Promise<AgentView[]> {
     oldestUnsentAt: agent.state.oldestUnsentAt ?? null,
     version: agent.state.version ?? null,
     fenced: agent.state.fenced ?? false,
-    devices: devices.filter((each) => each.agent_id === agent.id).map(deviceView),
+    devices: devices.filter((each) => each.agentId === agent.id).map(deviceViewOf),
   }));
 }
 
 /** A device with its settings, as the console edits them and an agent is configured with them. */
-export type DeviceWithConfig = DeviceView & {
+export type DeviceWithConfig = Omit<DeviceView, 'link'> & {
   agent: string;
   link: Record<string, unknown>;
   config: Record<string, unknown>;
@@ -60,9 +50,9 @@ export type DeviceWithConfig = DeviceView & {
 export async function devicesWithConfig(tx: Tx, code: string | null = null): Promise<DeviceWithConfig[]> {
   const found = await deviceRows(tx, code);
   return found.map((each) => ({
-    ...deviceView(each),
+    ...deviceViewOf(each),
     agent: each.agent,
-    link: each.link,
+    link: each.linkConfig,
     config: each.config,
   }));
 }
@@ -71,7 +61,7 @@ export async function devicesWithConfig(tx: Tx, code: string | null = null): Pro
 export function devicesAt(tx: Tx, stationId: string): Promise<StationView['devices']> {
   return rows(
     tx,
-    'select code, kind, state from devices where site_id = $1 and station_id = $2 order by code',
+    'select code, kind, state from devices where site_id = $1 and station_id = $2 and removed_at is null order by code',
     [tx.siteId, stationId],
   );
 }
@@ -79,28 +69,13 @@ export function devicesAt(tx: Tx, stationId: string): Promise<StationView['devic
 function deviceRows(tx: Tx, code: string | null = null): Promise<DeviceRow[]> {
   return rows(
     tx,
-    `select d.id, d.agent_id, a.code as agent, d.link, d.config, d.code, d.kind, d.driver, s.code as station, d.state, d.state_since, d.state_reason,
-       d.last_reading_at, d.last_reading
+    `select d.id, d.code, d.kind, d.driver, d.simulated, s.code as station, d.state, d.state_since as "stateSince",
+       d.state_reason as reason, d.last_reading_at as "lastReadingAt", d.last_reading as "lastReading",
+       d.agent_id as "agentId", a.code as agent, a.online as "agentOnline", d.link as "linkConfig", d.config,
+       jsonb_path_query_first(a.inventory, '$.devices[*] ? (@.device == $code)', jsonb_build_object('code', d.code)) as born
      from devices d join agents a on a.site_id = d.site_id and a.id = d.agent_id
      left join stations s on s.site_id = d.site_id and s.id = d.station_id
-     where d.site_id = $1 and ($2::text is null or d.code = $2) order by d.code`,
+     where d.site_id = $1 and d.removed_at is null and ($2::text is null or d.code = $2) order by d.code`,
     [tx.siteId, code],
   );
-}
-
-function deviceView(device: DeviceRow): DeviceView {
-  const { id, code, kind, driver, station, state, state_reason: reason, last_reading: last } = device;
-  return {
-    id,
-    code,
-    kind,
-    driver,
-    station,
-    state,
-    stateSince: device.state_since?.toISOString() ?? null,
-    reason,
-    advice: adviceFor(kind, state, reason),
-    lastReadingAt: device.last_reading_at?.toISOString() ?? null,
-    lastReading: last ? `${last.kind} ${JSON.stringify(last.data)}`.slice(0, 200) : null,
-  };
 }

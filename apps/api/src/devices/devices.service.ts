@@ -10,7 +10,6 @@ import { type DeviceWithConfig, devicesWithConfig } from './devices.queries.js';
 export interface DeviceChange {
   stationCode?: string | null;
   disabled?: boolean;
-  config?: Record<string, unknown>;
 }
 
 /** A device as an import or the console describes it. */
@@ -70,13 +69,6 @@ export class DevicesService {
           stationId,
         ]);
       }
-      if (change.config) {
-        await affected(tx, 'update devices set config = $3 where site_id = $1 and id = $2', [
-          tx.siteId,
-          device.id,
-          JSON.stringify(change.config),
-        ]);
-      }
       if (change.disabled !== undefined && change.disabled !== (device.state === 'disabled')) {
         const reason = change.disabled ? 'switched off at the console' : null;
         await this.states.note(tx, device.id, change.disabled ? 'disabled' : 'init', reason);
@@ -113,7 +105,10 @@ export class DevicesService {
        join agents a on a.site_id = $1 and a.code = d.agent
        left join stations s on s.site_id = $1 and s.code = d.station
        on conflict (site_id, code) do update set agent_id = excluded.agent_id, kind = excluded.kind,
-         driver = excluded.driver, station_id = excluded.station_id, link = excluded.link, config = excluded.config`,
+         station_id = excluded.station_id, removed_at = null,
+         driver = case when devices.desired_revision > 0 then devices.driver else excluded.driver end,
+         link = case when devices.desired_revision > 0 then devices.link else excluded.link end,
+         config = case when devices.desired_revision > 0 then devices.config else excluded.config end`,
       [
         tx.siteId,
         devices.map(() => newId()),
@@ -149,17 +144,29 @@ function testOrder({ op, args }: TestCommand): DeviceOrder {
     case 'light':
       return { op, args: args as CommandArgs['light'] };
     case 'route':
-      throw new Refusal(
-        'devices.not-a-test',
-        'Where a parcel goes is decided by its route: close or open a lane instead.',
-      );
+      return { op, args: testRoute(args) };
   }
+}
+
+/** A divert by hand, for the parcel that the PLC reported last: whoever asks has seen it and has confirmed. */
+function testRoute(args: unknown): CommandArgs['route'] {
+  const { point, lane, trackId, seq, confirmed } = (args ?? {}) as Record<string, unknown>;
+  const known = typeof point === 'string' && typeof lane === 'string';
+  if (!known || !Number.isSafeInteger(trackId) || !Number.isSafeInteger(seq) || confirmed !== true) {
+    throw new Refusal(
+      'devices.not-a-test',
+      'A divert moves a parcel: name point, lane, trackId and seq of one that was just seen, and confirm it.',
+    );
+  }
+  const validUntil = new Date(Date.now() + TEST_VALID_MS).toISOString();
+  const parcel = { trackId: trackId as number, seq: seq as number };
+  return { point, lane, ...parcel, alternatives: [], decisionId: newId(), validUntil };
 }
 
 async function find(tx: Tx, code: string): Promise<{ id: string; state: string }> {
   const device = await row<{ id: string; state: string }>(
     tx,
-    'select id, state from devices where site_id = $1 and code = $2 for update',
+    'select id, state from devices where site_id = $1 and code = $2 and removed_at is null for update',
     [tx.siteId, code],
   );
   if (!device) throw new Refusal('devices.unknown', `There is no device ${code}.`, { status: 404 });

@@ -6,12 +6,16 @@ import { affected, row, rows, type Tx } from '../platform/database.service.js';
 import { addEvent } from '../platform/events.js';
 import { openException } from '../platform/exceptions.js';
 import { Refusal } from '../platform/refusal.js';
+import { DeviceSetupsService } from './device-setups.service.js';
 import { DeviceStatesService } from './device-states.service.js';
 
 /** The registry of agents and devices as the broker bridge needs it: who may speak, what stands where, who is alive. */
 @Injectable()
 export class EdgeRegistryService extends EdgeRegistry {
-  constructor(private readonly states: DeviceStatesService) {
+  constructor(
+    private readonly states: DeviceStatesService,
+    private readonly setups: DeviceSetupsService,
+  ) {
     super();
   }
 
@@ -127,6 +131,7 @@ export class EdgeRegistryService extends EdgeRegistry {
       agent.agentId,
       JSON.stringify(inventory),
     ]);
+    await this.setups.noteInventory(tx, agent, inventory.devices);
     tx.afterCommit(() => this.states.agentsChanged(tx.siteId));
   }
 }

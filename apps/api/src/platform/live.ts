@@ -1,5 +1,10 @@
 import type { ConsoleLive, FloorLive, TowerLive } from '#lib/contracts';
 
+export interface WatchedDevice {
+  siteId: number;
+  device: string;
+}
+
 /**
  * Pushes to the screens, by room; only the server puts sockets into rooms. Inside a transaction push through
  * `tx.afterCommit`. Never throws and never waits: a screen that missed a message asks for a snapshot.
@@ -21,6 +26,14 @@ export abstract class Live {
   towerIsWatched(): boolean {
     return true;
   }
+
+  /** Devices whose frames somebody looks at in this process. */
+  watchedDevices(): WatchedDevice[] {
+    return [];
+  }
+
+  /** Hears at once when somebody begins to look at a device's frames. */
+  onWatch(_listener: (watched: WatchedDevice) => void): void {}
 
   abstract toTower<T extends keyof TowerLive>(siteId: number, topic: T, data: TowerLive[T]): void;
   abstract toConsole<T extends keyof ConsoleLive>(siteId: number, topic: T, data: ConsoleLive[T]): void;

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { faultsOfStates, stateMachines, systemClock } from '#lib/contracts';
 import { BrokerBridge } from './broker/bridge.service.js';
 import { EdgeAnswers } from './broker/edge-answers.service.js';
+import { EdgeConsole } from './broker/edge-console.js';
 import { Uplink } from './broker/uplink.service.js';
 import { CLOCK } from './clock.js';
 import { AppConfig, readConfig } from './config.js';
@@ -41,6 +42,7 @@ import { Registry } from './registry.js';
     Uplink,
     EdgeAnswers,
     EdgeRequests,
+    EdgeConsole,
     BrokerBridge,
     { provide: EdgeDownlink, useExisting: BrokerBridge },
     LiveServer,
@@ -52,7 +54,18 @@ import { Registry } from './registry.js';
     { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
     { provide: APP_PIPE, useFactory: validationPipe },
   ],
-  exports: [AppConfig, CLOCK, DataSource, Database, EdgeDownlink, EdgeRequests, Live, MetricsService, Jobs],
+  exports: [
+    AppConfig,
+    CLOCK,
+    DataSource,
+    Database,
+    EdgeConsole,
+    EdgeDownlink,
+    EdgeRequests,
+    Live,
+    MetricsService,
+    Jobs,
+  ],
 })
 export class PlatformModule implements OnApplicationShutdown {
   constructor(private readonly source: DataSource) {

@@ -1,4 +1,7 @@
 /** What supervisors and integrators see. The same shapes come over socket.io as snapshots (`/tower`, `/console`). */
+import type { QualityLevel, RevisionOutcome } from '../console.js';
+import type { CommandOp } from '../readings.js';
+import type { DeviceFaultCode } from './devices.js';
 import type { OrderFilter, WaveView } from './waves.js';
 
 export interface ChannelView {
@@ -45,10 +48,22 @@ export interface DeviceView {
   code: string;
   kind: string;
   driver: string;
+  /** As the agent has loaded it; null until it has said so. */
+  driverVersion: string | null;
+  quality: QualityLevel | null;
+  /** The driver's simulator stands in for the hardware. */
+  simulated: boolean;
+  /** What it can be asked to do. */
+  commands: CommandOp[];
+  /** How it is reached, for people. */
+  link: string | null;
+  /** What became of the newest setup. */
+  outcome: RevisionOutcome | null;
   station: string | null;
   state: string;
   stateSince: string | null;
   reason: string | null;
+  fault: DeviceFaultCode | null;
   /** Plain-language cause and fix for a fault. */
   advice: string | null;
   lastReadingAt: string | null;

@@ -4,8 +4,8 @@ import {
   type AgentState,
   agentTopics,
   type DeviceCommand,
-  type DeviceFrame,
   type DeviceStateMessage,
+  type FrameBatch,
   isTopicSegment,
   parseTopic,
   type RoutesMessage,
@@ -20,6 +20,7 @@ import { log } from '../log.js';
 import { Repeating } from '../repeating.js';
 import { VERSION } from '../version.js';
 import { EdgeAnswers } from './edge-answers.service.js';
+import { EdgeConsole } from './edge-console.js';
 import { EdgeRegistry, type KnownAgent } from './edge-registry.js';
 import { parseObject } from './read-batch.js';
 import { SiteLink } from './site-link.js';
@@ -54,8 +55,23 @@ export class BrokerBridge extends EdgeDownlink implements OnApplicationBootstrap
     private readonly edge: EdgeRegistry,
     private readonly answers: EdgeAnswers,
     private readonly live: Live,
+    private readonly console: EdgeConsole,
   ) {
     super();
+    const topicsOf = (siteId: number, agentCode: string) => {
+      const site = this.sites.get(siteId);
+      return site && { link: site.link, topics: agentTopics(site.code, agentCode) };
+    };
+    console.connect({
+      ask: ({ siteId, agentCode, device }, ask) => {
+        const to = topicsOf(siteId, agentCode);
+        return to?.link.publish(to.topics.ask(device), ask) ?? false;
+      },
+      desire: (siteId, agentCode, message) => {
+        const to = topicsOf(siteId, agentCode);
+        return to?.link.publish(to.topics.desired, message) ?? false;
+      },
+    });
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -123,7 +139,8 @@ export class BrokerBridge extends EdgeDownlink implements OnApplicationBootstrap
       this.enqueue(`${siteId}/${agent}/state`, () => this.state(site, agent, leaf, payload));
     } else if (branch === 'inventory') {
       this.enqueue(`${siteId}/${agent}/state`, () => this.inventory(site, agent, payload));
-    } else if (branch === 'tlm' && leaf) this.frame(site, agent, leaf, payload);
+    } else if (branch === 'tlm' && leaf) this.frames(site, agent, leaf, payload);
+    else if (branch === 'ans') this.console.heard(parseObject(payload) ?? {});
   }
 
   /** One after the other per key; what comes while too many wait is dropped, its sender repeats it. */
@@ -159,8 +176,10 @@ export class BrokerBridge extends EdgeDownlink implements OnApplicationBootstrap
     for (const { candidate } of taken) {
       const { record } = candidate;
       if (!record) continue;
-      const { device, kind, data, at } = record;
-      this.live.toConsole(site.id, 'console.reading', { agent: agentCode, device, kind, data, at });
+      const { device, kind, data, at, simulated } = record;
+      const marked = simulated === true ? { simulated } : {};
+      const reading = { agent: agentCode, device, kind, data, at, ...marked };
+      this.live.toConsole(site.id, 'console.reading', reading);
     }
   }
 
@@ -201,9 +220,9 @@ export class BrokerBridge extends EdgeDownlink implements OnApplicationBootstrap
     );
   }
 
-  private frame(site: Site, agent: string, device: string, payload: Buffer): void {
-    const frame = parseObject(payload);
-    if (!frame || typeof frame.hex !== 'string') return;
-    this.live.toConsole(site.id, 'console.frame', { ...(frame as unknown as DeviceFrame), agent, device });
+  private frames(site: Site, agent: string, device: string, payload: Buffer): void {
+    const batch = parseObject(payload);
+    if (!batch || !Array.isArray(batch.frames)) return;
+    this.live.toConsole(site.id, 'console.frames', { ...(batch as unknown as FrameBatch), agent, device });
   }
 }

@@ -15,6 +15,7 @@ export class InboxRecord {
   @Column('jsonb') data: Record<string, unknown>;
   @Column('text', { name: 'raw_hex', nullable: true }) rawHex: string | null;
   @Column('text') trace: string;
+  @Column('boolean', { default: false }) simulated: boolean;
   @Column('text') outcome: string;
   @Column('text', { nullable: true }) reason: string | null;
 }

@@ -5,6 +5,7 @@ import type { DataSource } from 'typeorm';
 import { systemClock, type UplinkRecord } from '#lib/contracts';
 import { type FreshDatabase, freshDatabase } from '#lib/testkit';
 import { createDataSource } from '../../../../../ormconfig.js';
+import type { DeviceSetupsService } from '../../devices/device-setups.service.js';
 import type { DeviceStatesService } from '../../devices/device-states.service.js';
 import { EdgeRegistryService } from '../../devices/edge-registry.service.js';
 import { type Application, applied, refused } from '../applies.js';
@@ -53,7 +54,11 @@ beforeEach(() => {
     applierOf: () => (tx: Tx, record: UplinkRecord) => apply(tx, record),
   } as unknown as Registry;
   const states = { agentsChanged: () => {} } as unknown as DeviceStatesService;
-  uplink = new Uplink(new Database(source, systemClock), registry, new EdgeRegistryService(states));
+  uplink = new Uplink(
+    new Database(source, systemClock),
+    registry,
+    new EdgeRegistryService(states, {} as unknown as DeviceSetupsService),
+  );
 });
 
 const codeOf = (record: UplinkRecord) => (record.data as { code: string }).code;

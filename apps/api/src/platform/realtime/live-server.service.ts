@@ -21,7 +21,7 @@ import { asSystem } from '../context.js';
 import { Database, row } from '../database.service.js';
 import { Authenticator } from '../http/authenticator.js';
 import { isSameOrigin, presentedCredential } from '../http/credentials.js';
-import { Live } from '../live.js';
+import { Live, type WatchedDevice } from '../live.js';
 import { log } from '../log.js';
 import { Repeating } from '../repeating.js';
 
@@ -58,6 +58,7 @@ const rooms = {
 @Injectable()
 export class LiveServer extends Live implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private io: Server | null = null;
+  private readonly watchListeners: ((watched: WatchedDevice) => void)[] = [];
   /** Versions rise over restarts too, so that a client that stayed sees no step back. */
   private readonly firstVersion = Date.now();
   private readonly versions = new Map<string, number>();
@@ -118,7 +119,7 @@ export class LiveServer extends Live implements OnApplicationBootstrap, BeforeAp
 
   /** Frames go to those who watch the device, everything else to all consoles of the site. */
   toConsole<T extends keyof ConsoleLive>(siteId: number, topic: T, data: ConsoleLive[T]): void {
-    const framed = topic === 'console.frame' ? (data as ConsoleLive['console.frame']).device : null;
+    const framed = topic === 'console.frames' ? (data as ConsoleLive['console.frames']).device : null;
     this.send('console', framed ? rooms.device(siteId, framed) : rooms.site(siteId), topic, data);
   }
 
@@ -130,6 +131,21 @@ export class LiveServer extends Live implements OnApplicationBootstrap, BeforeAp
   counts(): Record<Face, number> {
     const count = (face: Face) => this.io?.of(LIVE_NAMESPACES[face]).sockets.size ?? 0;
     return { floor: count('floor'), tower: count('tower'), console: count('console') };
+  }
+
+  override watchedDevices(): WatchedDevice[] {
+    const found = new Map<string, WatchedDevice>();
+    for (const socket of this.io?.of(LIVE_NAMESPACES.console).sockets.values() ?? []) {
+      const { person, watched } = socket.data as SocketData;
+      for (const device of watched) {
+        found.set(`${person.siteId} ${device}`, { siteId: person.siteId, device });
+      }
+    }
+    return [...found.values()];
+  }
+
+  override onWatch(listener: (watched: WatchedDevice) => void): void {
+    this.watchListeners.push(listener);
   }
 
   private send(face: Face, room: string, topic: string, data: unknown): void {
@@ -170,6 +186,7 @@ export class LiveServer extends Live implements OnApplicationBootstrap, BeforeAp
       if (!device || watched.size >= WATCHED_MAX) return;
       watched.add(device);
       void socket.join(rooms.device(person.siteId, device));
+      for (const listener of this.watchListeners) listener({ siteId: person.siteId, device });
     });
     socket.on('unwatch', (asked: unknown) => {
       const device = deviceOf(asked);
