@@ -225,9 +225,9 @@ async function insertInbox(tx: Tx, agent: KnownAgent, stream: string, taken: Tak
   await rows(
     tx,
     `insert into inbox (site_id, agent_id, stream, received_at, seq, record_id, kind, device_code, at, data, raw_hex,
-       trace, outcome, reason)
+       trace, outcome, reason, simulated)
      select $1, $2, $3, $4, r.* from unnest($5::bigint[], $6::uuid[], $7::text[], $8::text[], $9::timestamptz[],
-       $10::jsonb[], $11::text[], $12::text[], $13::text[], $14::text[]) as r
+       $10::jsonb[], $11::text[], $12::text[], $13::text[], $14::text[], $15::boolean[]) as r
      on conflict (site_id, agent_id, stream, seq) do nothing`,
     [
       tx.siteId,
@@ -244,6 +244,7 @@ async function insertInbox(tx: Tx, agent: KnownAgent, stream: string, taken: Tak
       column((each) => each.trace),
       column((each) => each.outcome),
       column((each) => each.reason),
+      column((each) => each.simulated),
     ],
   );
 }
@@ -256,7 +257,17 @@ function inboxRow(tx: Tx, candidate: Candidate, application: Application, twice:
   const common = { seq, outcome: application.outcome, reason };
   if (!record) {
     const { device, kind, trace } = candidate;
-    return { ...common, id: newId(), kind, device, at: tx.at, data: {}, rawHex: null, trace };
+    return {
+      ...common,
+      id: newId(),
+      kind,
+      device,
+      at: tx.at,
+      data: {},
+      rawHex: null,
+      trace,
+      simulated: false,
+    };
   }
   // An id that was used before is kept under a new one: the inbox tells of the refusal, the first record keeps its id.
   const reused = reason?.startsWith('id:') || twice.has(record.id);
@@ -272,6 +283,7 @@ function inboxRow(tx: Tx, candidate: Candidate, application: Application, twice:
     data,
     rawHex: record.rawHex ?? null,
     trace,
+    simulated: record.simulated === true,
   };
 }
 
