@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { PreparingClient } from './apps/api/src/platform/preparing-client.js';
 
 const SOURCES = join(import.meta.dirname, 'apps/api/src');
 
@@ -24,7 +25,12 @@ export function dataSourceOptions(url: string, poolSize = 20): DataSourceOptions
     entities,
     migrations,
     poolSize,
-    extra: { connectionTimeoutMillis: 10_000, statement_timeout: 60_000, application_name: 'wavehouse' },
+    extra: {
+      connectionTimeoutMillis: 10_000,
+      statement_timeout: 60_000,
+      application_name: 'wavehouse',
+      Client: PreparingClient,
+    },
   };
 }
 

@@ -1,0 +1,59 @@
+import pg from 'pg';
+
+/** A statement is worth preparing once it was sent this often. */
+const HOT_AFTER = 20;
+/** Prepared statements of one connection; each costs the server some kilobytes. */
+const PREPARED_MAX = 400;
+/** Texts that are counted before the counting starts anew: texts built on the fly must not fill the memory. */
+const COUNTED_MAX = 4_000;
+/**
+ * With a longer list the number of rows is what matters for the plan, and a prepared plan does not know it: such a call is planned
+ * for itself.
+ */
+const LIST_MAX = 50;
+
+/** Which statements are sent so often that the server should parse and plan them once per connection. */
+export class HotStatements {
+  private readonly sent = new Map<string, number>();
+  private readonly names = new Map<string, string>();
+
+  /** The name under which this call is to be prepared; null: send it as it is. */
+  nameOf(text: string, values: readonly unknown[]): string | null {
+    const name = this.names.get(text) ?? this.count(text);
+    if (name === null || values.some((value) => Array.isArray(value) && value.length > LIST_MAX)) return null;
+    return name;
+  }
+
+  private count(text: string): string | null {
+    const times = (this.sent.get(text) ?? 0) + 1;
+    if (times < HOT_AFTER || this.names.size >= PREPARED_MAX) {
+      if (this.sent.size >= COUNTED_MAX) this.sent.clear();
+      this.sent.set(text, times);
+      return null;
+    }
+    this.sent.delete(text);
+    const name = `hot_${this.names.size + 1}`;
+    this.names.set(text, name);
+    return name;
+  }
+}
+
+/** One list for all connections of the process, so that a name means the same text on each. */
+const HOT = new HotStatements();
+
+type Query = (...args: unknown[]) => unknown;
+
+/**
+ * A connection that prepares what is sent often. Planning a statement over row-level security costs the server several times what
+ * running it costs (measured: 0.36 to 0.50 ms against 0.05 ms for two and three joined tables), and the core sends a few
+ * hundred different texts again and again.
+ */
+export class PreparingClient extends pg.Client {
+  override query = ((...args: unknown[]) => {
+    const [text, values, ...rest] = args;
+    const send = pg.Client.prototype.query.bind(this) as Query;
+    if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return send(...args);
+    const name = HOT.nameOf(text, values);
+    return name === null ? send(...args) : send({ name, text, values }, ...rest);
+  }) as pg.Client['query'];
+}
