@@ -48,6 +48,16 @@ describe('hello', () => {
     expect(await agent.hello()).toMatchObject({ op: 'hello', epoch: (first as { epoch: number }).epoch });
   });
 
+  it('says how far it has the streams of the incarnation, and with which record', async () => {
+    await agent.hello();
+    const records = [scan('s0~i1', 1, 'one'), scan('s0~i1', 2, 'two')];
+    await agent.send('s0~i1', records);
+    expect(await agent.acked('s0~i1', 2)).toMatchObject({ session: agent.session });
+    const { streams } = (await agent.hello()) as { streams: unknown[] };
+    expect(streams).toContainEqual({ stream: 's0~i1', seq: 2, recordId: records[1]!.id });
+    expect(streams).not.toContainEqual(expect.objectContaining({ stream: expect.stringMatching(/~a$/) }));
+  });
+
   it('refuses an agent that nobody registered', async () => {
     const stranger = await TestAgent.connect(broker, 'stranger');
     expect(await stranger.hello()).toMatchObject({

@@ -168,6 +168,32 @@ describe('what the core has', () => {
   });
 });
 
+describe('a disk that was copied', () => {
+  it('begins anew under other names, with what was not acknowledged under its old ids', async () => {
+    await outbox.append(scan('a'));
+    outbox.acknowledged(stream(), 1);
+    const { text } = await outbox.append(scan('b'));
+    const before = stream();
+    await outbox.beginAnew();
+    expect(stream()).not.toBe(before);
+    expect(outbox.positions()).toEqual([{ stream: stream(), acked: 0, head: 1 }]);
+    expect(outbox.depth()).toBe(1);
+    expect(await outbox.idAt(stream(), 1)).toBe(unseal(text)!.id);
+    await close();
+    await open();
+    expect(outbox.positions()).toEqual([{ stream: stream(), acked: 0, head: 1 }]);
+  });
+
+  it('brings home at the next start what a crash kept it from', async () => {
+    const { text } = await outbox.append(scan('a'));
+    await store.beginAnew();
+    await close();
+    await open();
+    expect(outbox.positions()).toEqual([{ stream: stream(), acked: 0, head: 1 }]);
+    expect(await outbox.idAt(stream(), 1)).toBe(unseal(text)!.id);
+  });
+});
+
 describe('damage', () => {
   it.each([
     ['torn', (text: string) => text.slice(0, -20)],

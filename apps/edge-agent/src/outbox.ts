@@ -63,6 +63,9 @@ export class Outbox {
   static async open(options: OutboxOptions): Promise<Outbox> {
     const outbox = new Outbox(options);
     await outbox.recover();
+    await outbox.bringHome().catch((error: Error) => {
+      options.log.error({ err: error }, 'records of an earlier incarnation wait for the next start');
+    });
     return outbox;
   }
 
@@ -87,9 +90,10 @@ export class Outbox {
     });
   }
 
-  /** All streams with what the core has committed and what is durable here. */
+  /** All streams of this incarnation with what the core has committed and what is durable here. */
   positions(): { stream: string; acked: number; head: number }[] {
-    return [...this.streams].map(([stream, { acked, head }]) => ({ stream, acked, head }));
+    const own = [...this.streams].filter(([stream]) => this.isOwn(stream));
+    return own.map(([stream, { acked, head }]) => ({ stream, acked, head }));
   }
 
   /** Records that the core has not committed. */
@@ -165,14 +169,50 @@ export class Outbox {
     const { acked, head } = this.mustHave(name);
     this.acknowledged(name, seq);
     await this.options.store.commit([{ type: 'put', key: ackKey(name), value: String(seq) }]);
-    const pairs = await this.options.store.range(
-      recordKey(name, acked + 1),
-      recordKey(name, head),
-      head - acked,
-    );
-    for (const [, text] of pairs) {
-      const record = unseal(text);
-      if (record) await this.appendStamped(record, []);
+    await this.appendAgain(name, acked + 1, head);
+  }
+
+  /** The id of a record, or null where it is no longer (or not yet) there. */
+  async idAt(name: string, seq: number): Promise<string | null> {
+    const kept = this.streams.get(name)?.recent.get(seq)?.text;
+    const text = kept ?? (await this.options.store.get(recordKey(name, seq)));
+    return (text && unseal(text)?.id) || null;
+  }
+
+  /**
+   * The core has other records under sequences of ours: a copy of this disk was sent from. All streams begin anew under new names, with
+   * what the core has not acknowledged to us under its old ids, so that it counts once whoever has sent it.
+   */
+  async beginAnew(): Promise<void> {
+    await this.options.store.beginAnew();
+    // What was on its way to the disk under the old names is there before they are looked through.
+    while (this.flushing) await this.flushing;
+    await this.bringHome();
+  }
+
+  /** Moves what is unsent of earlier incarnations to this one. Cut off by a crash, it is done again at the next start. */
+  private async bringHome(): Promise<void> {
+    for (const [name, stream] of this.streams) {
+      if (this.isOwn(name) || stream.acked >= stream.head) continue;
+      const { acked, head } = stream;
+      const { store, log } = this.options;
+      log.warn({ stream: name, records: head - acked }, 'records of an earlier incarnation are brought home');
+      await this.appendAgain(name, acked + 1, head);
+      await store.commit([{ type: 'put', key: ackKey(name), value: String(head) }]);
+      stream.acked = head;
+    }
+  }
+
+  private isOwn(stream: string): boolean {
+    return stream.endsWith(`~${this.options.store.incarnation}`);
+  }
+
+  private async appendAgain(name: string, from: number, to: number): Promise<void> {
+    for (let first = from; first <= to; first += GROUP_MAX) {
+      const last = Math.min(to, first + GROUP_MAX - 1);
+      const pairs = await this.options.store.range(recordKey(name, first), recordKey(name, last), GROUP_MAX);
+      const records = pairs.flatMap(([, text]) => unseal(text) ?? []);
+      await Promise.all(records.map((record) => this.appendStamped(record, [])));
     }
   }
 

@@ -19,9 +19,13 @@ const STARTED = 'm!started';
 export class Store {
   private constructor(
     private readonly db: ClassicLevel<string, string>,
-    /** Made with the database: a stream's sequence never restarts under the same name. */
-    readonly incarnation: string,
+    private name: string,
   ) {}
+
+  /** Made with the database: a stream's sequence never restarts under the same name. */
+  get incarnation(): string {
+    return this.name;
+  }
 
   /**
    * Opens or makes the database under `dir`. Throws a {@link StartupError} where another process holds it or where it
@@ -33,12 +37,16 @@ export class Store {
     });
     const db = new ClassicLevel<string, string>(`${dir}/store`);
     await openOrRepair(db, log);
-    let incarnation = await db.get(INCARNATION);
-    if (!incarnation) {
-      incarnation = randomBytes(4).toString('hex');
-      await db.batch([{ type: 'put', key: INCARNATION, value: incarnation }], { sync: true });
-    }
-    return new Store(db, incarnation);
+    const store = new Store(db, (await db.get(INCARNATION)) ?? '');
+    if (!store.incarnation) await store.beginAnew();
+    return store;
+  }
+
+  /** A new incarnation, when the old one's sequences were used by somebody else as well (a copy of this disk). */
+  async beginAnew(): Promise<void> {
+    const fresh = randomBytes(4).toString('hex');
+    await this.commit([{ type: 'put', key: INCARNATION, value: fresh }]);
+    this.name = fresh;
   }
 
   /**

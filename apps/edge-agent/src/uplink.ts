@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { agentTopics, DeviceFrame, EdgeResponse, UplinkAck } from '#lib/contracts';
+import type { agentTopics, DeviceFrame, EdgeResponse, StreamPosition, UplinkAck } from '#lib/contracts';
 import type { Broker } from './broker.js';
 import type { Outbox } from './outbox.js';
 import { Refused, Requests } from './requests.js';
@@ -70,9 +70,7 @@ export class Uplink {
   }
 
   start(): void {
-    for (const { stream, acked, head } of this.options.outbox.positions()) {
-      this.senders.set(stream, newSender(acked, head));
-    }
+    this.followOutbox();
     this.ticker = setInterval(() => this.tick(), TICK_MS);
   }
 
@@ -107,17 +105,20 @@ export class Uplink {
   grew(streams: string[]): void {
     const heads = new Map(this.options.outbox.positions().map(({ stream, head }) => [stream, head]));
     for (const stream of streams) {
-      const head = heads.get(stream) ?? 0;
+      const head = heads.get(stream);
+      if (head === undefined) continue;
       this.senders.set(stream, afterAppend(this.senders.get(stream) ?? newSender(0, head), head));
     }
     void this.pump();
   }
 
   acknowledged(ack: UplinkAck): void {
+    // A clone of this agent hears and is heard on the same topics.
+    if (ack.session !== undefined && ack.session !== this.options.session) return;
     const before = this.senders.get(ack.stream);
     if (!before || !Number.isSafeInteger(ack.seq) || ack.seq < 0) return;
     if (ack.fenced) {
-      // A clone of this agent hears the same topics, so the answer may be meant for it: the hello tells who is who.
+      // The hello tells who is who.
       if (this.ready) this.startRound();
       return;
     }
@@ -168,9 +169,11 @@ export class Uplink {
     const { session, startedAt, incarnation, log } = this.options;
     try {
       const question = { op: 'hello', session, startedAt, incarnation } as const;
-      const { epoch } = await this.requests.ask('agent', question, HELLO_LIMIT_MS);
+      const { epoch, streams } = await this.requests.ask('agent', question, HELLO_LIMIT_MS);
       if (round !== this.round) return;
       log.info({ epoch, session }, 'the core knows this session');
+      if (streams) await this.agree(streams);
+      if (round !== this.round) return;
       this.becomeReady();
     } catch (error) {
       if (round !== this.round) return;
@@ -185,6 +188,36 @@ export class Uplink {
         () => void this.hello(round, Math.min(againMs * 2, HELLO_AGAIN_MAX_MS)),
         wait,
       );
+    }
+  }
+
+  /**
+   * Compares what the core has with what it should have. Less: it was restored, and is fed again. Other records than ours: a copy of
+   * this disk has spoken in our name, and what we have to say begins anew under new names.
+   */
+  private async agree(positions: readonly StreamPosition[]): Promise<void> {
+    const { outbox, log } = this.options;
+    const there = new Map(positions.map((each) => [each.stream, each]));
+    for (const { stream, acked, head } of outbox.positions()) {
+      const { seq, recordId } = there.get(stream) ?? { seq: 0, recordId: null };
+      const ours = recordId !== null && seq <= head ? await outbox.idAt(stream, seq) : null;
+      if (ours !== null && ours !== recordId) {
+        log.error(
+          { stream, seq, ours, recordId },
+          'the core has a record of ours that is not ours; beginning anew',
+        );
+        await outbox.beginAnew();
+        this.followOutbox();
+        return;
+      }
+      if (seq !== acked) this.acknowledged({ stream, seq });
+    }
+  }
+
+  private followOutbox(): void {
+    this.senders.clear();
+    for (const { stream, acked, head } of this.options.outbox.positions()) {
+      this.senders.set(stream, newSender(acked, head));
     }
   }
 

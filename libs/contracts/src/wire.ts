@@ -100,6 +100,8 @@ export interface UplinkBatch {
 export interface UplinkAck {
   stream: string;
   seq: number;
+  /** The session whose batch this answers: a clone of the agent hears the same topic. */
+  session?: string;
   /** Set when the batch came from a session that is no longer the agent's. */
   fenced?: boolean;
 }
@@ -131,12 +133,24 @@ export type EdgeRequest =
   /** A new certificate for a key that the agent made (PKCS #10 in PEM), before the old one runs out. */
   | { correlationId: string; op: 'certificate.renew'; requestPem: string };
 export type EdgeResponse =
-  | { correlationId: string; op: 'hello'; epoch: number; at: string }
+  | { correlationId: string; op: 'hello'; epoch: number; at: string; streams?: StreamPosition[] }
   | { correlationId: string; op: 'routes.snapshot'; version: number }
   | { correlationId: string; op: 'desired.snapshot'; devices: DesiredDevice[] }
   | { correlationId: string; op: 'route.ask'; route: EdgeRoute | null }
   | { correlationId: string; op: 'certificate.renew'; certificatePem: string; authorityPem: string }
   | { correlationId: string; op: 'refused'; reason: string };
+
+/**
+ * How far the core has a stream of the incarnation that said hello. A core that was restored has less than it had acknowledged; one that
+ * a clone has spoken to has another record there than the agent.
+ */
+export interface StreamPosition {
+  stream: string;
+  /** The last sequence that is committed. */
+  seq: number;
+  /** The id of the record with that sequence; null where the core kept it under an id of its own. */
+  recordId: string | null;
+}
 
 /** The lane a parcel should take, pushed ahead so that the edge decides alone. */
 export interface EdgeRoute {

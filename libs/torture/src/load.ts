@@ -1,4 +1,4 @@
-import { pause, type Seeded } from '#lib/sim';
+import { pause, type Seeded, until } from '#lib/sim';
 import type { Act, Book } from './book.js';
 import type { Edge } from './edge.js';
 import { CLERK, FACES, MERCHANT, SKUS } from './site-files.js';
@@ -12,6 +12,7 @@ export interface LoadOptions {
 
 const CLERKS = 4;
 const REPLY_LIMIT_MS = 3_000;
+const SIGN_IN_LIMIT_MS = 20_000;
 const AGAIN_AFTER_MS = 80;
 const SCAN_EVERY_MS = 90;
 const ARRIVAL_EVERY_MS = 160;
@@ -29,14 +30,16 @@ export class Load {
 
   /** Signs the clerk in; the cores must serve. */
   async signIn(): Promise<void> {
-    const answer = await fetch(`${this.options.apiUrls[0]}/api/v1/access/sign-in`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(CLERK),
-      signal: AbortSignal.timeout(REPLY_LIMIT_MS),
-    });
-    if (!answer.ok) throw new Error(`the clerk cannot sign in: ${answer.status} ${await answer.text()}`);
-    this.token = ((await answer.json()) as { token: string }).token;
+    const ask = async () => {
+      const answer = await fetch(`${this.options.apiUrls[0]}/api/v1/access/sign-in`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(CLERK),
+        signal: AbortSignal.timeout(SIGN_IN_LIMIT_MS),
+      });
+      return answer.ok ? ((await answer.json()) as { token: string }).token : null;
+    };
+    this.token = await until('the clerk signing in', { limitMs: SIGN_IN_LIMIT_MS, everyMs: 200 }, ask);
   }
 
   start(): void {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { EdgeRequest, EdgeResponse } from '#lib/contracts';
+import type { EdgeRequest, EdgeResponse, StreamPosition } from '#lib/contracts';
 import { newTrace, withContext } from '../context.js';
-import { Database } from '../database.service.js';
+import { Database, rows, type Tx } from '../database.service.js';
 import { EdgeRequests, type EdgeSource } from '../edge-requests.js';
 import { log } from '../log.js';
 import { Refusal } from '../refusal.js';
@@ -58,7 +58,7 @@ export class EdgeAnswers {
   }
 
   private hello(agentCode: string, request: Extract<EdgeRequest, { op: 'hello' }>): Promise<EdgeResponse> {
-    const { correlationId, session, startedAt } = request;
+    const { correlationId, session, startedAt, incarnation } = request;
     if (
       typeof session !== 'string' ||
       !/^[0-9a-f-]{36}$/i.test(session) ||
@@ -70,9 +70,29 @@ export class EdgeAnswers {
       const agent: KnownAgent | null = await this.edge.findAgent(tx, agentCode);
       if (!agent) throw unknownAgent(agentCode);
       const epoch = await this.edge.hello(tx, agent, { session, startedAt });
-      return { correlationId, op: 'hello', epoch, at: tx.at.toISOString() };
+      const streams = await positionsOf(tx, agent.agentId, incarnation);
+      return { correlationId, op: 'hello', epoch, at: tx.at.toISOString(), streams };
     });
   }
+}
+
+/** A record that came under an id which the inbox knew already is kept under another: it says nothing about the agent's own. */
+async function positionsOf(tx: Tx, agentId: string, incarnation: unknown): Promise<StreamPosition[]> {
+  if (typeof incarnation !== 'string' || !/^[0-9a-z]{1,32}$/i.test(incarnation)) return [];
+  const found = await rows<{ stream: string; last_seq: string; record_id: string | null }>(
+    tx,
+    `select s.stream, s.last_seq, case when i.reason like 'id:%' then null else i.record_id end as record_id
+     from inbox_streams s left join inbox i on i.site_id = s.site_id and i.agent_id = s.agent_id and i.stream = s.stream
+       and i.seq = s.last_seq
+     where s.site_id = $1 and s.agent_id = $2 and right(s.stream, length($3::text) + 1) = '~' || $3::text
+     order by s.stream`,
+    [tx.siteId, agentId, incarnation],
+  );
+  return found.map((each) => ({
+    stream: each.stream,
+    seq: Number(each.last_seq),
+    recordId: each.record_id,
+  }));
 }
 
 function unknownAgent(code: string): Refusal {

@@ -68,14 +68,14 @@ export class Uplink {
     const last = await lockStream(tx, agent, origin.stream);
     if (agent.session !== batch.session) {
       await this.edge.intruded(tx, agent, batch.session);
-      return { ack: { stream: origin.stream, seq: last, fenced: true }, taken: [] };
+      return { ack: { stream: origin.stream, seq: last, session: batch.session, fenced: true }, taken: [] };
     }
     const next = nextInOrder(batch.candidates, last);
     const taken =
       next.length === 0 ? [] : await this.apply(tx, { ...origin, sentAtMs: batch.sentAtMs }, agent, next);
     const seq = last + taken.length;
     if (taken.length > 0) await this.keep(tx, agent, origin.stream, taken);
-    return { ack: { stream: origin.stream, seq }, taken };
+    return { ack: { stream: origin.stream, seq, session: batch.session }, taken };
   }
 
   private async apply(
