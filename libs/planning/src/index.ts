@@ -22,7 +22,8 @@ export {
   type RunStop,
 } from './runs/site-layout.js';
 export * from './runs/split-by-zone.js';
-export { walkAlongMm } from './runs/walk-along.js';
+export { type WalkPlace, walkAlongMm } from './runs/walk-along.js';
+export { walkPath } from './runs/walk-path.js';
 export { solverOver } from './search/highs-solver.js';
 export type * from './search/linear-model.js';
 export { Random } from './search/random.js';
