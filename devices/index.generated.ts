@@ -39,6 +39,12 @@ export const driverIndex: readonly DriverEntry[] = [
     loadSimulator: () => import('./tsc/tspl/simulator.js'),
   },
   {
+    id: 'zebra/ssi',
+    quality: 'silver',
+    load: () => import('./zebra/ssi/device.js'),
+    loadSimulator: () => import('./zebra/ssi/simulator.js'),
+  },
+  {
     id: 'zebra/zpl-printer',
     quality: 'silver',
     load: () => import('./zebra/zpl-printer/device.js'),

@@ -14,6 +14,8 @@ export interface Framed {
   state: FramerState;
   frames: Uint8Array[];
   dropped: number;
+  /** Those of the dropped bytes that came after the last frame: damage that no frame has followed yet. */
+  droppedAfter: number;
 }
 
 export interface Framer {
@@ -37,6 +39,7 @@ export function delimited(options: { ends: number[]; maxBytes: number }): Framer
       let held = state.buffer;
       let from = 0;
       let dropped = 0;
+      let droppedBefore = 0;
       for (let i = 0; i <= chunk.length; i++) {
         const atEnd = i < chunk.length && ends.has(chunk[i]!);
         if (!atEnd && i < chunk.length) continue;
@@ -46,14 +49,18 @@ export function delimited(options: { ends: number[]; maxBytes: number }): Framer
           skipping = !atEnd;
           held = EMPTY.buffer;
         } else if (atEnd) {
-          if (length > 0) frames.push(concatBytes(held, chunk.subarray(from, i)));
+          if (length > 0) {
+            frames.push(concatBytes(held, chunk.subarray(from, i)));
+            droppedBefore = dropped;
+          }
           held = EMPTY.buffer;
         } else {
           held = concatBytes(held, chunk.subarray(from, i));
         }
         from = i + 1;
       }
-      return { state: { buffer: held, skipping }, frames, dropped };
+      const droppedAfter = dropped - droppedBefore;
+      return { state: { buffer: held, skipping }, frames, dropped, droppedAfter };
     },
   };
 }
@@ -76,6 +83,7 @@ export function enclosed(options: { start: number; end: number; maxBytes: number
       const data = state.buffer.length > 0 ? concatBytes(state.buffer, chunk) : chunk;
       let open = state.buffer.length > 0 ? 0 : -1;
       let dropped = 0;
+      let droppedBefore = 0;
       for (let i = state.buffer.length; i < data.length; i++) {
         const byte = data[i]!;
         if (byte === start) {
@@ -85,6 +93,7 @@ export function enclosed(options: { start: number; end: number; maxBytes: number
           dropped++;
         } else if (byte === end) {
           frames.push(data.slice(open + 1, i));
+          droppedBefore = dropped;
           open = -1;
         } else if (i - open > maxBytes) {
           dropped += i - open + 1;
@@ -95,6 +104,7 @@ export function enclosed(options: { start: number; end: number; maxBytes: number
         state: { buffer: open < 0 ? EMPTY.buffer : data.slice(open), skipping: false },
         frames,
         dropped,
+        droppedAfter: dropped - droppedBefore,
       };
     },
   };
@@ -116,19 +126,22 @@ export function matched(match: (data: Uint8Array, at: number) => Match, maxBytes
       const data = state.buffer.length > 0 ? concatBytes(state.buffer, chunk) : chunk;
       let at = 0;
       let dropped = 0;
+      let droppedBefore = 0;
       while (at < data.length) {
         const found = match(data, at);
         if (found === 'more' && data.length - at < maxBytes) break;
         if (typeof found === 'object' && found.take > 0 && found.take <= maxBytes) {
           if (at + found.take > data.length) break;
           frames.push(data.slice(at, at + found.take));
+          droppedBefore = dropped;
           at += found.take;
         } else {
           at++;
           dropped++;
         }
       }
-      return { state: { buffer: data.slice(at), skipping: false }, frames, dropped };
+      const droppedAfter = dropped - droppedBefore;
+      return { state: { buffer: data.slice(at), skipping: false }, frames, dropped, droppedAfter };
     },
   };
 }
@@ -141,17 +154,20 @@ export function idleGap(options: { maxBytes: number }): Framer & { flush(state: 
       const room = Math.max(0, options.maxBytes - state.buffer.length);
       const over = state.skipping || chunk.length > room;
       if (over) {
+        const dropped = state.buffer.length + chunk.length;
         return {
           state: { buffer: EMPTY.buffer, skipping: true },
           frames: [],
-          dropped: state.buffer.length + chunk.length,
+          dropped,
+          droppedAfter: dropped,
         };
       }
-      return { state: { buffer: concatBytes(state.buffer, chunk), skipping: false }, frames: [], dropped: 0 };
+      const buffer = concatBytes(state.buffer, chunk);
+      return { state: { buffer, skipping: false }, frames: [], dropped: 0, droppedAfter: 0 };
     },
     flush(state) {
       const frames = state.skipping || state.buffer.length === 0 ? [] : [state.buffer];
-      return { state: EMPTY, frames, dropped: 0 };
+      return { state: EMPTY, frames, dropped: 0, droppedAfter: 0 };
     },
   };
 }
