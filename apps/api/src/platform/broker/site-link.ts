@@ -2,6 +2,7 @@ import { connect, type MqttClient } from 'mqtt';
 import { type CoreState, coreStateTopic } from '#lib/contracts';
 import { newId } from '../ids.js';
 import { log } from '../log.js';
+import { parseObject } from './read-batch.js';
 
 export interface SiteLinkOptions {
   url: string;
@@ -26,6 +27,7 @@ const GOODBYE_LIMIT_MS = 1_000;
 export class SiteLink {
   private readonly client: MqttClient;
   private up = false;
+  private stopping = false;
 
   constructor(private readonly options: SiteLinkOptions) {
     const { url, username, password, tls, siteCode } = options;
@@ -51,7 +53,10 @@ export class SiteLink {
       },
     });
     this.client.on('connect', () => this.subscribe());
-    this.client.on('message', (topic, payload) => options.onMessage(topic, payload));
+    this.client.on('message', (topic, payload) => {
+      if (topic === coreStateTopic(siteCode)) this.contradict(payload);
+      else options.onMessage(topic, payload);
+    });
     this.client.on('close', () => {
       if (this.up)
         log.warn({ site: siteCode }, 'the broker is lost; devices are out of reach until it is back');
@@ -77,6 +82,7 @@ export class SiteLink {
 
   /** Says goodbye itself, because the broker sends the last will only when a connection breaks. */
   async stop(): Promise<void> {
+    this.stopping = true;
     if (this.up) {
       const goodbye = this.client.publishAsync(coreStateTopic(this.options.siteCode), this.state(false), {
         qos: 1,
@@ -94,6 +100,7 @@ export class SiteLink {
     (this.client.stream as { setNoDelay?: (on: boolean) => void }).setNoDelay?.(true);
     const base = `wh/v1/${this.options.siteCode}/+`;
     const durable = [
+      coreStateTopic(this.options.siteCode),
       `${base}/evt/+`,
       `${base}/req/+`,
       `${base}/state/+`,
@@ -116,6 +123,12 @@ export class SiteLink {
       log.info({ site: this.options.siteCode }, 'connected to the broker');
       this.client.publish(coreStateTopic(this.options.siteCode), this.state(true), { qos: 1, retain: true });
     });
+  }
+
+  /** Several cores share the site: the last will of one that died says that the core is gone, and agents would ask nobody any more. */
+  private contradict(payload: Buffer): void {
+    if (!this.up || this.stopping || parseObject(payload)?.online !== false) return;
+    this.client.publish(coreStateTopic(this.options.siteCode), this.state(true), { qos: 1, retain: true });
   }
 
   private state(online: boolean): string {
