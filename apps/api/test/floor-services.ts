@@ -23,8 +23,10 @@ import { ReceivingQueries } from '../src/receiving/receiving.queries.js';
 import { ReceivingService } from '../src/receiving/receiving.service.js';
 import { ChannelsService } from '../src/waves/channels.service.js';
 import { DryRunService } from '../src/waves/dry-run.service.js';
+import { ExplainQueries } from '../src/waves/explain.queries.js';
 import { FaultsQueries } from '../src/waves/faults.queries.js';
 import { FaultsService } from '../src/waves/faults.service.js';
+import { FloorMapQueries } from '../src/waves/floor-map.queries.js';
 import { LeftOutService } from '../src/waves/left-out.service.js';
 import { MatchQueries } from '../src/waves/match.queries.js';
 import { PipelineService } from '../src/waves/pipeline.service.js';
@@ -38,6 +40,7 @@ import { WaveAssignService } from '../src/waves/wave-assign.service.js';
 import { WaveCartonsService } from '../src/waves/wave-cartons.service.js';
 import { WaveReleaseService } from '../src/waves/wave-release.service.js';
 import { WaveReplenishService } from '../src/waves/wave-replenish.service.js';
+import { WaveRunsQueries } from '../src/waves/wave-runs.queries.js';
 import { WaveRunsService } from '../src/waves/wave-runs.service.js';
 import { WaveStockService } from '../src/waves/wave-stock.service.js';
 import { WaveUndoService } from '../src/waves/wave-undo.service.js';
@@ -116,6 +119,9 @@ export function floorServices({ db }: Floor) {
     templatesQueries: new TemplatesQueries(db),
     matches: new MatchQueries(db),
     faults: new FaultsQueries(db),
+    explains: new ExplainQueries(db),
+    floorMaps: new FloorMapQueries(db),
+    waveRunsQueries: new WaveRunsQueries(db),
     runner,
     problems: new ProblemsService(db, inventory),
     receiving: new ReceivingService(

@@ -3,8 +3,10 @@ import { InventoryModule } from '../inventory/inventory.module.js';
 import { OrdersModule } from '../orders/orders.module.js';
 import { ChannelsService } from './channels.service.js';
 import { DryRunService } from './dry-run.service.js';
+import { ExplainQueries } from './explain.queries.js';
 import { FaultsQueries } from './faults.queries.js';
 import { FaultsService } from './faults.service.js';
+import { FloorMapQueries } from './floor-map.queries.js';
 import { LeftOutService } from './left-out.service.js';
 import { MatchQueries } from './match.queries.js';
 import { PipelineService } from './pipeline.service.js';
@@ -18,8 +20,10 @@ import { TemplatesQueries } from './templates.queries.js';
 import { TemplatesService } from './templates.service.js';
 import { WaveAssignService } from './wave-assign.service.js';
 import { WaveCartonsService } from './wave-cartons.service.js';
+import { WaveInsightController } from './wave-insight.controller.js';
 import { WaveReleaseService } from './wave-release.service.js';
 import { WaveReplenishService } from './wave-replenish.service.js';
+import { WaveRunsQueries } from './wave-runs.queries.js';
 import { WaveRunsService } from './wave-runs.service.js';
 import { WaveStockService } from './wave-stock.service.js';
 import { WaveUndoService } from './wave-undo.service.js';
@@ -32,7 +36,7 @@ import { WorkInProgressService } from './work-in-progress.service.js';
 
 @Module({
   imports: [InventoryModule, OrdersModule],
-  controllers: [TemplatesController, WavesController, ReleaseController],
+  controllers: [TemplatesController, WaveInsightController, WavesController, ReleaseController],
   providers: [
     PlannerService,
     StepLogService,
@@ -56,6 +60,9 @@ import { WorkInProgressService } from './work-in-progress.service.js';
     TemplatesService,
     TemplatesQueries,
     MatchQueries,
+    WaveRunsQueries,
+    FloorMapQueries,
+    ExplainQueries,
     WavesQueries,
     WavesListener,
     WavesJob,
