@@ -279,7 +279,8 @@ describe('an in-line check', () => {
       whenMissing: 'check',
       ...over,
     };
-    const expected = { grams: 500, toleranceGrams: 20 };
+    // Nothing here measures sides: they are not asked for.
+    const expected = { grams: 500, toleranceGrams: 20, sidesMm: [300, 200, 100] as const, toleranceMm: 5 };
     routes.take({
       kind: 'snapshot',
       version,

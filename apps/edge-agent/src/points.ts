@@ -3,9 +3,11 @@ import { v7 as uuidV7 } from 'uuid';
 import type {
   AgentRecordData,
   CommandArgs,
+  EdgeCheck,
   EdgePoint,
   EdgeRoute,
   InLineCheck,
+  ParcelExpectation,
   ReadingData,
 } from '#lib/contracts';
 import {
@@ -234,7 +236,7 @@ export class Points {
     if (!point.check) return null;
     const measured = this.options.measures.claim(point.check, measurable(arrival));
     const expected = identified.kind === 'parcel' ? identified.route.expected : undefined;
-    return expected ? judgeMeasures(expected, measured) : null;
+    return expected ? judgeMeasures(measurableHere(expected, arrival, point.check), measured) : null;
   }
 
   private leftMs(arrival: Arrival, point: EdgePoint): number {
@@ -291,6 +293,20 @@ export class Points {
 function measurable({ sighting, time }: Arrival): Measurable {
   const { trackId, weightGrams } = sighting;
   return { trackId, atMs: time.monotonicMs, ...(weightGrams === undefined ? {} : { weightGrams }) };
+}
+
+/** Only what the instruments of this point can measure is asked of a parcel; the PLC's own scale counts when it speaks. */
+function measurableHere(
+  expected: ParcelExpectation,
+  { sighting }: Arrival,
+  check: EdgeCheck,
+): ParcelExpectation {
+  const { grams, toleranceGrams, sidesMm, toleranceMm } = expected;
+  const weighs = check.scale !== null || sighting.weightGrams !== undefined;
+  return {
+    ...(weighs && grams !== undefined ? { grams, toleranceGrams } : {}),
+    ...(check.dimensioner !== null && sidesMm !== undefined ? { sidesMm, toleranceMm } : {}),
+  };
 }
 
 function keepsUnmeasured({ check }: EdgePoint): boolean {
