@@ -42,13 +42,15 @@ interface Ask {
   /** Sent as Idempotency-Key: the same key again answers what the first one did. */
   key?: string;
   signal?: AbortSignal;
+  /** For what the core may take long to answer. */
+  limitMs?: number;
 }
 
 async function send<T>(method: string, path: string, ask: Ask = {}): Promise<T> {
   const headers: Record<string, string> = { accept: 'application/json' };
   if (ask.body !== undefined) headers['content-type'] = 'application/json';
   if (ask.key) headers['idempotency-key'] = ask.key;
-  const limit = AbortSignal.timeout(REPLY_LIMIT_MS);
+  const limit = AbortSignal.timeout(ask.limitMs ?? REPLY_LIMIT_MS);
   let response: Response;
   try {
     response = await fetch(`/api/v1${path}`, {
@@ -82,7 +84,9 @@ async function problemOf(response: Response): Promise<Problem | null> {
 
 export const api = {
   get: <T>(path: string, signal?: AbortSignal) => send<T>('GET', path, { signal }),
-  post: <T>(path: string, body: unknown = {}, key?: string) => send<T>('POST', path, { body, key }),
+  post: <T>(path: string, body: unknown = {}, key?: string, limitMs?: number) =>
+    send<T>('POST', path, { body, key, limitMs }),
+  put: <T>(path: string, body: unknown) => send<T>('PUT', path, { body }),
   patch: <T>(path: string, body: unknown) => send<T>('PATCH', path, { body }),
   delete: <T>(path: string) => send<T>('DELETE', path),
 };

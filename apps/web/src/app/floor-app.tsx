@@ -5,7 +5,10 @@ import { LoadTruck } from '../features/load/load-truck.js';
 import { StageParcels } from '../features/load/stage-parcels.js';
 import { PackBench } from '../features/pack/pack-bench.js';
 import { PickWork } from '../features/pick/pick-work.js';
+import { PutBack } from '../features/put-back/put-back.js';
+import { PutWall } from '../features/put-wall/put-wall.js';
 import { PutAway } from '../features/receive/put-away.js';
+import { Replenish } from '../features/replenish/replenish.js';
 import { BadgeSignIn } from '../features/sign-in/badge-sign-in.js';
 import { WhatIsThis } from '../features/what-is/what-is.js';
 import { sendQueueOf } from '../lib/floor-queue.js';
@@ -65,6 +68,8 @@ function WorkOf(props: {
   switch (work) {
     case 'pick':
       return <PickWork me={me} onLeave={leave} />;
+    case 'put-wall':
+      return <PutWall key={me.station?.code} me={me} onStation={props.onMe} onLeave={leave} />;
     case 'pack':
       return <PackBench key={me.station?.code} me={me} onStation={props.onMe} onLeave={leave} />;
     case 'stage':
@@ -73,6 +78,10 @@ function WorkOf(props: {
       return <LoadTruck me={me} onLeave={leave} />;
     case 'put-away':
       return <PutAway me={me} onLeave={leave} />;
+    case 'replenish':
+      return <Replenish me={me} onLeave={leave} />;
+    case 'put-back':
+      return <PutBack me={me} onLeave={leave} />;
     case 'what-is':
       return <WhatIsThis me={me} onLeave={leave} />;
     default:

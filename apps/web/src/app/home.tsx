@@ -10,9 +10,12 @@ import {
   CartPicture,
   ParcelPicture,
   QuestionPicture,
+  RefillPicture,
+  ReturnPicture,
   ShelfPicture,
   TotePicture,
   TruckPicture,
+  WallPicture,
 } from '../ui/floor/pictograms.js';
 import { TopBar } from '../ui/floor/top-bar.js';
 import { useTurns } from '../ui/floor/use-turns.js';
@@ -70,14 +73,17 @@ function Tiles({ onChoose }: { onChoose: (work: Work) => void }) {
   const { t } = useTranslation();
   const tiles: [Work, string, ReactNode][] = [
     ['pick', t('Pick'), <CartPicture key="pick" />],
+    ['put-wall', t('Put wall'), <WallPicture key="put-wall" />],
     ['pack', t('Pack'), <TotePicture key="pack" />],
     ['stage', t('Stage parcels'), <ParcelPicture key="stage" />],
     ['load', t('Load a truck'), <TruckPicture key="load" />],
     ['put-away', t('Put away'), <ShelfPicture key="put-away" />],
+    ['replenish', t('Replenish'), <RefillPicture key="replenish" />],
+    ['put-back', t('Put back'), <ReturnPicture key="put-back" />],
     ['what-is', t('What is this?'), <QuestionPicture key="what-is" />],
   ];
   return (
-    <div className="tiles">
+    <div className="tiles many">
       {tiles.map(([work, title, picture]) => (
         <button key={work} type="button" className="tile" onClick={() => onChoose(work)}>
           {picture}

@@ -52,6 +52,22 @@ const page = <const P extends string>(path: P, load: () => Promise<Record<string
 const routes = [
   page('/', () => import('../features/board/board-page.js'), 'BoardPage'),
   page('/waves', () => import('../features/waves/waves-page.js'), 'WavesPage'),
+  page('/waves/templates', () => import('../features/templates/templates-page.js'), 'TemplatesPage'),
+  page(
+    '/waves/templates/$templateId',
+    () => import('../features/templates/template-page.js'),
+    'TemplatePage',
+  ),
+  page('/waves/channels', () => import('../features/channels/channels-page.js'), 'ChannelsPage'),
+  page('/waves/channels/$channelId', () => import('../features/channels/channel-page.js'), 'ChannelPage'),
+  page('/waves/schedules', () => import('../features/schedules/schedules-page.js'), 'SchedulesPage'),
+  page(
+    '/waves/schedules/$scheduleId',
+    () => import('../features/schedules/schedule-page.js'),
+    'SchedulePage',
+  ),
+  page('/waves/waiting', () => import('../features/waiting/waiting-page.js'), 'WaitingPage'),
+  page('/waves/$waveId', () => import('../features/waves/wave-page.js'), 'WavePage'),
   page('/orders', () => import('../features/orders/orders-page.js'), 'OrdersPage'),
   page('/orders/$orderId', () => import('../features/orders/order-page.js'), 'OrderPage'),
   page('/story', () => import('../features/story/story-page.js'), 'StoryPage'),

@@ -1,10 +1,21 @@
 /** The kinds of work on the floor; also the hash of their pages. */
-export const WORKS = ['pick', 'pack', 'stage', 'load', 'put-away', 'what-is'] as const;
+export const WORKS = [
+  'pick',
+  'put-wall',
+  'pack',
+  'stage',
+  'load',
+  'put-away',
+  'replenish',
+  'put-back',
+  'what-is',
+] as const;
 export type Work = (typeof WORKS)[number];
 
 /** What people at a kind of station do as a rule; offered first. */
 const USUAL_WORK: Record<string, Work> = {
   'pick-start': 'pick',
+  'put-wall': 'put-wall',
   'pack-bench': 'pack',
   'dock-door': 'load',
   'receiving-desk': 'put-away',

@@ -2,11 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import {
+  commandStates,
   deviceStates,
   loadStates,
   manifestStates,
   orderStates,
   parcelStates,
+  runStates,
+  taskStates,
   waveStates,
   waveStepStates,
 } from '#lib/contracts';
@@ -16,21 +19,41 @@ import { floorTexts } from './floor-texts.js';
 import { texts as towerMs } from './tower.ms.data.js';
 import { texts as towerZh } from './tower.zh.data.js';
 import { towerTexts } from './tower-texts.js';
+import { texts as wavesMs } from './waves.ms.data.js';
+import { texts as wavesZh } from './waves.zh.data.js';
 
 const SRC = join(import.meta.dirname, '../..');
 const TOWER_FEATURES = [
   'board',
+  'channels',
   'devices',
   'exceptions',
   'orders',
   'people',
+  'schedules',
   'setup',
   'shipping',
   'stock',
   'story',
+  'templates',
+  'waiting',
   'waves',
 ];
-const FLOOR_FEATURES = ['load', 'pack', 'pick', 'receive', 'what-is'];
+const FLOOR_FEATURES = ['load', 'pack', 'pick', 'put-back', 'put-wall', 'receive', 'replenish', 'what-is'];
+
+const STEPS = [
+  'select',
+  'validate',
+  'promise',
+  'reserve',
+  'replenish',
+  'cartonise',
+  'batch',
+  'route',
+  'assign',
+  'create-tasks',
+  'release',
+];
 
 /** The names behind `t(`kind ${name}`)`: what the core may send. */
 const NAMES: Record<string, readonly string[]> = {
@@ -41,9 +64,44 @@ const NAMES: Record<string, readonly string[]> = {
   manifest: Object.keys(manifestStates),
   device: Object.keys(deviceStates),
   'step-state': Object.keys(waveStepStates),
+  revision: ['wanted', 'trying', 'healthy', 'unproven', 'rolled-back', 'refused'],
+  quality: ['none', 'bronze', 'silver'],
+  command: Object.keys(commandStates),
+  version: ['active', 'kept', 'refused'],
   channel: ['open', 'locked', 'asleep'],
   lane: ['open', 'closed', 'full', 'jam'],
   role: ['admin', 'supervisor', 'operator', 'integrator'],
+  run: Object.keys(runStates),
+  task: Object.keys(taskStates),
+  step: STEPS,
+  'step-what': STEPS,
+  risk: ['safe', 'at-risk', 'late'],
+  bottleneck: ['pick', 'put-wall', 'pack', 'sort', 'ship'],
+  figure: [
+    'orders',
+    'lines',
+    'units',
+    'runs',
+    'walkMetres',
+    'naiveWalkMetres',
+    'shortLines',
+    'left',
+    'unfitOrders',
+    'pickMinutes',
+    'packMinutes',
+    'labourMinutes',
+    'cartons',
+    'replenishments',
+  ],
+  choice: ['select', 'left-out', 'bin', 'carton', 'run', 'slot', 'lane', 'replenish', 'station'],
+  shape: ['single-unit', 'single-line', 'multi-line'],
+  measure: ['orders', 'lines', 'units'],
+  option: ['strategy', 'topUp', 'method', 'slotsMax', 'automatic'],
+  choose: ['fefo', 'fifo', 'fewest-touches', 'full-containers', 'cluster', 'zone', 'single'],
+  pressure: ['stop', 'services', 'slow'],
+  work: ['pick', 'put-wall', 'pack'],
+  day: ['1', '2', '3', '4', '5', '6', '7'],
+  'schedule-run': ['due', 'done', 'nothing', 'held', 'failed', 'superseded'],
   stage: ['waiting', 'released', 'picking', 'picked', 'packing', 'packed', 'staged', 'shipped'],
 };
 
@@ -99,7 +157,7 @@ const holes = (sentence: string): string[] =>
 
 describe.each([
   ['floor', floorFiles, floorTexts.en, { ms: floorMs, zh: floorZh }],
-  ['tower', towerFiles, towerTexts.en, { ms: towerMs, zh: towerZh }],
+  ['tower', towerFiles, towerTexts.en, { ms: { ...towerMs, ...wavesMs }, zh: { ...towerZh, ...wavesZh } }],
 ] as const)('texts of the %s', (_face, files, english, languages) => {
   const { keys, unreadable } = keysIn([...files]);
 

@@ -8,8 +8,9 @@ import { useTranslation } from '../../lib/i18n.js';
 import { useScans } from '../../lib/scans.js';
 import type { FlashMessage } from '../../ui/floor/kit.js';
 import { useTurns } from '../../ui/floor/use-turns.js';
+import { wrongWords } from '../../ui/floor/wrong-words.js';
 import { isDropOf, pickActs } from './pick-acts.js';
-import { needWords, wrongWords } from './pick-words.js';
+import { needWords } from './pick-words.js';
 import { useRun } from './use-run.js';
 
 /** A picker's work: decided here at once, on disk before the tone, sent behind it. */

@@ -1,114 +1,151 @@
-import { Badge, Button, Collapse, Group, Paper, Progress, Stack, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { ActionIcon, Badge, Button, Checkbox, Group, Menu, Text } from '@mantine/core';
+import { IconAlertTriangle, IconDots, IconLock } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import type { WaveView } from '#lib/contracts';
-import { waveStates } from '#lib/contracts';
-import { api } from '../../api/client.js';
-import { text, useTranslation } from '../../lib/i18n.js';
-import { clockTime, count, span } from '../../ui/tower/format.js';
-import { useAct } from '../../ui/tower/use-act.js';
+import { useTranslation } from '../../lib/i18n.js';
+import { count, span } from '../../ui/tower/format.js';
+import { PlanningBar } from './planning-bar.js';
+import { TimeLeft } from './time-left.js';
+import { type ActName, actsOf, mayMerge } from './wave-acts.js';
+import { WaveProgress } from './wave-progress.js';
 
-/** Buttons follow the state table: what it does not allow is not offered. */
-function actsOf(state: string): { act: string; label: string; primary?: boolean }[] {
-  const next = (waveStates as Record<string, readonly string[]>)[state] ?? [];
-  const acts: { act: string; label: string; primary?: boolean }[] = [];
-  if (next.includes('released')) acts.push({ act: 'release', label: text('Release'), primary: true });
-  if (next.includes('locked')) acts.push({ act: 'lock', label: text('Lock') });
-  if (state === 'locked') acts.push({ act: 'unlock', label: text('Unlock') });
-  if (state === 'failed') acts.push({ act: 'resume', label: text('Try again') });
-  if (next.includes('undoing')) acts.push({ act: 'undo', label: text('Undo') });
-  if (next.includes('cancelled') && state !== 'undoing') acts.push({ act: 'cancel', label: text('Cancel') });
-  return acts;
+const OVER = new Set(['completed', 'cancelled']);
+/** States that share a column: the card says which. */
+const ENDINGS = new Set(['failed', 'undoing', 'cancelled']);
+
+export interface CardProps {
+  wave: WaveView;
+  now: number;
+  /** The act that is on its way for this wave. */
+  busy: ActName | null;
+  chosen: boolean;
+  onChoose: (chosen: boolean) => void;
+  onAct: (act: ActName) => void;
 }
 
-export function WaveCard({ wave }: { wave: WaveView }) {
+/** One wave on the board: what is in it, how far it is, what holds it up, what may be done. */
+export function WaveCard(props: CardProps) {
+  const { wave, now } = props;
   const { t } = useTranslation();
-  const [open, { toggle }] = useDisclosure(false);
-  const act = useAct((name: string) => api.post(`/waves/${wave.id}/${name}`), {
-    refresh: ['waves', 'channels', 'templates'],
-  });
-  const saved =
-    wave.summary.naiveWalkMetres && wave.summary.walkMetres !== undefined
-      ? 1 - wave.summary.walkMetres / wave.summary.naiveWalkMetres
-      : null;
+  const isOver = OVER.has(wave.state);
+  const blocker = wave.blocker ?? wave.reason;
+  const title = t('Wave {{number}}', { number: wave.number });
   return (
-    <Paper withBorder p="sm">
-      <Group justify="space-between" wrap="nowrap" gap={6}>
-        <Text fw={700}>{t('Wave {{number}}', { number: wave.number })}</Text>
-        <Badge variant="light" tt="none" color={wave.state === 'failed' ? 'red' : 'teal'}>
-          {t(`wave ${wave.state}`)}
-        </Badge>
-      </Group>
-      <Text size="sm" c="dimmed">
-        {wave.channel ?? wave.template} · {span(wave.createdAt)}
-        {wave.cutOffAt ? ` · ${t('cut-off {{time}}', { time: clockTime(wave.cutOffAt) })}` : ''}
-      </Text>
-      <Text size="sm">
-        {t('{{orders}} orders, {{lines}} lines, {{units}} units', {
-          orders: count(wave.orderCount),
-          lines: count(wave.lineCount),
-          units: count(wave.unitCount),
-        })}
-      </Text>
-      {wave.lineCount > 0 && wave.releasedAt && (
-        <Progress
-          mt={6}
-          value={(100 * wave.pickedLines) / wave.lineCount}
-          aria-label={t('Lines picked in wave {{number}}', { number: wave.number })}
-        />
-      )}
-      {wave.summary.walkMetres !== undefined && (
-        <Text size="sm" c="dimmed">
-          {t('{{runs}} runs, {{metres}} m to walk', {
-            runs: count(wave.summary.runs ?? 0),
-            metres: count(Math.round(wave.summary.walkMetres)),
-          })}
-          {saved !== null && saved > 0.005
-            ? ` (${t('{{percent}} % less than S-shape', { percent: Math.round(100 * saved) })})`
-            : ''}
+    <article className="wave-card" data-wave={wave.id} data-state={wave.state} aria-label={title}>
+      <Group wrap="nowrap" gap={6}>
+        <Text fw={700} size="lg" component="h3" style={{ flex: 1 }}>
+          <Link to="/waves/$waveId" params={{ waveId: wave.id }} data-wave-link>
+            {title}
+          </Link>
         </Text>
-      )}
-      {wave.shortLines > 0 && (
+        {wave.state === 'locked' && <IconLock size={18} aria-hidden />}
+        {ENDINGS.has(wave.state) && (
+          <Badge variant="light" tt="none" color={wave.state === 'failed' ? 'red' : 'gray'}>
+            {t(`wave ${wave.state}`)}
+          </Badge>
+        )}
+        <Text size="sm" c="dimmed" title={t('age')}>
+          {span(wave.createdAt, now)}
+        </Text>
+        {mayMerge(wave.state) && (
+          <Checkbox
+            className="wave-acts"
+            checked={props.chosen}
+            onChange={(event) => props.onChoose(event.currentTarget.checked)}
+            aria-label={t('Choose wave {{number}} to merge it', { number: wave.number })}
+          />
+        )}
+      </Group>
+      <Text size="sm" c="dimmed" truncate>
+        {wave.channel ?? wave.template}
+      </Text>
+      {wave.cutOffAt && <TimeLeft cutOffAt={wave.cutOffAt} now={now} over={isOver} />}
+      <Counts wave={wave} />
+      {wave.state === 'planning' && <PlanningBar wave={wave} />}
+      {wave.releasedAt && wave.state !== 'cancelled' && <WaveProgress wave={wave} />}
+      {wave.faultCount > 0 && (
         <Text size="sm" c="var(--mantine-color-orange-light-color)">
-          {t('{{count}} lines short', { count: wave.shortLines })}
+          {t('{{count}} lines left behind', { count: wave.faultCount })}
         </Text>
       )}
-      {wave.reason && (
-        <Text size="sm" c="red">
-          {wave.reason}
+      {blocker && (
+        <Text size="sm" className="blocker" data-bad={wave.state === 'failed' || undefined}>
+          <IconAlertTriangle size={16} aria-hidden />
+          <span>{blocker}</span>
         </Text>
       )}
-      <Group gap={6} mt="xs">
-        {actsOf(wave.state).map((each) => (
-          <Button
-            key={each.act}
-            size="xs"
-            variant={each.primary ? 'filled' : 'default'}
-            loading={act.isPending && act.variables === each.act}
-            onClick={() => act.mutate(each.act)}
-          >
-            {t(each.label)}
-          </Button>
-        ))}
-        <Button size="xs" variant="subtle" onClick={toggle} aria-expanded={open}>
-          {open ? t('Less') : t('Steps')}
+      <CardActs {...props} />
+    </article>
+  );
+}
+
+function Counts({ wave }: { wave: WaveView }) {
+  const { t } = useTranslation();
+  const figures: [string, number][] = [
+    [t('orders'), wave.orderCount],
+    [t('lines'), wave.lineCount],
+    [t('units'), wave.unitCount],
+  ];
+  return (
+    <dl className="wave-counts">
+      {figures.map(([name, figure]) => (
+        <div key={name}>
+          <dd>{count(figure)}</dd>
+          <dt>{name}</dt>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** The act that is wanted next and a second one as buttons, the others in a menu: the card stays readable. */
+function CardActs({ wave, busy, onAct }: CardProps) {
+  const { t } = useTranslation();
+  const acts = actsOf(wave.state);
+  if (acts.length === 0) return null;
+  const shown = acts.slice(0, 2);
+  const more = acts.slice(2);
+  return (
+    <Group gap={6} mt={8} className="wave-acts">
+      {shown.map((act) => (
+        <Button
+          key={act.name}
+          size="xs"
+          variant={act.primary ? 'filled' : 'default'}
+          loading={busy === act.name}
+          disabled={busy !== null && busy !== act.name}
+          aria-keyshortcuts={act.key}
+          onClick={() => onAct(act.name)}
+        >
+          {t(act.label)}
         </Button>
-      </Group>
-      <Collapse expanded={open}>
-        <Stack gap={2} mt="xs">
-          {wave.steps.map((step) => (
-            <Text key={step.name} size="sm">
-              <b>{t(`step ${step.name}`)}</b>: {t(`step-state ${step.state}`)}
-              {step.durationMs !== null ? ` · ${step.durationMs} ms` : ''}
-              {step.log.length > 0 ? ` · ${step.log.at(-1)}` : ''}
-            </Text>
-          ))}
-          {wave.summary.reasons?.map((reason) => (
-            <Text key={reason} size="sm" c="dimmed">
-              {reason}
-            </Text>
-          ))}
-        </Stack>
-      </Collapse>
-    </Paper>
+      ))}
+      {more.length > 0 && (
+        <Menu withinPortal position="bottom-end">
+          <Menu.Target>
+            <ActionIcon
+              variant="default"
+              size={30}
+              ml="auto"
+              aria-label={t('More for wave {{number}}', { number: wave.number })}
+            >
+              <IconDots size={16} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {more.map((act) => (
+              <Menu.Item
+                key={act.name}
+                rightSection={act.key && <kbd aria-hidden>{act.key}</kbd>}
+                color={act.name === 'cancel' ? 'red' : undefined}
+                onClick={() => onAct(act.name)}
+              >
+                {t(act.label)}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      )}
+    </Group>
   );
 }

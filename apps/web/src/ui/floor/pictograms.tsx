@@ -78,3 +78,23 @@ export const QuestionPicture = () => (
     <path d="M18 19c0-8 13-8 13 0 0 5-7 5-7 10M24 35.5v.5" />
   </Pictogram>
 );
+
+export const WallPicture = () => (
+  <Pictogram>
+    <path d="M5 6h38v36H5zM5 18h38M5 30h38M18 6v36M30 6v36" />
+    <path d="M21 24l3 3 4-5" />
+  </Pictogram>
+);
+
+export const RefillPicture = () => (
+  <Pictogram>
+    <path d="M6 28h36M6 42h36M6 28v14M42 28v14M12 35h9v7M27 33h9v9" />
+    <path d="M24 4v17M16 14l8 8 8-8" />
+  </Pictogram>
+);
+
+export const ReturnPicture = () => (
+  <Pictogram>
+    <path d="M16 6 6 16l10 10M6 16h22c8 0 13 5 13 12s-5 12-13 12H14" />
+  </Pictogram>
+);

@@ -1,0 +1,303 @@
+import {
+  Button,
+  Chip,
+  Group,
+  Input,
+  NumberInput,
+  SegmentedControl,
+  Select,
+  Stack,
+  Switch,
+  Table,
+  TagsInput,
+  TextInput,
+  Title,
+} from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useParams } from '@tanstack/react-router';
+import { useRef, useState } from 'react';
+import type {
+  CreateSchedule,
+  Page,
+  ScheduleRule,
+  ScheduleRunView,
+  ScheduleView,
+  WaveTemplateView,
+} from '#lib/contracts';
+import { api } from '../../api/client.js';
+import { useTranslation } from '../../lib/i18n.js';
+import { errorAt, type FieldErrors, fieldErrorsOf } from '../../ui/tower/field-errors.js';
+import { QueryState } from '../../ui/tower/query-state.js';
+import { UnsavedGuard } from '../../ui/tower/unsaved.js';
+import { useAct } from '../../ui/tower/use-act.js';
+import { WaveTabs } from '../../ui/tower/wave-tabs.js';
+import { RunWords } from './schedules-page.js';
+
+const NEW = 'new';
+
+export function SchedulePage() {
+  const { scheduleId } = useParams({ strict: false }) as { scheduleId: string };
+  const templates = useQuery({
+    queryKey: ['templates'],
+    queryFn: ({ signal }) => api.get<Page<WaveTemplateView>>('/waves/templates', signal),
+  });
+  const schedule = useQuery({
+    queryKey: ['schedule', scheduleId],
+    queryFn: async ({ signal }) => {
+      if (scheduleId === NEW) return null;
+      const { items } = await api.get<Page<ScheduleView>>('/waves/schedules', signal);
+      return items.find(({ id }) => id === scheduleId) ?? null;
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return (
+    <Stack gap="sm">
+      <WaveTabs />
+      <QueryState query={templates}>
+        {({ items }) => (
+          <QueryState query={schedule}>
+            {(view) => <Editor key={scheduleId} schedule={view} templates={items} />}
+          </QueryState>
+        )}
+      </QueryState>
+    </Stack>
+  );
+}
+
+type Draft = Omit<CreateSchedule, 'templateId'> & { templateId: string | null };
+
+function draftOf(schedule: ScheduleView | null): Draft {
+  if (schedule) {
+    const { name, templateId, rule, planOnly, active } = schedule;
+    return { name, templateId, rule, planOnly, active };
+  }
+  return { name: '', templateId: null, rule: TIMES, planOnly: false, active: true };
+}
+
+const TIMES: ScheduleRule = { kind: 'times', times: ['06:00'], days: [1, 2, 3, 4, 5] };
+const CUT_OFF: ScheduleRule = { kind: 'cut-off', marginMinutes: 15, ordersMin: 10 };
+
+function Editor({ schedule, templates }: { schedule: ScheduleView | null; templates: WaveTemplateView[] }) {
+  const { t } = useTranslation();
+  const [initial, setInitial] = useState(() => draftOf(schedule));
+  const [draft, setDraft] = useState(initial);
+  const set = (part: Partial<Draft>): void => setDraft((now) => ({ ...now, ...part }));
+  const { save, isDirty } = useSave(schedule, draft, initial, setInitial);
+  const errors = fieldErrorsOf(save.error);
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate(undefined);
+      }}
+    >
+      <UnsavedGuard isDirty={isDirty} />
+      <Group justify="space-between" mb="sm">
+        <Title order={1} size="h2">
+          {schedule ? schedule.name : t('New schedule')}
+        </Title>
+        <Group gap="xs">
+          {schedule && <Remove schedule={schedule} />}
+          <Button type="submit" loading={save.isPending} disabled={!isDirty()}>
+            {t('Save')}
+          </Button>
+        </Group>
+      </Group>
+      <div className="editor">
+        <Stack gap="sm">
+          <div className="fields">
+            <TextInput
+              label={t('Name')}
+              required
+              maxLength={80}
+              value={draft.name}
+              error={errorAt(errors, 'name')}
+              onChange={(event) => set({ name: event.currentTarget.value })}
+            />
+            <Select
+              label={t('Template that plans it')}
+              required
+              data={templates.map(({ id, name }) => ({ value: id, label: name }))}
+              value={draft.templateId}
+              error={errorAt(errors, 'templateId')}
+              onChange={(templateId) => set({ templateId })}
+            />
+          </div>
+          <RuleFields rule={draft.rule} errors={errors} onChange={(rule) => set({ rule })} />
+          <Switch
+            label={t('Plans only; a person releases')}
+            checked={draft.planOnly ?? false}
+            onChange={(event) => set({ planOnly: event.currentTarget.checked })}
+          />
+          <Switch
+            label={t('Active')}
+            checked={draft.active ?? true}
+            onChange={(event) => set({ active: event.currentTarget.checked })}
+          />
+        </Stack>
+        {schedule && (
+          <aside className="tile" aria-label={t('What became of it')}>
+            <Runs scheduleId={schedule.id} />
+          </aside>
+        )}
+      </div>
+    </form>
+  );
+}
+
+function RuleFields(props: {
+  rule: ScheduleRule;
+  errors: FieldErrors;
+  onChange: (rule: ScheduleRule) => void;
+}) {
+  const { t } = useTranslation();
+  const { rule, errors, onChange } = props;
+  return (
+    <fieldset>
+      <legend>{t('When')}</legend>
+      <SegmentedControl
+        mb="sm"
+        aria-label={t('What says when')}
+        value={rule.kind}
+        onChange={(kind) => onChange(kind === 'times' ? TIMES : CUT_OFF)}
+        data={[
+          { value: 'times', label: t('At fixed times') },
+          { value: 'cut-off', label: t('Driven by the cut-offs') },
+        ]}
+      />
+      {rule.kind === 'times' ? (
+        <Stack gap="sm">
+          <TagsInput
+            label={t('Times, as the site’s clock shows them')}
+            placeholder={t('such as 06:00')}
+            value={rule.times}
+            error={errorAt(errors, 'rule.times')}
+            onChange={(times) => onChange({ ...rule, times: times.map(asTime) })}
+          />
+          <Input.Wrapper label={t('Days')} error={errorAt(errors, 'rule.days')}>
+            <Chip.Group
+              multiple
+              value={rule.days.map(String)}
+              onChange={(days) => onChange({ ...rule, days: days.map(Number).toSorted((a, b) => a - b) })}
+            >
+              <Group gap={6} mt={4}>
+                {['1', '2', '3', '4', '5', '6', '7'].map((day) => (
+                  <Chip key={day} value={day} size="sm">
+                    {t(`day ${day}`)}
+                  </Chip>
+                ))}
+              </Group>
+            </Chip.Group>
+          </Input.Wrapper>
+        </Stack>
+      ) : (
+        <div className="fields">
+          <NumberInput
+            label={t('Earlier than the plan says, minutes')}
+            min={0}
+            value={rule.marginMinutes}
+            error={errorAt(errors, 'rule.marginMinutes')}
+            onChange={(next) => onChange({ ...rule, marginMinutes: Number(next) })}
+          />
+          <NumberInput
+            label={t('Wait for this many orders, unless they would be late')}
+            min={1}
+            value={rule.ordersMin}
+            error={errorAt(errors, 'rule.ordersMin')}
+            onChange={(next) => onChange({ ...rule, ordersMin: Number(next) })}
+          />
+        </div>
+      )}
+    </fieldset>
+  );
+}
+
+/** "6:00" and "0600" as they are meant; anything else stays for the core to refuse by name. */
+function asTime(typed: string): string {
+  const found = /^(\d{1,2})[:.]?(\d{2})$/.exec(typed.trim());
+  return found ? `${found[1]!.padStart(2, '0')}:${found[2]}` : typed.trim();
+}
+
+function Runs({ scheduleId }: { scheduleId: string }) {
+  const { t } = useTranslation();
+  const runs = useQuery({
+    queryKey: ['schedules', scheduleId, 'runs'],
+    queryFn: ({ signal }) => api.get<Page<ScheduleRunView>>(`/waves/schedules/${scheduleId}/runs`, signal),
+    refetchInterval: 10_000,
+  });
+  return (
+    <>
+      <Title order={2} size="h4" mb="xs">
+        {t('What became of it')}
+      </Title>
+      <QueryState query={runs}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <p>{t('It was not due yet.')}</p>
+          ) : (
+            <Table>
+              <Table.Tbody>
+                {items.map((run) => (
+                  <Table.Tr key={run.id}>
+                    <Table.Td>
+                      <RunWords run={run} />
+                    </Table.Td>
+                  </Table.Tr>
+                ))}
+              </Table.Tbody>
+            </Table>
+          )
+        }
+      </QueryState>
+    </>
+  );
+}
+
+function useSave(
+  schedule: ScheduleView | null,
+  draft: Draft,
+  initial: Draft,
+  setInitial: (draft: Draft) => void,
+) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const saved = useRef<Draft | null>(null);
+  const save = useAct(
+    async () => {
+      const view = schedule
+        ? await api.patch<ScheduleView>(`/waves/schedules/${schedule.id}`, draft)
+        : await api.post<ScheduleView>('/waves/schedules', draft);
+      saved.current = draft;
+      setInitial(draft);
+      client.setQueryData(['schedule', view.id], view);
+      await navigate({
+        to: '/waves/schedules/$scheduleId',
+        params: { scheduleId: view.id },
+        replace: true,
+      });
+    },
+    { done: t('Saved.'), refresh: ['schedules'] },
+  );
+  const text = JSON.stringify(draft);
+  const isDirty = (): boolean =>
+    text !== JSON.stringify(initial) && text !== JSON.stringify(saved.current ?? undefined);
+  return { save, isDirty };
+}
+
+function Remove({ schedule }: { schedule: ScheduleView }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const remove = useAct(
+    async () => {
+      await api.delete(`/waves/schedules/${schedule.id}`);
+      await navigate({ to: '/waves/schedules' });
+    },
+    { done: t('The schedule is gone.'), refresh: ['schedules'] },
+  );
+  return (
+    <Button variant="default" color="red" loading={remove.isPending} onClick={() => remove.mutate(undefined)}>
+      {t('Remove')}
+    </Button>
+  );
+}

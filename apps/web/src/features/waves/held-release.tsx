@@ -1,0 +1,50 @@
+import { Button, Group, List, Modal, Text, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from '../../lib/i18n.js';
+import type { useWaveAct } from './use-wave-act.js';
+
+/** The floor has no room: why, and the supervisor's word that it goes all the same, which is kept. */
+export function HeldReleaseDialog({ acts }: { acts: ReturnType<typeof useWaveAct> }) {
+  const { t } = useTranslation();
+  const [reason, setReason] = useState('');
+  const { held } = acts;
+  const close = (): void => {
+    setReason('');
+    acts.letBe();
+  };
+  return (
+    <Modal
+      opened={held !== null}
+      onClose={close}
+      title={t('Wave {{number}} is held back', { number: held?.wave.number ?? '' })}
+    >
+      <List mb="sm">
+        {held?.reasons.map((each) => (
+          <List.Item key={each.text}>{each.text}</List.Item>
+        ))}
+      </List>
+      <Text c="dimmed" mb="sm">
+        {t('It can be released as soon as there is room. A release all the same is kept with its reason.')}
+      </Text>
+      <TextInput
+        label={t('Why all the same')}
+        value={reason}
+        maxLength={200}
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
+      <Group justify="flex-end" mt="md">
+        <Button variant="default" onClick={close} data-autofocus>
+          {t('Wait for room')}
+        </Button>
+        <Button
+          color="red"
+          disabled={reason.trim() === ''}
+          loading={acts.isOverriding}
+          onClick={() => held && acts.override(held.wave, reason.trim())}
+        >
+          {t('Release all the same')}
+        </Button>
+      </Group>
+    </Modal>
+  );
+}

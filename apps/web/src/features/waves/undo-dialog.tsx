@@ -1,0 +1,97 @@
+import { Button, Group, List, Modal, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import type { UndoGroup, UndoView, UndoWave } from '#lib/contracts';
+import { api } from '../../api/client.js';
+import { useTranslation } from '../../lib/i18n.js';
+import { QueryState } from '../../ui/tower/query-state.js';
+import { useAct } from '../../ui/tower/use-act.js';
+
+/** Asked for again while the dialog is open: people go on picking meanwhile. */
+const LOOK_AGAIN_MS = 5_000;
+const ITEMS_SHOWN = 8;
+
+/** Undo with the list of its effects before anything happens. Which wave is in the address (`?undo=`). */
+export function UndoDialog() {
+  const { undo: waveId } = useSearch({ strict: false }) as { undo?: string };
+  const navigate = useNavigate();
+  const close = (): void =>
+    void navigate({ to: '.', search: ((now: object) => ({ ...now, undo: undefined })) as never });
+  return waveId ? <Undo waveId={waveId} onClose={close} /> : null;
+}
+
+function Undo({ waveId, onClose }: { waveId: string; onClose: () => void }) {
+  const { t } = useTranslation();
+  const dryRun: UndoWave = { dryRun: true };
+  const effects = useQuery({
+    queryKey: ['undo', waveId],
+    queryFn: () => api.post<UndoView>(`/waves/${waveId}/undo`, dryRun),
+    refetchInterval: LOOK_AGAIN_MS,
+  });
+  const undo = useAct(() => api.post<UndoView>(`/waves/${waveId}/undo`, {}).then(onClose), {
+    done: t('The wave is undone as far as it can be.'),
+    refresh: ['waves', 'wave', 'wave-runs', 'waiting'],
+  });
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      size="lg"
+      title={
+        effects.data ? t('Undo wave {{number}}?', { number: effects.data.waveNumber }) : t('Undo this wave?')
+      }
+    >
+      <QueryState query={effects}>
+        {(view) => (
+          <>
+            <Text mb="sm">
+              {view.ordersKept === 0
+                ? t('{{count}} orders go back to waiting. The wave is cancelled.', { count: view.ordersBack })
+                : t('{{back}} orders go back to waiting, {{kept}} stay and are finished.', {
+                    back: view.ordersBack,
+                    kept: view.ordersKept,
+                  })}
+            </Text>
+            <Groups title={t('What happens')} groups={view.effects} />
+            <Groups title={t('What cannot be undone and stays')} groups={view.kept} kept />
+            <Group justify="flex-end" mt="md">
+              <Button variant="default" onClick={onClose}>
+                {t('Keep the wave')} (Esc)
+              </Button>
+              <Button color="red" loading={undo.isPending} onClick={() => undo.mutate(undefined)}>
+                {t('Undo, {{count}} orders go back', { count: view.ordersBack })}
+              </Button>
+            </Group>
+          </>
+        )}
+      </QueryState>
+    </Modal>
+  );
+}
+
+function Groups({ title, groups, kept = false }: { title: string; groups: UndoGroup[]; kept?: boolean }) {
+  const { t } = useTranslation();
+  if (groups.length === 0) return null;
+  return (
+    <section className={kept ? 'undo-kept' : undefined}>
+      <Title order={3} size="h5" mt="sm">
+        {title}
+      </Title>
+      {groups.map((group) => (
+        <details key={group.code}>
+          <summary>{group.text}</summary>
+          <List size="sm">
+            {group.items.slice(0, ITEMS_SHOWN).map((item) => (
+              <List.Item key={item.text}>{item.text}</List.Item>
+            ))}
+          </List>
+          {group.count > ITEMS_SHOWN && (
+            <Text size="sm" c="dimmed">
+              {t('and {{count}} more', { count: group.count - Math.min(ITEMS_SHOWN, group.items.length) })}
+            </Text>
+          )}
+        </details>
+      ))}
+    </section>
+  );
+}

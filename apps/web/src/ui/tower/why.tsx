@@ -1,0 +1,78 @@
+import { Anchor, List, Popover, Stack, Text } from '@mantine/core';
+import { IconHelpCircle } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import type { ExplanationView, ReasonView } from '#lib/contracts';
+import { api } from '../../api/client.js';
+import { useTranslation } from '../../lib/i18n.js';
+import { dayAndTime } from './format.js';
+import { QueryState } from './query-state.js';
+
+type Subject = ExplanationView['subject']['kind'];
+
+/** "Why?" beside a thing: the choices that were made about it, oldest first, and what it waits for. */
+export function Why({ kind, id, label }: { kind: Subject; id: string; label: string }) {
+  const { t } = useTranslation();
+  return (
+    <Popover position="bottom" withinPortal width={380} shadow="md" trapFocus returnFocus>
+      <Popover.Target>
+        <Anchor component="button" type="button" className="why" aria-label={t('Why? {{label}}', { label })}>
+          <IconHelpCircle size={16} aria-hidden />
+          {t('Why?')}
+        </Anchor>
+      </Popover.Target>
+      <Popover.Dropdown className="why-words">
+        <Explanation kind={kind} id={id} />
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+/** The choices themselves; also shown open on a wave's own page. */
+export function Explanation({ kind, id }: { kind: Subject; id: string }) {
+  const { t } = useTranslation();
+  const why = useQuery({
+    queryKey: ['explain', kind, id],
+    queryFn: ({ signal }) => api.get<ExplanationView>(`/waves/explain?${kind}=${id}`, signal),
+  });
+  return (
+    <QueryState query={why}>
+      {({ choices, waiting }) => (
+        <Stack gap="xs">
+          {waiting.length > 0 && (
+            <div>
+              <Text fw={700}>{t('It waits because')}</Text>
+              <Reasons reasons={waiting} />
+            </div>
+          )}
+          {choices.length === 0 && waiting.length === 0 && (
+            <Text>{t('No choice has been made about it yet.')}</Text>
+          )}
+          {choices.map((choice) => (
+            <div key={`${choice.kind}${choice.at}${choice.chosen}`}>
+              <Text fw={700}>
+                {t(`choice ${choice.kind}`)}: {choice.chosen}
+              </Text>
+              <Text size="sm" c="dimmed">
+                {dayAndTime(choice.at)}
+                {choice.waveNumber === null
+                  ? ''
+                  : ` · ${t('Wave {{number}}', { number: choice.waveNumber })}`}
+              </Text>
+              <Reasons reasons={choice.reasons} />
+            </div>
+          ))}
+        </Stack>
+      )}
+    </QueryState>
+  );
+}
+
+export function Reasons({ reasons }: { reasons: readonly ReasonView[] }) {
+  return (
+    <List size="sm">
+      {reasons.map((reason) => (
+        <List.Item key={reason.text}>{reason.text}</List.Item>
+      ))}
+    </List>
+  );
+}
