@@ -22,7 +22,7 @@ export const CHECKS = {
   'print-doubled': 'No job came out of a printer twice.',
   'print-untrue': 'A print that is called done has come out.',
   'stream-gap': 'Each stream in the inbox runs 1, 2, 3 ... up to its last.',
-  'not-drained': 'Nothing is on its way any more 30 s after the last fault.',
+  'not-drained': 'Nothing is on its way any more some time (30 s by default) after the last fault.',
   'invariant-violated': "The product's own checker finds nothing.",
   'process-died': 'No process ended by itself.',
   'clone-unnoticed': 'Two agents with one identity are noticed.',

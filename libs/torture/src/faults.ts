@@ -8,6 +8,7 @@ import type { Fault } from './schedule.js';
 
 const CLONE_LIMIT_MS = 25_000;
 const SCAN_EVERY_MS = 70;
+const MANGLE_CHANCE = 0.3;
 
 /** Makes faults happen to a rig. Each returns at once or nearly so; what it began ends by itself or by `settled`. */
 export class Faults {
@@ -70,39 +71,45 @@ export class Faults {
     const { trouble } = link;
     switch (fault.kind) {
       case 'cut':
-        return link.cut();
+        link.cut();
+        break;
       case 'partition':
         trouble.refuses = true;
         link.cut();
-        return this.later(fault.forMs, () => {
+        this.later(fault.forMs, () => {
           trouble.refuses = false;
         });
+        break;
       case 'half-open':
         trouble.swallows[fault.way] = true;
-        return this.later(fault.forMs, () => {
+        this.later(fault.forMs, () => {
           trouble.swallows[fault.way] = false;
           link.cut();
         });
+        break;
       case 'delay':
         trouble.delayMs[fault.way] = fault.ms;
-        return this.later(fault.forMs, () => {
+        this.later(fault.forMs, () => {
           trouble.delayMs[fault.way] = 0;
         });
+        break;
       case 'throttle':
         trouble.throttle = fault.bytesPerS;
-        return this.later(fault.forMs, () => {
+        this.later(fault.forMs, () => {
           trouble.throttle = 0;
         });
+        break;
       case 'mangle':
-        trouble.doubles = 0.3;
-        trouble.reorders = 0.3;
-        return this.later(fault.forMs, () => {
+        trouble.doubles = MANGLE_CHANCE;
+        trouble.reorders = MANGLE_CHANCE;
+        this.later(fault.forMs, () => {
           trouble.doubles = 0;
           trouble.reorders = 0;
         });
+        break;
       case 'commit-cut':
         trouble.commitCut = fault.when;
-        return;
+        break;
       default:
         throw new Error(`${fault.kind} does not befall a link`);
     }

@@ -191,8 +191,8 @@ class Pipe {
   ) {}
 
   send(chunk: Buffer): void {
-    if (this.link.options.carries !== 'mqtt') return this.pass(chunk);
-    for (const packet of this.packets.push(chunk)) this.sendPacket(packet);
+    if (this.link.options.carries !== 'mqtt') this.pass(chunk);
+    else for (const packet of this.packets.push(chunk)) this.sendPacket(packet);
   }
 
   private sendPacket(packet: Buffer): void {
@@ -222,7 +222,10 @@ class Pipe {
     const { trouble } = this.link;
     const throttleMs = trouble.throttle > 0 ? (bytes.length / trouble.throttle) * 1_000 : 0;
     const delayMs = trouble.delayMs[this.way];
-    if (!this.busy && throttleMs === 0 && delayMs === 0) return this.write(bytes);
+    if (!this.busy && throttleMs === 0 && delayMs === 0) {
+      this.write(bytes);
+      return;
+    }
     this.busy = true;
     const dueAt = performance.now() + delayMs;
     const last = this.tail

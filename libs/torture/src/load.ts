@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { pause, type Seeded, until } from '#lib/sim';
 import type { Act, Book } from './book.js';
 import type { Edge } from './edge.js';
@@ -14,8 +15,8 @@ const CLERKS = 4;
 const REPLY_LIMIT_MS = 3_000;
 const SIGN_IN_LIMIT_MS = 20_000;
 const AGAIN_AFTER_MS = 80;
-const SCAN_EVERY_MS = 90;
-const ARRIVAL_EVERY_MS = 160;
+const SCAN_EVERY_MS = 120;
+const ARRIVAL_EVERY_MS = 300;
 const PRINT_EVERY_MS = 1_200;
 const TAKE_MAX = 7;
 
@@ -44,6 +45,8 @@ export class Load {
 
   start(): void {
     this.stopping = new AbortController();
+    // One pause of each worker listens to it.
+    setMaxListeners(0, this.stopping.signal);
     this.impatient = false;
     const { edges } = this.options;
     const clerks = Array.from({ length: CLERKS }, (_, n) => this.clerk(n));
@@ -127,7 +130,7 @@ export class Load {
       const told = await this.untilAnswered(own, '/api/v1/inventory/adjustments', body, null);
       act.toldAtMs = performance.now();
       act.told = told ?? 'nothing';
-      await pause(own.between(10, 60), this.stopping.signal);
+      await pause(own.between(20, 120), this.stopping.signal);
     }
   }
 

@@ -28,6 +28,7 @@ interface Flags {
   seed: number;
   minutes?: number;
   burst: number;
+  drain: number;
   agents: number;
   mutants?: boolean;
   mutant?: string;
@@ -44,6 +45,7 @@ const program = new Command('npm run torture --')
   .option('--seed <n>', 'the same seed deals the same faults', whole, 1)
   .option('--minutes <m>', 'end with the burst in which this time is over', positive)
   .option('--burst <n>', 'kills between two checks', whole, 25)
+  .option('--drain <seconds>', 'how long draining may take after the last fault', positive, 30)
   .option('--agents <n>', 'how many agents', whole, 3)
   .option('--mutants', `plant each known mistake and see it caught within ${MUTANT_KILLS} kills`)
   .option('--mutant <name>', `plant one: ${MUTANTS.map(({ name }) => name).join(', ')}`)
@@ -123,6 +125,7 @@ async function play(
   const torture = new Torture({
     kills: plan.kills,
     burst: plan.burst,
+    drainLimitMs: flags.drain * 1_000,
     seed: flags.seed,
     minutes: flags.minutes ?? null,
     agents: flags.agents,

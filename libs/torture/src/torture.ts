@@ -11,6 +11,8 @@ export interface TortureOptions {
   seed: number;
   /** Ends with the burst during which this time is over, however many kills are left. */
   minutes: number | null;
+  /** How long draining may take after the last fault before it is a finding. */
+  drainLimitMs: number;
   /** Kills between two times of healing, draining and checking. */
   burst: number;
   agents: number;
@@ -52,7 +54,7 @@ export interface TortureResult {
 }
 
 const GAP_MS: [number, number] = [120, 480];
-const DRAIN_LIMIT_MS = 30_000;
+const READY_LIMIT_MS = 60_000;
 const TIMELINE_KEPT = 400;
 const WARM_UP_MS = 1_500;
 /** A restore needs a backup, a burst after it and a check; runs that are shorter go without. */
@@ -166,8 +168,9 @@ export class Torture {
     await this.faults.settled();
     await rig.heal();
     const healedAt = performance.now();
-    await load.stop(DRAIN_LIMIT_MS);
-    const left = await this.drain(healedAt + DRAIN_LIMIT_MS);
+    const { drainLimitMs } = this.options;
+    await load.stop(drainLimitMs);
+    const left = await this.drain(healedAt + drainLimitMs);
     const seconds = Math.round(performance.now() - healedAt) / 1000;
     for (const edge of rig.edges) book.keep(edge.names.agent, await edge.promises());
     const found = await this.judge.compare(book);
@@ -213,7 +216,7 @@ export class Torture {
     for (const api of this.rig.apis) await api.holdDown();
     await this.rig.backUp('yesterday');
     for (const api of this.rig.apis) api.start();
-    await this.rig.allServing(DRAIN_LIMIT_MS);
+    await this.rig.allServing(READY_LIMIT_MS);
     return performance.now();
   }
 
@@ -248,7 +251,7 @@ export class Torture {
     const took: Record<string, number> = {};
     for (const part of [rig.apis[0]!, rig.agents[0]!, rig.broker]) {
       await part.kill(0);
-      await rig.allServing(DRAIN_LIMIT_MS);
+      await rig.allServing(READY_LIMIT_MS);
       took[part.name] = part.backMs.at(-1)!;
     }
     await rig.killPostgres(0);
