@@ -16,6 +16,8 @@ export class AppConfig {
   readonly brokerCredentialsFile: string | null;
   /** PEM texts for `mqtts:`; a certificate makes the user name and password unnecessary. */
   readonly mqttTls: { ca?: Buffer; cert?: Buffer; key?: Buffer };
+  /** Several API processes on one database share their live events (LIVE_SHARED=1). */
+  readonly liveShared: boolean;
   /** Where agents on the floor reach the broker; told at enrolment. */
   readonly agentsMqttUrl: string | null;
   /** Seals the key of the site's certificate authority; null: this core issues no certificates. */
@@ -71,6 +73,7 @@ export function readConfig(env: NodeJS.ProcessEnv): AppConfig {
     mqttTls,
     agentsMqttUrl,
     siteCaSecret,
+    liveShared: env.LIVE_SHARED === '1',
     demo: env.DEMO === '1',
   });
 }

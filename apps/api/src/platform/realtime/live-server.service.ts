@@ -16,6 +16,7 @@ import {
   type TowerLive,
 } from '#lib/contracts';
 import { CLOCK } from '../clock.js';
+import { AppConfig } from '../config.js';
 import type { Actor, Role } from '../context.js';
 import { asSystem } from '../context.js';
 import { Database, row } from '../database.service.js';
@@ -24,6 +25,7 @@ import { isSameOrigin, presentedCredential } from '../http/credentials.js';
 import { Live, type WatchedDevice } from '../live.js';
 import { log } from '../log.js';
 import { Repeating } from '../repeating.js';
+import { shareLive } from './shared-live.js';
 
 type Face = keyof typeof LIVE_NAMESPACES;
 type Person = Extract<Actor, { kind: 'person' }>;
@@ -33,6 +35,13 @@ const HEARTBEAT_MS = 2_000;
 const RECHECK_MS = 10_000;
 const MESSAGE_MAX_BYTES = 16 * 1024;
 const WATCHED_MAX = 20;
+/** What every process sees or works out by itself goes to its own sockets; everything else happens once and goes to all. */
+const OWN_SOCKETS_ONLY: ReadonlySet<string> = new Set([
+  'board',
+  'sorter',
+  'console.agents',
+  'console.frames',
+]);
 
 /** Who may look into which namespace. */
 const FACES: Record<Face, readonly Role[]> = {
@@ -58,9 +67,9 @@ const rooms = {
 @Injectable()
 export class LiveServer extends Live implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private io: Server | null = null;
+  private stopSharing: (() => Promise<void>) | null = null;
   private readonly watchListeners: ((watched: WatchedDevice) => void)[] = [];
-  /** Versions rise over restarts too, so that a client that stayed sees no step back. */
-  private readonly firstVersion = Date.now();
+  /** By the clock, so that versions rise over restarts and from one process to another. */
   private readonly versions = new Map<string, number>();
   private readonly heart = new Repeating('LiveServer', HEARTBEAT_MS, () => this.beat());
   private readonly recheck = new Repeating('LiveServer', RECHECK_MS, () => this.checkAgain());
@@ -70,6 +79,7 @@ export class LiveServer extends Live implements OnApplicationBootstrap, BeforeAp
     private readonly db: Database,
     private readonly authenticator: Authenticator,
     @Inject(CLOCK) private readonly clock: Clock,
+    private readonly config: AppConfig,
   ) {
     super();
   }
@@ -88,6 +98,7 @@ export class LiveServer extends Live implements OnApplicationBootstrap, BeforeAp
         decide(null, credential?.by !== 'cookie' || !request.headers.origin || isSameOrigin(request.headers));
       },
     });
+    if (this.config.liveShared) this.stopSharing = shareLive(this.io, this.config.databaseUrl);
     for (const face of Object.keys(LIVE_NAMESPACES) as Face[])
       this.open(face, this.io.of(LIVE_NAMESPACES[face]));
     this.heart.start();
@@ -98,6 +109,7 @@ export class LiveServer extends Live implements OnApplicationBootstrap, BeforeAp
     await Promise.all([this.heart.stop(), this.recheck.stop()]);
     this.io?.disconnectSockets(true);
     await this.io?.close();
+    await this.stopSharing?.();
   }
 
   toStation<T extends keyof FloorLive>(
@@ -151,10 +163,11 @@ export class LiveServer extends Live implements OnApplicationBootstrap, BeforeAp
   private send(face: Face, room: string, topic: string, data: unknown): void {
     if (!this.io) return;
     const key = `${face}|${room}|${topic}`;
-    const version = (this.versions.get(key) ?? this.firstVersion) + 1;
+    const version = Math.max((this.versions.get(key) ?? 0) + 1, Date.now());
     this.versions.set(key, version);
     const message: LiveMessage = { topic, version, at: this.clock.now().toISOString(), data };
-    this.io.of(LIVE_NAMESPACES[face]).to(room).emit('live', message);
+    const namespace = this.io.of(LIVE_NAMESPACES[face]);
+    (OWN_SOCKETS_ONLY.has(topic) ? namespace.local.to(room) : namespace.to(room)).emit('live', message);
   }
 
   private open(face: Face, namespace: Namespace): void {
@@ -231,7 +244,7 @@ export class LiveServer extends Live implements OnApplicationBootstrap, BeforeAp
         newestEventAt: await this.newest(siteId),
       };
       for (const name of Object.values(LIVE_NAMESPACES)) {
-        this.io?.of(name).to(rooms.site(siteId)).emit('heartbeat', beat);
+        this.io?.of(name).local.to(rooms.site(siteId)).emit('heartbeat', beat);
       }
     }
   }
