@@ -38,6 +38,7 @@ import { TemplatesQueries } from '../src/waves/templates.queries.js';
 import { TemplatesService } from '../src/waves/templates.service.js';
 import { WaveAssignService } from '../src/waves/wave-assign.service.js';
 import { WaveCartonsService } from '../src/waves/wave-cartons.service.js';
+import { WaveMergeService } from '../src/waves/wave-merge.service.js';
 import { WaveReleaseService } from '../src/waves/wave-release.service.js';
 import { WaveReplenishService } from '../src/waves/wave-replenish.service.js';
 import { WaveRunsQueries } from '../src/waves/wave-runs.queries.js';
@@ -58,7 +59,7 @@ export class NoScreens extends Live {
 }
 
 /** The services from the ledger to picking, wired as their modules wire them. Close the planner afterwards. */
-export function floorServices({ db }: Floor) {
+export function floorServices({ db }: Pick<Floor, 'db'>) {
   const inventory = new InventoryService();
   const promises = new PromisesService();
   const reservations = new ReservationsService();
@@ -101,6 +102,7 @@ export function floorServices({ db }: Floor) {
     receivingQueries,
     withdraw,
     undos,
+    merges: new WaveMergeService(db, waves),
     putBacks,
     steps,
     waveRuns,

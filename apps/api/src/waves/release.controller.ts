@@ -17,10 +17,12 @@ import {
   ChangeChannelDto,
   ChangeWorkLimitsDto,
   CreateChannelDto,
+  MergeWavesDto,
   ReleaseWaveDto,
   UndoWaveDto,
 } from './release.dto.js';
 import { ReleaseQueries } from './release.queries.js';
+import { WaveMergeService } from './wave-merge.service.js';
 import { WaveReleaseService } from './wave-release.service.js';
 import { WaveUndoService } from './wave-undo.service.js';
 import { WavesQueries } from './waves.queries.js';
@@ -35,6 +37,7 @@ export class ReleaseController {
     private readonly work: WorkInProgressService,
     private readonly releases: WaveReleaseService,
     private readonly undos: WaveUndoService,
+    private readonly merges: WaveMergeService,
     private readonly queries: ReleaseQueries,
     private readonly waves: WavesQueries,
   ) {}
@@ -89,6 +92,14 @@ export class ReleaseController {
   async release(@Param('id', ParseUUIDPipe) id: string, @Body() body?: ReleaseWaveDto): Promise<WaveView> {
     await this.releases.releaseByHand(id, body?.override ?? null);
     return this.waves.view(id);
+  }
+
+  /** Planned waves become one: the others join the first, which is planned on. */
+  @Post('merge')
+  @HttpCode(200)
+  async merge(@Body() body: MergeWavesDto): Promise<WaveView> {
+    await this.merges.mergeWaves(body.waveIds);
+    return this.waves.view(body.waveIds[0]!);
   }
 
   /** Takes a released wave back, also after picking began. With `dryRun` the answer says all that would happen, and nothing does. */

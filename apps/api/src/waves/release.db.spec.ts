@@ -203,3 +203,57 @@ describe('channels', () => {
     expect(view).toMatchObject({ name: 'night', batchOrders: 3, maxInFlight: 20, state: 'open' });
   });
 });
+
+describe('a merge', () => {
+  it('makes one wave of two with all that was set aside, and refuses what is not planned, each with its reason', async () => {
+    const [one, two] = [await line(), await line()];
+    await orders(3, one.service, one.item);
+    await orders(2, two.service, two.item);
+    const [first, second] = [await plannedWave(one.templateId), await plannedWave(two.templateId)];
+    await floor.system(() => services.releases.lockWave(second));
+    const merged = () =>
+      floor.system(() => floor.db.transaction((tx) => services.merges.merge(tx, [first, second])));
+    expect(await merged()).toBe(first);
+    expect(await floor.system(() => services.waves.planWave(first))).toBe(true);
+    const view = await floor.system(() => services.wavesQueries.view(first));
+    expect(view).toMatchObject({ state: 'planned', orderCount: 5, lineCount: 5 });
+    expect(await stateOf(second)).toBe('cancelled');
+    const tasks = await floor.ask(
+      `select t.state, count(*)::int as n from tasks t join runs r on r.id = t.run_id where r.wave_id = $1 group by 1 order by 1`,
+      [first],
+    );
+    expect(tasks).toEqual([
+      { state: 'cancelled', n: 3 },
+      { state: 'ready', n: 5 },
+    ]);
+    await floor.system(() => services.releases.releaseWave(first));
+    const released = await floor.ask(
+      `select state, count(*)::int as n from orders where wave_id = $1 group by 1`,
+      [first],
+    );
+    expect(released).toEqual([{ state: 'released', n: 5 }]);
+    await expect(merged()).rejects.toMatchObject({
+      code: 'waves.cannot-merge',
+      details: { facts: { reasons: [{ code: 'wrong-state' }, { code: 'wrong-state' }] } },
+    });
+  });
+
+  it('and a release at the same moment: one of them wins, and every order is in one wave', async () => {
+    const [one, two] = [await line(), await line()];
+    await orders(2, one.service, one.item);
+    await orders(2, two.service, two.item);
+    const [first, second] = [await plannedWave(one.templateId), await plannedWave(two.templateId)];
+    const raced = await Promise.allSettled([
+      floor.system(() => floor.db.transaction((tx) => services.merges.merge(tx, [first, second]))),
+      floor.system(() => services.releases.releaseWave(second)),
+    ]);
+    expect(raced.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    if (raced[0]!.status === 'fulfilled') await floor.system(() => services.waves.planWave(first));
+    const lines = await floor.ask(
+      `select count(*)::int as n, count(distinct order_line_id)::int as lines from wave_lines
+       where wave_id = any($1) and state = 'reserved'`,
+      [[first, second]],
+    );
+    expect(lines).toEqual([{ n: 4, lines: 4 }]);
+  });
+});

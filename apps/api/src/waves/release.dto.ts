@@ -1,6 +1,10 @@
 import { PartialType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
   IsBoolean,
   IsIn,
   IsInt,
@@ -17,6 +21,7 @@ import type {
   ChangeWorkLimits,
   ChannelState,
   CreateChannel,
+  MergeWaves,
   ReleaseWave,
   UndoWave,
   WorkStage,
@@ -91,6 +96,16 @@ export class ChangeWorkLimitsDto implements ChangeWorkLimits {
   @Min(1)
   @Max(10_000)
   ordersPerPerson: number | null = null;
+}
+
+export class MergeWavesDto implements MergeWaves {
+  /** The others join the first. */
+  @IsArray()
+  @ArrayMinSize(2)
+  @ArrayMaxSize(50)
+  @ArrayUnique()
+  @IsUUID(undefined, { each: true })
+  waveIds: string[];
 }
 
 export class UndoWaveDto implements UndoWave {

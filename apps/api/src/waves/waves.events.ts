@@ -6,6 +6,8 @@ declare module '../platform/events.js' {
     'waves.wave-released': { waveId: string; number: number; orders: number; runs: number };
     'waves.wave-completed': { waveId: string; number: number };
     'waves.wave-cancelled': { waveId: string; number: number; reason: string };
+    /** The others joined this wave, which is planned on. */
+    'waves.waves-merged': { waveId: string; number: number; merged: number[] };
     /** What could not be undone is kept and named. */
     'waves.wave-undone': {
       waveId: string;

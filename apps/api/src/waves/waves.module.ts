@@ -21,6 +21,7 @@ import { TemplatesService } from './templates.service.js';
 import { WaveAssignService } from './wave-assign.service.js';
 import { WaveCartonsService } from './wave-cartons.service.js';
 import { WaveInsightController } from './wave-insight.controller.js';
+import { WaveMergeService } from './wave-merge.service.js';
 import { WaveReleaseService } from './wave-release.service.js';
 import { WaveReplenishService } from './wave-replenish.service.js';
 import { WaveRunsQueries } from './wave-runs.queries.js';
@@ -45,6 +46,7 @@ import { WorkInProgressService } from './work-in-progress.service.js';
     WaveRunsService,
     WaveReleaseService,
     WaveUndoService,
+    WaveMergeService,
     WavesService,
     ChannelsService,
     WorkInProgressService,

@@ -16,7 +16,7 @@ import { PlanningCancelled } from './planning-control.js';
 import { StepLogService } from './step-log.service.js';
 import { templateOf } from './templates.queries.js';
 import { belowThresholds } from './thresholds.js';
-import type { PlanOrder } from './wave-plan.js';
+import type { PlanOrder, WaveLimits } from './wave-plan.js';
 import { WaveReleaseService } from './wave-release.service.js';
 import { optionsOf, pipelineFaults, pipelineOf } from './wave-steps.js';
 import { WaveStockService } from './wave-stock.service.js';
@@ -25,6 +25,10 @@ import './waves.events.js';
 export interface WaveRequest {
   templateId: string;
   channel?: { id: string; filter: OrderFilter; ordersMax: number };
+  /** Takes less than the template would: what a schedule is due for. */
+  narrow?: { filter: OrderFilter; ordersMax?: number };
+  /** Made by the caller, who may ask again after a crash: the same id is the same wave. */
+  waveId?: string;
 }
 
 /** First half of the advisory lock that says "this wave is being planned"; any number that nothing else locks. */
@@ -57,6 +61,11 @@ export class WavesService implements OnApplicationShutdown {
     const { waveId, siteId } = await this.createWave({ templateId });
     this.planInBackground(waveId, siteId);
     return waveId;
+  }
+
+  /** Has a wave that is to be planned planned by this process, unless somebody does already. */
+  planOn(waveId: string, siteId: number): void {
+    this.planInBackground(waveId, siteId);
   }
 
   /** Goes on with a plan that failed, at the step that failed. */
@@ -103,14 +112,14 @@ export class WavesService implements OnApplicationShutdown {
       const pipeline = pipelineOf(template);
       requirePipeline(pipeline);
       const plan: PlanOrder = {
-        filter: channel ? bothFilters(template.filter, channel.filter) : template.filter,
-        limits: { ...template.limits, ...(channel ? { ordersMax: channel.ordersMax } : {}) },
+        filter: bothFilters(template.filter, (channel ?? request.narrow)?.filter ?? {}),
+        limits: limitsOf(template.limits, request),
         pipeline,
         secondsMax: template.planningSecondsMax,
         ofChannel: channel !== undefined,
       };
       if (!channel) await this.requireWork(tx, plan.filter, template.thresholds);
-      const waveId = newId();
+      const waveId = request.waveId ?? newId();
       const number = await takeCount(tx, 'wave');
       await affected(
         tx,
@@ -340,6 +349,13 @@ export class WavesService implements OnApplicationShutdown {
       facts: { below },
     });
   }
+}
+
+/** A channel says how many go; a schedule may want fewer than the template allows. */
+function limitsOf(limits: WaveLimits, { channel, narrow }: WaveRequest): WaveLimits {
+  if (channel) return { ...limits, ordersMax: channel.ordersMax };
+  if (narrow?.ordersMax === undefined) return limits;
+  return { ...limits, ordersMax: Math.min(narrow.ordersMax, limits.ordersMax ?? narrow.ordersMax) };
 }
 
 function requirePipeline(pipeline: readonly TemplateStep[]): void {
