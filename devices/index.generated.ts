@@ -3,6 +3,12 @@ import type { DriverEntry } from '#lib/device-kit';
 
 export const driverIndex: readonly DriverEntry[] = [
   {
+    id: 'cognex/dataman',
+    quality: 'silver',
+    load: () => import('./cognex/dataman/device.js'),
+    loadSimulator: () => import('./cognex/dataman/simulator.js'),
+  },
+  {
     id: 'generic/modbus-conveyor',
     quality: 'silver',
     load: () => import('./generic/modbus-conveyor/device.js'),
@@ -25,6 +31,12 @@ export const driverIndex: readonly DriverEntry[] = [
     quality: 'silver',
     load: () => import('./generic/tcp-scanner/device.js'),
     loadSimulator: () => import('./generic/tcp-scanner/simulator.js'),
+  },
+  {
+    id: 'keyence/sr',
+    quality: 'silver',
+    load: () => import('./keyence/sr/device.js'),
+    loadSimulator: () => import('./keyence/sr/simulator.js'),
   },
   {
     id: 'mettler-toledo/mt-sics',

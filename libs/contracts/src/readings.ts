@@ -22,9 +22,9 @@ export interface ReadingData {
   'scan.no-read': { detail?: string };
   /**
    * All that a fixed-mount reader saw at one trigger (a parcel passing its photo-eye), the most telling code first. `trigger` is the
-   * reader's own count.
+   * reader's own count, where it sends one.
    */
-  'scan.record': { trigger: number; codes: string[]; result: PointResult };
+  'scan.record': { trigger?: number; codes: string[]; result: PointResult };
   /** `trackId` where the conveyor's scale knows the PLC's number of the parcel. */
   'weigh.stable': { weight: Weight; trackId?: number };
   /** In motion, over or under range: never a number that could be booked. */

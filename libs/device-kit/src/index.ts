@@ -15,6 +15,7 @@ export { createLink, LINK_SCHEMAS, type LinkConfig } from './links/create-link.j
 export { FakeLink } from './links/fake.js';
 export type { Connection, Link, LinkEvents, LinkMessage, Outgoing } from './links/link.js';
 export { type MqttPort, mqttLink, mqttPort } from './links/mqtt.js';
+export * from './parts/fixed-reader.js';
 export * from './parts/label-printer.js';
 export * from './parts/scan-record.js';
 export * from './parts/scan-text.js';
@@ -24,6 +25,7 @@ export { openPty, type Pty } from './pty.js';
 export * from './registry.js';
 export * from './session.js';
 export * from './sim/conveyor.js';
+export * from './sim/fixed-reader.js';
 export * from './sim/label-printer.js';
 export { type ModbusServer, type RegisterBank, serveModbusRtu, serveModbusTcp } from './sim/modbus-server.js';
 export * from './sim/simulator.js';
