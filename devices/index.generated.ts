@@ -45,6 +45,12 @@ export const driverIndex: readonly DriverEntry[] = [
     loadSimulator: () => import('./mettler-toledo/mt-sics/simulator.js'),
   },
   {
+    id: 'toledo/8217',
+    quality: 'silver',
+    load: () => import('./toledo/8217/device.js'),
+    loadSimulator: () => import('./toledo/8217/simulator.js'),
+  },
+  {
     id: 'tsc/tspl',
     quality: 'silver',
     load: () => import('./tsc/tspl/device.js'),

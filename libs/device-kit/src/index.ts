@@ -28,6 +28,7 @@ export * from './sim/conveyor.js';
 export * from './sim/fixed-reader.js';
 export * from './sim/label-printer.js';
 export { type ModbusServer, type RegisterBank, serveModbusRtu, serveModbusTcp } from './sim/modbus-server.js';
+export * from './sim/scale.js';
 export * from './sim/simulator.js';
 export * from './sim/text-scanner.js';
 export { callingWire, ptyWire, tcpWire, type Wire } from './sim/wire.js';

@@ -105,6 +105,12 @@ async function playStep(stage: Stage, step: TranscriptStep): Promise<void> {
     () =>
       `expected ${JSON.stringify(expected.readings)} and "${wanted}", got ${JSON.stringify(stage.readings)} and "${showBytes(stage.written)}"`,
   );
+  if (expected.state)
+    await waitFor(
+      () => stage.session?.state === expected.state,
+      STEP_LIMIT_MS,
+      () => `the device did not get ${expected.state}: ${stage.session?.state}`,
+    );
   if (expected.outcome)
     await waitFor(
       () => stage.outcomes.length > 0,
