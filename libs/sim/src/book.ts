@@ -61,6 +61,14 @@ export class Book {
     );
   }
 
+  /** Ids of all orders, first come first. */
+  async ordersAsTheyCame(): Promise<string[]> {
+    const found = await this.rows<{ id: string }>(
+      'select id::text as id from orders order by received_at, id',
+    );
+    return found.map((each) => each.id);
+  }
+
   /** Acts that a person was told are done and that do not stand in the book exactly once. */
   async actsNotOnce(eventIds: readonly string[]): Promise<string[]> {
     const found = await this.rows<{ id: string; n: number }>(

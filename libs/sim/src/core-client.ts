@@ -4,9 +4,11 @@ import {
   LIVE_NAMESPACES,
   type LiveMessage,
   type Me,
+  type Page,
   type Problem,
   type SignedIn,
 } from '#lib/contracts';
+import { exchange } from './exchange.js';
 import { pause, TookTooLong } from './waiting.js';
 
 /** The core refused: an answer, not a fault. */
@@ -27,6 +29,21 @@ export class Refused extends Error {
 const REPLY_LIMIT_MS = 20_000;
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 2_000;
+
+const ROWS_TYPE = 'application/x-ndjson';
+
+/** A body of one JSON object a line. */
+class Rows {
+  readonly text: string;
+
+  constructor(rows: readonly object[]) {
+    this.text = rows.map((row) => JSON.stringify(row)).join('\n');
+  }
+}
+
+function rowsOf(text: string): unknown[] {
+  return text.split('\n').flatMap((line) => (line ? [JSON.parse(line) as unknown] : []));
+}
 
 export interface ClientLimits {
   /** How long a request is tried again while the core is away. */
@@ -75,6 +92,11 @@ export class CoreClient {
     return this.send<T>('POST', path, body, key);
   }
 
+  /** Many rows in one request, as NDJSON; answers one object per row. Rows that were taken before are answered again. */
+  postRows<T>(path: string, rows: readonly object[]): Promise<T[]> {
+    return this.send<T[]>('POST', path, new Rows(rows));
+  }
+
   patch<T>(path: string, body: unknown): Promise<T> {
     return this.send<T>('PATCH', path, body);
   }
@@ -96,28 +118,23 @@ export class CoreClient {
     body: unknown,
     key: string | undefined,
   ): Promise<{ done: true; value: T } | { done: false; why: string }> {
-    let response: Response;
+    const headers: Record<string, string> = { accept: 'application/json' };
+    if (body !== undefined) headers['content-type'] = body instanceof Rows ? ROWS_TYPE : 'application/json';
+    if (key) headers['idempotency-key'] = key;
+    if (this.token) headers.authorization = `Bearer ${this.token}`;
     try {
-      response = await fetch(`${this.baseUrl}/api/v1${path}`, {
+      const { status, text } = await exchange({
         method,
-        headers: {
-          accept: 'application/json',
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(key ? { 'idempotency-key': key } : {}),
-          ...(this.token ? { authorization: `Bearer ${this.token}` } : {}),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(REPLY_LIMIT_MS),
+        url: `${this.baseUrl}/api/v1${path}`,
+        headers,
+        body: body === undefined ? null : body instanceof Rows ? body.text : JSON.stringify(body),
+        limitMs: REPLY_LIMIT_MS,
       });
-      if (response.ok) {
-        const text = await response.text();
-        return { done: true, value: (text ? JSON.parse(text) : null) as T };
-      }
-      const text = await response.text();
-      if (response.status >= 500 || response.status === 429 || response.status === 425) {
-        return { done: false, why: `${response.status} ${text.slice(0, 200)}` };
-      }
-      throw new Refused(response.status, problemOf(text, response.status));
+      if (status >= 500 || status === 429 || status === 425)
+        return { done: false, why: `${status} ${text.slice(0, 200)}` };
+      if (status >= 400) throw new Refused(status, problemOf(text, status));
+      if (body instanceof Rows) return { done: true, value: rowsOf(text) as T };
+      return { done: true, value: (text ? JSON.parse(text) : null) as T };
     } catch (error) {
       if (error instanceof Refused) throw error;
       return { done: false, why: error instanceof Error ? error.message : String(error) };
@@ -174,4 +191,18 @@ function problemOf(text: string, status: number): Problem {
     detail: text.slice(0, 300),
     traceId: '',
   };
+}
+
+/** All pages of a list. */
+export async function allOf<T>(core: CoreClient, path: string): Promise<T[]> {
+  const found: T[] = [];
+  let next: string | null = '';
+  while (next !== null) {
+    const page: Page<T> = await core.get(
+      `${path}?limit=200${next ? `&cursor=${encodeURIComponent(next)}` : ''}`,
+    );
+    found.push(...page.items);
+    next = page.next;
+  }
+  return found;
 }

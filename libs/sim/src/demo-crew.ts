@@ -17,12 +17,13 @@ interface PeopleFile {
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
-export async function demoCrew(): Promise<DemoCrew> {
-  // Built files lie in dist/, one level below the house.
-  const file = await firstFile([join(ROOT, 'demo/people.yaml'), join(ROOT, '../demo/people.yaml')]);
-  const { office, floor } = parse(file) as PeopleFile;
+/** @param dir the demo's files; by default those of the product */
+export async function demoCrew(dir?: string): Promise<DemoCrew> {
+  const { office, floor } = parse(
+    await readFile(join(dir ?? (await demoDirectory()), 'people.yaml'), 'utf8'),
+  ) as PeopleFile;
   const chief = office.find((person) => person.roles.includes('admin'));
-  if (!chief) throw new Error('demo/people.yaml has nobody who may see everything');
+  if (!chief) throw new Error('people.yaml has nobody who may see everything');
   return {
     site: 'DEMO',
     agent: 'edge-1',
@@ -31,10 +32,12 @@ export async function demoCrew(): Promise<DemoCrew> {
   };
 }
 
-async function firstFile(paths: string[]): Promise<string> {
-  for (const path of paths) {
-    const text = await readFile(path, 'utf8').catch(() => null);
-    if (text !== null) return text;
+/** `demo/` of the product. Built files lie in dist/, one level below the house. */
+export async function demoDirectory(): Promise<string> {
+  const places = [join(ROOT, 'demo'), join(ROOT, '../demo')];
+  for (const place of places) {
+    const there = await readFile(join(place, 'people.yaml')).catch(() => null);
+    if (there !== null) return place;
   }
-  throw new Error(`none of these files is there: ${paths.join(', ')}`);
+  throw new Error(`none of these directories holds the demo: ${places.join(', ')}`);
 }

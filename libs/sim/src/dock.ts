@@ -7,7 +7,8 @@ import type { Tally } from './tally.js';
 import { pause } from './waiting.js';
 
 export interface DockSetting {
-  core: CoreClient;
+  /** One per person; each signed in by itself. */
+  cores: CoreClient[];
   /** Where a lane's parcels are set down: lane code to staging location code. */
   stagingOf: (lane: string) => string;
   handMs: number;
@@ -19,9 +20,17 @@ export interface DockSetting {
   signal: AbortSignal;
 }
 
+/** How often the person at the doors looks which truck is full. */
+const LOOK_AT_LOADS_MS = 1_500;
+
+interface LaneParcel {
+  parcel: BeltParcel;
+  lane: string;
+}
+
 /** People at the lanes and the doors: stage, load, send the truck off. */
 export class Dock {
-  private readonly arrived: { parcel: BeltParcel; lane: string }[] = [];
+  private readonly arrived: LaneParcel[] = [];
   private lastAt = performance.now();
 
   constructor(private readonly set: DockSetting) {}
@@ -31,13 +40,24 @@ export class Dock {
     this.lastAt = performance.now();
   }
 
+  /** The first person sees to the trucks, alone only when nothing waits to be staged; the others stage. */
   async work(): Promise<void> {
+    const { cores } = this.set;
+    const [first, ...others] = cores;
+    const alone = others.length === 0;
+    await Promise.all([
+      this.day(first!, { stages: alone, loads: true }),
+      ...others.map((core) => this.day(core, { stages: true, loads: false })),
+    ]);
+  }
+
+  private async day(core: CoreClient, duty: { stages: boolean; loads: boolean }): Promise<void> {
     const { signal, tally } = this.set;
     while (!signal.aborted) {
-      const next = this.arrived.shift();
+      const next = duty.stages ? this.arrived.shift() : undefined;
       try {
-        if (next) await this.stage(next.parcel, next.lane);
-        else await this.loadTrucks();
+        if (next) await this.stage(core, next);
+        else if (duty.loads) await this.loadTrucks(core);
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
         tally.note('dock refused', error.message);
@@ -45,12 +65,12 @@ export class Dock {
         if (next) this.arrived.push(next);
         await pause(400, signal);
       }
-      if (!next) await pause(250, signal);
+      if (!next) await pause(duty.stages ? 250 : LOOK_AT_LOADS_MS, signal);
     }
   }
 
-  private async stage(parcel: BeltParcel, lane: string): Promise<void> {
-    const { core, handMs, signal, measures, tally } = this.set;
+  private async stage(core: CoreClient, { parcel, lane }: LaneParcel): Promise<void> {
+    const { handMs, signal, measures, tally } = this.set;
     await pause(handMs, signal);
     const eventId = crypto.randomUUID();
     const body = {
@@ -62,8 +82,8 @@ export class Dock {
     tally.count('staged');
   }
 
-  private async loadTrucks(): Promise<void> {
-    const { core, tally, measures, handMs, signal, truckParcels, idleMs } = this.set;
+  private async loadTrucks(core: CoreClient): Promise<void> {
+    const { tally, measures, handMs, signal, truckParcels, idleMs } = this.set;
     const page = await core.get<Page<LoadView>>('/shipping/loads?state=open');
     for (const load of page.items) {
       const idle = performance.now() - this.lastAt > idleMs;

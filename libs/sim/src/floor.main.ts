@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ItemView } from '#lib/contracts';
-import { CoreClient } from './core-client.js';
+import { allOf, CoreClient } from './core-client.js';
 import { demoCrew } from './demo-crew.js';
 import { type FaultRates, NO_FAULTS } from './faults.js';
-import { allOf, SimulatedFloor } from './floor.js';
+import { SimulatedFloor } from './floor.js';
 import { Measures } from './measures.js';
 import { makeOrders } from './orders.js';
 import { readCommands } from './paper-reader.js';
@@ -56,8 +56,17 @@ async function main(): Promise<void> {
     measures: new Measures(),
     tally: new Tally(),
     readPaper: readCommands,
-    pace: { handMs: 180, travelMs: 1_200, gapMs: 500, labelMs: 300, settleMs: 200, idleMs: 15_000 },
+    pace: {
+      handMs: 180,
+      metreMs: 40,
+      travelMs: 1_200,
+      gapMs: 500,
+      labelMs: 300,
+      settleMs: 200,
+      idleMs: 15_000,
+    },
     truckParcels: 25,
+    dockers: 1,
     releaseByClick: false,
     patienceMs: PATIENCE_MS,
   });

@@ -1,10 +1,11 @@
 import { setMaxListeners } from 'node:events';
-import type { ItemView, Page } from '#lib/contracts';
+import type { ItemView } from '#lib/contracts';
 import { Belt, type BeltParcel } from './belt.js';
-import { CoreClient } from './core-client.js';
+import { allOf, CoreClient } from './core-client.js';
 import { Dock } from './dock.js';
 import type { FaultRates } from './faults.js';
 import { type FloorDevice, FloorDevices } from './floor-devices.js';
+import { FloorPlan } from './floor-plan.js';
 import type { Measures } from './measures.js';
 import { Packer } from './packer.js';
 import { PaperTray } from './paper.js';
@@ -13,6 +14,7 @@ import { Picker } from './picker.js';
 import type { Seeded } from './seeded.js';
 import { Supervisor } from './supervisor.js';
 import type { Tally } from './tally.js';
+import { WalkLog } from './walk-log.js';
 
 /** A floor person's credentials, as the demo's import made them. */
 export interface FloorPerson {
@@ -36,6 +38,8 @@ export interface FloorOptions {
   /** How long a hand movement takes and a belt travels; small for a simulation, human for the demo. */
   pace: {
     handMs: number;
+    /** Per metre of walk. */
+    metreMs: number;
     travelMs: number;
     gapMs: number;
     labelMs: number;
@@ -43,6 +47,8 @@ export interface FloorOptions {
     idleMs: number;
   };
   truckParcels: number;
+  /** People at lanes and doors. */
+  dockers: number;
   /** The supervisor also plans and releases waves by click, beside the channels. */
   releaseByClick: boolean;
   patienceMs: number;
@@ -72,7 +78,11 @@ export class SimulatedFloor {
   private readonly trays = new Map<string, PaperTray>();
   private readonly emptyTotes: string[] = [];
   private devices: FloorDevices | null = null;
+  /** Numbers of the waves that the supervisor released. */
+  private readonly waves = new Set<number>();
   private nextBelt = 0;
+  /** What the pickers walked. */
+  readonly walks = new WalkLog();
   /** The first thing that broke a person's work for good. */
   failure: Error | null = null;
 
@@ -130,29 +140,29 @@ export class SimulatedFloor {
     const office = await this.office();
     const items = await allOf<ItemView>(office, '/items');
     const layout = await office.get<Layout>('/sites/layout');
+    const plan = await FloorPlan.load(office);
     this.emptyTotes.push(
       ...layout.containers.filter((each) => each.state === 'empty').map((each) => each.lpn),
     );
-    const dock = this.openBelts(layout, devices);
-    await this.takeUp(office, layout, dock);
-    const stations = stationsOf(await office.get<{ items: FloorDevice[] }>('/devices'));
     const crew = [...options.people];
-    await this.openBenches(stations.benches, crew, items);
+    const dock = this.openBelts(layout, devices, crew.splice(-options.dockers));
+    await this.takeUp(office, layout, dock);
+    await this.openBenches(plan, crew, items);
     await this.openPicking(
-      stations.pickStations,
+      plan,
       crew,
       layout.carts.map((cart) => cart.code),
     );
     this.openSupervisor(office);
   }
 
-  private openBelts({ points, lanes }: Layout, devices: FloorDevices): Dock {
+  private openBelts({ points, lanes }: Layout, devices: FloorDevices, dockers: FloorPerson[]): Dock {
     const { options, signal } = this;
     const shipLanes = lanes.filter((lane) => lane.kind === 'ship').map((lane) => lane.code);
     const stagingOf = new Map(lanes.map((lane) => [lane.code, lane.stagingLocation ?? '']));
-    const dockCore = new CoreClient(options.apiUrl, { patienceMs: options.patienceMs });
+    const cores = dockers.map(() => new CoreClient(options.apiUrl, { patienceMs: options.patienceMs }));
     const dock = new Dock({
-      core: dockCore,
+      cores,
       stagingOf: (lane) => stagingOf.get(lane) ?? '',
       handMs: options.pace.handMs,
       truckParcels: options.truckParcels,
@@ -185,9 +195,8 @@ export class SimulatedFloor {
       this.belts.push(belt);
       this.work(`belt ${point.code}`, () => belt.run());
     }
-    const person = options.people.at(-1)!;
     this.work('dock', async () => {
-      await dockCore.signInByBadge(person.badge, person.pin, '');
+      for (const [at, { badge, pin }] of dockers.entries()) await cores[at]!.signInByBadge(badge, pin, '');
       await dock.work();
     });
     return dock;
@@ -211,10 +220,10 @@ export class SimulatedFloor {
     belt?.put(parcel);
   }
 
-  private async openBenches(benches: Bench[], crew: FloorPerson[], items: ItemView[]): Promise<void> {
+  private async openBenches(plan: FloorPlan, crew: FloorPerson[], items: ItemView[]): Promise<void> {
     const { options, devices, signal } = this;
     const grams = new Map(items.map((item) => [item.sku, item.weightGrams]));
-    for (const bench of benches) {
+    for (const bench of plan.benches) {
       const person = crew.shift();
       const scale = devices!.scales.get(bench.scale);
       const printer = devices!.printers.get(bench.printer);
@@ -242,28 +251,33 @@ export class SimulatedFloor {
     }
   }
 
-  private async openPicking(stations: PickStation[], crew: FloorPerson[], carts: string[]): Promise<void> {
+  private async openPicking(plan: FloorPlan, crew: FloorPerson[], carts: string[]): Promise<void> {
     const { options, devices, signal } = this;
-    for (const [index, station] of stations.entries()) {
+    for (const [index, { station, scanner }] of plan.cartParks.entries()) {
       const person = crew.shift();
       const cart = carts[index];
       if (!person || !cart) continue;
       const core = new CoreClient(options.apiUrl, { patienceMs: options.patienceMs });
-      await core.signInByBadge(person.badge, person.pin, station.station);
+      await core.signInByBadge(person.badge, person.pin, station);
       const picker = new Picker({
         core,
         cartScan: cart,
-        // Each third person has a handheld that types instead of a serial scanner.
-        trigger: index % 3 === 2 ? null : (devices!.scanners.get(station.scanner) ?? null),
+        // Each third person, and whoever has no scanner at the park, has a handheld that types.
+        trigger: index % 3 === 2 ? null : (devices!.scanners.get(scanner ?? '') ?? null),
         emptyTotes: this.emptyTotes,
         handMs: options.pace.handMs,
+        metreMs: options.pace.metreMs,
+        plan,
+        parkCode: station,
+        walks: this.walks,
+        waves: this.waves,
         rates: options.rates,
-        dice: options.dice.fork(`picker ${station.station}`),
+        dice: options.dice.fork(`picker ${station}`),
         measures: options.measures,
         tally: options.tally,
         signal,
       });
-      this.work(`picker ${station.station}`, () => picker.work());
+      this.work(`picker ${station}`, () => picker.work());
     }
   }
 
@@ -272,6 +286,7 @@ export class SimulatedFloor {
     const supervisor = new Supervisor({
       core,
       releaseByClick: options.releaseByClick,
+      waves: this.waves,
       tally: options.tally,
       measures: options.measures,
       signal,
@@ -302,47 +317,4 @@ export class SimulatedFloor {
     ]);
     await this.devices?.close();
   }
-}
-
-interface Bench {
-  station: string;
-  scanner: string;
-  scale: string;
-  printer: string;
-}
-
-interface PickStation {
-  station: string;
-  scanner: string;
-}
-
-function stationsOf(page: { items: FloorDevice[] }): { benches: Bench[]; pickStations: PickStation[] } {
-  const byStation = new Map<string, Record<string, string>>();
-  for (const device of page.items) {
-    if (!device.station) continue;
-    byStation.set(device.station, { ...byStation.get(device.station), [device.kind]: device.code });
-  }
-  const benches: Bench[] = [];
-  const pickStations: PickStation[] = [];
-  for (const [station, { scanner = '', scale, printer }] of [...byStation].sort(([a], [b]) =>
-    a.localeCompare(b),
-  )) {
-    if (scale && printer) benches.push({ station, scanner, scale, printer });
-    else if (scanner) pickStations.push({ station, scanner });
-  }
-  return { benches, pickStations };
-}
-
-/** All pages of a list. */
-export async function allOf<T>(core: CoreClient, path: string): Promise<T[]> {
-  const found: T[] = [];
-  let next: string | null = '';
-  while (next !== null) {
-    const page: Page<T> = await core.get(
-      `${path}?limit=200${next ? `&cursor=${encodeURIComponent(next)}` : ''}`,
-    );
-    found.push(...page.items);
-    next = page.next;
-  }
-  return found;
 }

@@ -51,10 +51,15 @@ export class Handheld {
     return this.state?.units ?? 0;
   }
 
+  /** Goes on with the run that this person has from before, if there is one. */
+  async resume(): Promise<void> {
+    const run = await this.core.get<RunView | null>('/picking/my-run');
+    this.state = run ? startPick(run) : null;
+  }
+
   /** The next run with this cart; false when none is waiting. */
   async claim(cartScan: string): Promise<boolean> {
-    const known = await this.core.get<RunView | null>('/picking/my-run');
-    const run = known ?? (await this.core.post<RunView | null>('/picking/runs/claim', { cartScan }));
+    const run = await this.core.post<RunView | null>('/picking/runs/claim', { cartScan });
     this.state = run ? startPick(run) : null;
     return run !== null;
   }

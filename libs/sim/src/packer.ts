@@ -47,6 +47,9 @@ interface BenchWork {
   parcels: { parcelId: string; tote: string | null }[];
 }
 
+/** Whoever finds nothing to pack looks again soon, and then less and less often. */
+const IDLE_MIN_MS = 250;
+const IDLE_MAX_MS = 2_000;
 const PRINT_LIMIT_MS = 60_000;
 const WEIGHT_LIMIT_MS = 12_000;
 
@@ -68,13 +71,14 @@ export class Packer {
       else if (topic === 'floor.weight') this.weights.ring(data as never);
       else if (topic === 'floor.print') this.prints.ring(data as never);
     });
-    while (!signal.aborted) {
+    for (let waitMs = IDLE_MIN_MS; !signal.aborted; ) {
       const waiting = await core.get<BenchWork>(`/packing/stations/${this.set.stationCode}`);
       const tote = waiting.totes[0];
       const begun = waiting.parcels[0];
       if (tote) await this.trying(tote.lpn, () => this.packTote(tote.lpn));
       else if (begun) await this.trying(begun.parcelId, () => this.finish(begun.parcelId, begun.tote));
-      else await pause(300, signal);
+      else await pause(waitMs, signal);
+      waitMs = tote || begun ? IDLE_MIN_MS : Math.min(IDLE_MAX_MS, waitMs * 2);
     }
     core.close();
   }

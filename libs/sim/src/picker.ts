@@ -1,13 +1,20 @@
 import { encodeHouseCode } from '#lib/barcodes';
-import type { PickTaskView } from '#lib/contracts';
+import type { PickTaskView, RunView } from '#lib/contracts';
+import type { WalkPlace } from '#lib/planning';
 import type { CoreClient } from './core-client.js';
 import type { FaultRates } from './faults.js';
+import type { FloorPlan } from './floor-plan.js';
 import { Handheld, type Shown } from './handheld.js';
 import type { Measures } from './measures.js';
 import { ScanSource, type Trigger } from './scan-source.js';
 import type { Seeded } from './seeded.js';
 import type { Tally } from './tally.js';
 import { pause } from './waiting.js';
+import type { WalkedStop, WalkLog } from './walk-log.js';
+
+/** Whoever finds no run looks again soon, and then less and less often. */
+const IDLE_MIN_MS = 300;
+const IDLE_MAX_MS = 3_000;
 
 export interface PickerSetting {
   core: CoreClient;
@@ -18,6 +25,14 @@ export interface PickerSetting {
   emptyTotes: string[];
   /** How long a hand movement takes, milliseconds. */
   handMs: number;
+  /** How long a metre of walk takes, milliseconds. */
+  metreMs: number;
+  plan: FloorPlan;
+  /** The station where this person takes the cart. */
+  parkCode: string;
+  walks: WalkLog;
+  /** Numbers of the waves that a person released; all others come from a channel. */
+  waves: ReadonlySet<number>;
   rates: FaultRates;
   dice: Seeded;
   measures: Measures;
@@ -45,30 +60,67 @@ export class Picker {
     await core.hear((topic, data) => {
       if (topic === 'floor.scan') this.source.hearSerial(data as never);
     });
-    while (!signal.aborted) {
-      if (await this.handheld.claim(cartScan)) await this.walk();
-      else await pause(400, signal);
+    await this.handheld.resume();
+    for (let waitMs = IDLE_MIN_MS; !signal.aborted; ) {
+      if (this.handheld.run || (await this.handheld.claim(cartScan))) {
+        await this.walk();
+        waitMs = IDLE_MIN_MS;
+        continue;
+      }
+      await pause(waitMs, signal);
+      waitMs = Math.min(IDLE_MAX_MS, waitMs * 2);
     }
     core.close();
   }
 
   /** One run, stop by stop, then the totes to the station. */
   private async walk(): Promise<void> {
-    const { signal } = this.set;
+    const { signal, plan, parkCode } = this.set;
+    const trip = { stops: [] as WalkedStop[], at: plan.stationAt(parkCode) as WalkPlace };
     while (this.handheld.run && !signal.aborted) {
       const need = this.handheld.need!;
       if (need.need !== 'station') {
+        const stop = this.stopOf(this.handheld.task!);
+        await this.walkTo(trip, stop);
+        trip.stops.push(stop);
         await this.doTask(this.handheld.task!);
         continue;
       }
       // What the core made of our shorts may have added stops: look before walking away.
       await this.handheld.settle();
       if (!this.handheld.run || this.handheld.need?.need !== 'station') continue;
-      await this.scan(need.code ?? this.handheld.run.dropStation?.code ?? '');
+      const { run } = this.handheld;
+      const station = need.code ?? run.dropStation?.code ?? '';
+      await this.walkTo(trip, plan.stationAt(station));
+      await this.scan(station);
       await this.handheld.settle();
-      this.set.tally.count('runs');
+      if (this.handheld.run?.id !== run.id) this.tripEnded(run, trip.stops, station);
     }
     for (const refusal of this.handheld.refusals.splice(0)) this.set.tally.note('pick refused', refusal);
+  }
+
+  private stopOf({ location, slot }: PickTaskView): WalkedStop {
+    const orderId = this.handheld.run!.slots.find((each) => each.slot === slot)?.orderId ?? '';
+    const { xMm, yMm } = location;
+    return { orderId, xMm, yMm, aisleId: `${location.zone}/${location.aisle}` };
+  }
+
+  private async walkTo(trip: { at: WalkPlace }, to: WalkPlace): Promise<void> {
+    const { plan, metreMs, signal } = this.set;
+    if (metreMs > 0) await pause((plan.walkMm(trip.at, to) / 1_000) * metreMs, signal);
+    trip.at = to;
+  }
+
+  private tripEnded(run: RunView, stops: WalkedStop[], station: string): void {
+    const { walks, waves, plan, parkCode, tally } = this.set;
+    walks.add({
+      by: waves.has(run.waveNumber) ? 'wave' : 'channel',
+      slots: run.cart.slots,
+      start: plan.stationAt(parkCode),
+      stops,
+      end: plan.stationAt(station),
+    });
+    tally.count('runs');
   }
 
   private async doTask(task: PickTaskView): Promise<void> {

@@ -33,6 +33,11 @@ export class ProcessPart {
     return this.plan.name;
   }
 
+  /** Null while it does not run. */
+  get pid(): number | null {
+    return this.child?.pid ?? null;
+  }
+
   async start(): Promise<void> {
     const child = spawn(process.execPath, this.plan.args, {
       env: { ...inherited(), ...this.plan.env },

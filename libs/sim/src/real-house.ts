@@ -10,6 +10,7 @@ import {
   startPostgres,
 } from '#lib/embedded';
 import { ProcessPart, runToEnd } from './process-part.js';
+import { processorSeconds } from './processor-time.js';
 import { until } from './waiting.js';
 
 const READY_LIMIT_MS = 90_000;
@@ -22,6 +23,8 @@ export interface HouseOptions {
   site: string;
   agent: string;
   logLevel: string;
+  /** The demo's files, where others than the product's own are to be played. */
+  demoDir?: string;
   /** The built web app, where the screens themselves are to be looked at. */
   webDir?: string;
 }
@@ -58,7 +61,7 @@ export class RealHouse {
 
   /** Database, broker, migrated schema, API and demo data. The agent follows when its devices are there. */
   async open(): Promise<void> {
-    const { dataDir, dist } = this.options;
+    const { dataDir, dist, demoDir } = this.options;
     await mkdir(join(dataDir, 'logs'), { recursive: true });
     this.ports = {
       api: await freePort(),
@@ -77,7 +80,7 @@ export class RealHouse {
     );
     await this.startApi();
     await runToEnd(
-      [join(dist, 'apps/api/src/wavehouse.main.js'), 'demo'],
+      [join(dist, 'apps/api/src/wavehouse.main.js'), 'demo', ...(demoDir ? [demoDir] : [])],
       this.coreEnvironment(),
       SEED_LIMIT_MS,
     );
@@ -173,6 +176,18 @@ export class RealHouse {
     await this.part('agent', [join(dist, 'apps/edge-agent/src/main.js')], env, ready).start();
   }
 
+  /** Processor seconds by process, PostgreSQL with its backends; of a process that was killed only since its last start. */
+  async cpuSeconds(): Promise<Record<string, number>> {
+    const pids = new Map<string, number | null>([...this.parts].map(([name, part]) => [name, part.pid]));
+    pids.set('postgres', this.postgres?.pid ?? null);
+    const found: Record<string, number> = { simulation: ownSeconds() };
+    for (const [name, pid] of pids) {
+      const seconds = pid === null ? null : await processorSeconds(pid);
+      if (seconds !== null) found[name] = seconds;
+    }
+    return found;
+  }
+
   /** kill -9 and, after `downMs`, a start as a supervisor would make it. */
   async killAndRestart(victim: Victim, downMs: number): Promise<void> {
     if (victim === 'postgres') {
@@ -193,6 +208,11 @@ export class RealHouse {
     for (const name of ['agent', 'api', 'broker'] as const) await this.parts.get(name)?.stop();
     await this.postgres?.stop();
   }
+}
+
+function ownSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return Math.round((user + system) / 100_000) / 10;
 }
 
 function secret(): string {

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import type { NewOrder } from '#lib/contracts';
+import { crewFor } from './day-site.js';
 import { type SimulationResult, simulate } from './simulation.js';
+import type { WalkFigures, WalkResult } from './walk-log.js';
 
 const DIST = resolve(import.meta.dirname, '../../..');
 
@@ -19,6 +21,16 @@ function positive(text: string): number {
   return value;
 }
 
+function share(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0 && value <= 1)) throw new InvalidArgumentError('give a share from 0 to 1');
+  return value;
+}
+
+/** Drawing and decoding a label takes as much processor time as everything else about its parcel: beyond this it is a sample. */
+const LABELS_DRAWN = 300;
+const LARGE_DAY = 1_000;
+
 const program = new Command('npm run simulate --')
   .description(
     'Plays orders from intake to departure with real processes on a fresh data directory: PostgreSQL, broker, API, agent, devices on ptys and TCP, people on the HTTP and live interfaces of the screens. Exits 1 unless every order is shipped or accounted for and every invariant is zero.',
@@ -26,7 +38,18 @@ const program = new Command('npm run simulate --')
   .option('--orders <n>', 'how many orders to make', whole, 100)
   .option('--file <path>', 'play the orders of this NDJSON file instead')
   .option('--seed <n>', 'the same seed plays the same orders, faults and kills', whole, 1)
-  .option('--speed <x>', 'how much faster hands and belts move', positive, 1)
+  .option(
+    '--speed <x>',
+    'how much faster hands, feet and belts move; by default 1, and 4 above 1,000 orders',
+    positive,
+  )
+  .option('--benches <n>', 'people at pack benches; by default as many as the orders need', whole)
+  .option('--pickers <n>', 'people who pick; by default as many as the orders need', whole)
+  .option(
+    '--labels <share>',
+    `share of the labels that are drawn and decoded, the others are read by their commands; by default all, above ${LABELS_DRAWN} orders that many`,
+    share,
+  )
   .option(
     '--faults',
     'wrong scans, shorts, no-reads, strangers, full and jammed lanes, printers out of media or reset, bad weights',
@@ -44,7 +67,10 @@ async function main(): Promise<void> {
     orders: number;
     file?: string;
     seed: number;
-    speed: number;
+    speed?: number;
+    benches?: number;
+    pickers?: number;
+    labels?: number;
     faults?: boolean;
     kill: number;
     data?: string;
@@ -55,14 +81,22 @@ async function main(): Promise<void> {
   const say = (line: string): void => {
     process.stderr.write(`  ${line}\n`);
   };
-  say(`seed ${flags.seed}, data in ${dataDir}`);
+  const orders = given?.length ?? flags.orders;
+  const crew = crewFor(orders);
+  crew.benches = flags.benches ?? crew.benches;
+  crew.pickers = flags.pickers ?? crew.pickers;
+  if (crew.benches < 1 || crew.pickers < 1) throw new Error('somebody must pick and somebody must pack');
+  const labels = flags.labels ?? Math.min(1, LABELS_DRAWN / Math.max(1, orders));
+  say(`seed ${flags.seed}, data in ${dataDir}; ${crew.pickers} pick, ${crew.benches} pack`);
   const result = await simulate({
-    orders: flags.orders,
+    orders,
     given,
     seed: flags.seed,
     faults: flags.faults ?? false,
     kills: flags.kill,
-    speed: flags.speed,
+    speed: flags.speed ?? (orders > LARGE_DAY ? 4 : 1),
+    crew,
+    labels,
     dataDir,
     dist: DIST,
     say,
@@ -99,7 +133,12 @@ function inWords(result: SimulationResult): string {
   const broken = Object.entries(result.invariants).filter(([, violations]) => violations > 0);
   return [
     `${result.shipped} of ${result.orders} orders shipped, ${result.accounted} accounted for, in ${result.seconds} s (seed ${result.seed})`,
+    ...walkInWords(result.walk),
     ...rows,
+    `  ${Math.round(result.labels * 100)} % of the labels drawn and decoded, the others read by their commands`,
+    `  processor seconds: ${Object.entries(result.cpuSeconds)
+      .map(([name, seconds]) => `${name} ${seconds}`)
+      .join(', ')}`,
     `  ${Object.entries(result.counts)
       .map(([what, n]) => `${what} ${n}`)
       .join(', ')}`,
@@ -108,6 +147,20 @@ function inWords(result: SimulationResult): string {
       : `  VIOLATED: ${broken.map(([name, n]) => `${name} ${n}`).join(', ')}\n${JSON.stringify(result.details, null, 2)}`,
     '',
   ].join('\n');
+}
+
+function walkInWords(walk: WalkResult | null): string[] {
+  if (!walk) return [];
+  const line = (what: string, figures: WalkFigures): string =>
+    `  ${what.padEnd(34)} ${figures.metresPerLine.toFixed(2)} m a line (${figures.trips} trips, ${figures.orders} orders, ${figures.lines} lines, ${figures.metres} m)`;
+  return [
+    line('walked', walk.measured),
+    line('  of it in waves', walk.byWave),
+    line('  of it by channels', walk.byChannel),
+    line('the same trips in S-shape', walk.sameTripsSShape),
+    line('first come first served, S-shape', walk.firstComeSShape),
+    `  walk saved per line: ${(walk.saved * 100).toFixed(1)} %`,
+  ];
 }
 
 main().catch((error: Error) => {

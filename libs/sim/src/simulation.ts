@@ -1,19 +1,21 @@
 import { join } from 'node:path';
-import { Piscina } from 'piscina';
-import type { ItemView, NewOrder } from '#lib/contracts';
+import type { NewOrder } from '#lib/contracts';
 import { Book, type Progress } from './book.js';
 import { CoreClient } from './core-client.js';
-import { demoCrew } from './demo-crew.js';
+import { type CrewSize, writeDay } from './day-site.js';
+import { demoCrew, demoDirectory } from './demo-crew.js';
 import { NO_FAULTS, ROUGH_DAY } from './faults.js';
-import { allOf, SimulatedFloor } from './floor.js';
+import { SimulatedFloor } from './floor.js';
+import { FloorPlan } from './floor-plan.js';
 import { type Kill, killAll } from './killer.js';
+import { LabelReader } from './label-reader.js';
 import { Measures, type Quantiles } from './measures.js';
-import { makeOrders } from './orders.js';
-import { paperFrom } from './paper-reader.js';
+import { type OrdersToSend, ordersOfDay, sendFiles, sendFirst } from './order-sender.js';
 import { RealHouse } from './real-house.js';
 import { Seeded } from './seeded.js';
 import { Tally } from './tally.js';
 import { pause } from './waiting.js';
+import type { WalkResult } from './walk-log.js';
 
 export interface SimulationOptions {
   orders: number;
@@ -23,6 +25,9 @@ export interface SimulationOptions {
   faults: boolean;
   kills: number;
   speed: number;
+  crew: CrewSize;
+  /** Share of the labels that are drawn and decoded; the others are read by their commands. */
+  labels: number;
   dataDir: string;
   dist: string;
   say: (line: string) => void;
@@ -34,6 +39,13 @@ export interface SimulationResult {
   accounted: number;
   seconds: number;
   seed: number;
+  crew: CrewSize;
+  /** What the pickers walked, and what first come in S-shape would have been. */
+  walk: WalkResult | null;
+  /** Share of the labels that were drawn and decoded. */
+  labels: number;
+  /** Processor seconds by process, as the system counts them. */
+  cpuSeconds: Record<string, number>;
   states: Record<string, number>;
   latency: Record<string, Quantiles>;
   invariants: Record<string, number>;
@@ -47,85 +59,112 @@ export interface SimulationResult {
 /** Nothing moved for this long: what is left is stuck. */
 const STANDSTILL_MS = 45_000;
 const DRAIN_LIMIT_MS = 40_000;
+const LOOK_EVERY_MS = 400;
+/** A large day moves slowly in shares, and counting its rows costs more. */
+const LOOK_AT_LARGE_DAY_MS = 1_500;
+const LARGE_DAY = 1_000;
 /** At speed 1 a hand movement takes this long; people are slower, but a simulation need not wait for them. */
 const HAND_MS = 40;
+/** In proportion: a hand movement of two seconds and a walk of 1.2 metres a second. */
+const METRE_MS = 16;
 
 /** Plays a day with real processes from intake to departure and judges the result. */
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
   const startedAt = performance.now();
-  const { say, seed, dataDir, dist } = options;
-  const crew = await demoCrew();
-  const house = new RealHouse({ dataDir, dist, site: crew.site, agent: crew.agent, logLevel: 'info' });
+  const { say, dataDir, dist } = options;
+  const demoDir = join(dataDir, 'demo');
+  await writeDay(await demoDirectory(), demoDir, { crew: options.crew, orders: options.orders });
+  const crew = await demoCrew(demoDir);
+  const { site, agent } = crew;
+  const house = new RealHouse({ dataDir, dist, site, agent, demoDir, logLevel: 'info' });
   const tally = new Tally();
   const measures = new Measures();
-  const readers = new Piscina({ filename: join(import.meta.dirname, 'label-worker.js'), maxThreads: 1 });
+  const labels = new LabelReader(options.labels, tally);
   let floor: SimulatedFloor | null = null;
   let book: Book | null = null;
   try {
     say('starting PostgreSQL, broker, API and demo data');
     await house.open();
     book = new Book(house.ownerUrl);
-    const dice = new Seeded(seed);
-    const pace = options.speed;
-    floor = new SimulatedFloor({
-      apiUrl: house.apiUrl,
-      office: crew.office,
-      people: crew.people,
-      site: crew.site,
-      agent: crew.agent,
-      dir: join(dataDir, 'floor'),
-      mqtt: house.agentMqtt,
-      dice,
-      rates: options.faults ? ROUGH_DAY : NO_FAULTS,
-      measures,
-      tally,
-      readPaper: async (zpl) => paperFrom(zpl, (await readers.run(zpl)) as string[]),
-      pace: {
-        handMs: HAND_MS / pace,
-        travelMs: 150 / pace,
-        gapMs: 120 / pace,
-        labelMs: 60,
-        settleMs: 40,
-        idleMs: 4_000,
-      },
-      truckParcels: 60,
-      releaseByClick: true,
-      patienceMs: 120_000,
-    });
+    floor = openFloor(options, { crew, house, labels, tally, measures });
     await house.startAgent(await floor.plugIn());
-    say('sending the orders');
     const core = new CoreClient(house.apiUrl);
     await core.signInByPassword(crew.office.email, crew.office.password);
-    const orders = await sendOrders(core, options, dice, measures);
-    say(`${orders} orders are in; the floor starts to work`);
+    say('sending the orders');
+    const { seed, given, orders: count } = options;
+    const orders = await ordersOfDay(core, { count, given, dice: new Seeded(seed) });
+    const toSend = { core, orders, measures, signal: floor.signal };
+    await sendFirst(toSend);
+    say('the floor starts to work');
     await floor.open();
-    const { kills, last } = await watch({ options, house, floor, book, tally, orders });
+    const { kills, last } = await watch({ options, house, floor, book, tally, toSend });
+    const plan = await FloorPlan.load(core);
+    const cpuSeconds = await house.cpuSeconds();
     await floor.close();
     say('checking the invariants');
-    return await judge({ options, house, book, tally, measures, kills, last, orders, startedAt });
+    const walk = floor.walks.result(plan.bins, await book.ordersAsTheyCame());
+    const sent = orders.length;
+    return await judge({
+      options,
+      house,
+      book,
+      tally,
+      measures,
+      kills,
+      last,
+      sent,
+      walk,
+      cpuSeconds,
+      startedAt,
+    });
   } finally {
     await floor?.close();
     await book?.close();
     await house.close();
-    await readers.destroy();
+    await labels.close();
   }
 }
 
-async function sendOrders(
-  core: CoreClient,
+interface Staffed {
+  crew: Awaited<ReturnType<typeof demoCrew>>;
+  house: RealHouse;
+  labels: LabelReader;
+  tally: Tally;
+  measures: Measures;
+}
+
+function openFloor(
   options: SimulationOptions,
-  dice: Seeded,
-  measures: Measures,
-): Promise<number> {
-  const items = await allOf<ItemView>(core, '/items');
-  const services = await core.get<{ items: { carrier: string; service: string }[] }>(
-    '/sites/carrier-services',
-  );
-  const offered = services.items.map(({ carrier, service }) => ({ carrier, service }));
-  const orders = options.given ?? makeOrders(options.orders, dice.fork('orders'), items, offered);
-  for (const order of orders)
-    await measures.time('intake', () => core.post('/orders', order, `sim-${order.externalRef}`));
-  return orders.length;
+  { crew, house, labels, tally, measures }: Staffed,
+): SimulatedFloor {
+  const pace = options.speed;
+  return new SimulatedFloor({
+    apiUrl: house.apiUrl,
+    office: crew.office,
+    people: crew.people,
+    site: crew.site,
+    agent: crew.agent,
+    dir: join(options.dataDir, 'floor'),
+    mqtt: house.agentMqtt,
+    dice: new Seeded(options.seed),
+    rates: options.faults ? ROUGH_DAY : NO_FAULTS,
+    measures,
+    tally,
+    readPaper: labels.read,
+    pace: {
+      handMs: HAND_MS / pace,
+      metreMs: METRE_MS / pace,
+      travelMs: 150 / pace,
+      gapMs: 120 / pace,
+      labelMs: 60,
+      settleMs: 40,
+      idleMs: 4_000,
+    },
+    truckParcels: 60,
+    dockers: options.crew.dockers,
+    releaseByClick: true,
+    patienceMs: 120_000,
+  });
 }
 
 interface Watched {
@@ -134,20 +173,23 @@ interface Watched {
   floor: SimulatedFloor;
   book: Book;
   tally: Tally;
-  /** How many were sent. */
-  orders: number;
+  toSend: OrdersToSend;
 }
 
 /** Looks on until all orders have ended and everything has drained, or nothing moves any more. */
 async function watch(watched: Watched): Promise<{ kills: Kill[]; last: Progress }> {
-  const { options, house, floor, book, tally, orders } = watched;
+  const { options, house, floor, book, tally, toSend } = watched;
+  const orders = toSend.orders.length;
   let last = await book.progress();
   let movedAt = performance.now();
   let saidAt = 0;
+  void sendFiles(toSend, () => last.shipped + last.accounted).catch((error: Error) =>
+    tally.fault('orders-not-sent', error.message),
+  );
   const killing = killAll(house, {
     kills: options.kills,
     dice: options.kills > 0 ? new Seeded(options.seed).fork('kills') : new Seeded(0),
-    progress: () => last.share,
+    progress: () => shareOf(last, orders),
     tally,
     signal: floor.signal,
   });
@@ -169,7 +211,7 @@ async function watch(watched: Watched): Promise<{ kills: Kill[]; last: Progress 
     if (performance.now() - saidAt > 5_000) {
       saidAt = performance.now();
       options.say(
-        `${now.shipped} shipped, ${now.accounted} accounted of ${orders}; ${Math.round(now.share * 100)} % of the work`,
+        `${now.shipped} shipped, ${now.accounted} accounted of ${orders}; ${Math.round(shareOf(now, orders) * 100)} % of the work`,
       );
     }
     const over = now.shipped + now.accounted >= orders && killsDone;
@@ -184,9 +226,14 @@ async function watch(watched: Watched): Promise<{ kills: Kill[]; last: Progress 
       tally.fault('standstill', JSON.stringify(await book.stuck()));
       break;
     }
-    await pause(200);
+    await pause(orders > LARGE_DAY ? LOOK_AT_LARGE_DAY_MS : LOOK_EVERY_MS);
   }
   return { kills: await killing.catch(() => []), last };
+}
+
+/** Share of the day's work that is done, counting the orders that have not come yet. */
+function shareOf(now: Progress, orders: number): number {
+  return now.share * Math.min(1, now.orders / Math.max(1, orders));
 }
 
 interface Judging {
@@ -197,7 +244,10 @@ interface Judging {
   measures: Measures;
   kills: Kill[];
   last: Progress;
-  orders: number;
+  /** How many orders were sent. */
+  sent: number;
+  walk: WalkResult | null;
+  cpuSeconds: Record<string, number>;
   startedAt: number;
 }
 
@@ -208,7 +258,7 @@ interface CheckedInvariant {
 }
 
 async function judge(j: Judging): Promise<SimulationResult> {
-  const { tally, book, house, last, orders } = j;
+  const { tally, book, house, last, sent } = j;
   const verified = JSON.parse(await house.verify()) as CheckedInvariant[];
   const acts = await book.actsNotOnce(tally.acts);
   const readings = await book.readingsNotOnce([...tally.readings]);
@@ -233,14 +283,18 @@ async function judge(j: Judging): Promise<SimulationResult> {
     ),
   };
   const ok =
-    last.shipped + last.accounted >= orders &&
+    last.shipped + last.accounted >= sent &&
     Object.values(invariants).every((violations) => violations === 0);
   return {
-    orders,
+    orders: sent,
     shipped: last.shipped,
     accounted: last.accounted,
     seconds: Math.round((performance.now() - j.startedAt) / 100) / 10,
     seed: j.options.seed,
+    crew: j.options.crew,
+    walk: j.walk,
+    labels: j.options.labels,
+    cpuSeconds: j.cpuSeconds,
     states: last.states,
     latency: j.measures.table(),
     invariants,

@@ -6,7 +6,10 @@ import { pause, until } from './waiting.js';
 
 export interface SupervisorSetting {
   core: CoreClient;
+  /** Plans and releases waves all day long beside the channels. */
   releaseByClick: boolean;
+  /** Told the numbers of the waves released by click. */
+  waves: Set<number>;
   tally: Tally;
   measures: Measures;
   signal: AbortSignal;
@@ -21,24 +24,29 @@ interface CountTask {
 
 const PLAN_LIMIT_MS = 120_000;
 /** Waves that a person plans and releases before the channels take over. */
-const CLICKS = 2;
+const FIRST_CLICKS = 2;
+/** Later, the next wave is planned when no more than this share of the last one is still to be packed. */
+const NEXT_AT_SHARE = 0.5;
 
 /** Plans and releases waves by click, counts what was found short, and sees to the exceptions. */
 export class Supervisor {
+  /** The wave released last. */
+  private last: string | null = null;
+
   constructor(private readonly set: SupervisorSetting) {}
 
   async work(): Promise<void> {
     const { signal, tally, releaseByClick } = this.set;
-    let clicksLeft = releaseByClick ? CLICKS : 0;
+    let clicksLeft = releaseByClick ? FIRST_CLICKS : 0;
     if (clicksLeft > 0) await this.setChannels('locked');
     while (!signal.aborted) {
       try {
         if (clicksLeft > 0) {
           await this.releaseAWave();
           clicksLeft -= 1;
-          // The rest of the day flows by itself.
+          // From here on waves and channels take from the same queue.
           if (clicksLeft === 0) await this.setChannels('open');
-        }
+        } else if (releaseByClick && (await this.lastWaveIsThin())) await this.releaseAWave();
         await this.resolveExceptions();
         await this.count();
       } catch (error) {
@@ -47,6 +55,12 @@ export class Supervisor {
       }
       await pause(700, signal);
     }
+  }
+
+  private async lastWaveIsThin(): Promise<boolean> {
+    if (!this.last) return true;
+    const wave = await this.set.core.get<WaveView>(`/waves/${this.last}`);
+    return wave.orderCount - wave.packedOrders <= wave.orderCount * NEXT_AT_SHARE;
   }
 
   private async setChannels(state: 'open' | 'locked'): Promise<void> {
@@ -75,7 +89,9 @@ export class Supervisor {
     measures.add('wave-planned', performance.now() - startedAt);
     if (wave.state !== 'planned')
       return tally.note('wave not planned', `${wave.number}: ${wave.state} ${wave.reason ?? ''}`);
+    this.set.waves.add(wave.number);
     await measures.time('wave-released', () => core.post(`/waves/${wave.id}/release`));
+    this.last = wave.id;
     tally.count('waves released by click');
   }
 
