@@ -16,6 +16,7 @@ const BENCHES: Record<string, BenchRow> = {
   cartons: { about: 'carton choice', load: () => import('./planning/cartons.js') },
   assignment: { about: 'orders to slots, parcels to lanes', load: () => import('./planning/assignment.js') },
   divert: { about: 'diverts at the edge beside floor scans', load: () => import('./divert.js') },
+  release: { about: 'release of 10,000 orders beside bare SQL', load: () => import('./release.js') },
   barcodes: { about: 'scans parsed a second', load: () => import('./barcodes.js') },
 };
 

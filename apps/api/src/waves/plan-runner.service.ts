@@ -115,6 +115,7 @@ export class PlanRunnerService {
       await this.db.transaction((tx) => this.steps.end(tx, waveId, skipped));
       return before;
     }
+    const beganMs = performance.now();
     await this.db.transaction((tx) => this.steps.start(tx, waveId, name));
     const step = this.pipeline.stepOf(name);
     let plan = before;
@@ -131,7 +132,8 @@ export class PlanRunnerService {
         await this.faults.keep(tx, waveId, kept.plan.faults.slice(plan.faults.length));
         await noteSummary(tx, waveId, kept.plan);
         if (!kept.again) {
-          const done = { name, state: 'succeeded' as const, log: [...log, ...kept.log] };
+          const tookMs = performance.now() - beganMs;
+          const done = { name, state: 'succeeded' as const, log: [...log, ...kept.log], tookMs };
           await this.steps.end(tx, waveId, done);
         }
         return kept;

@@ -21,6 +21,8 @@ const SHORT_SEARCH_MS = 2_500;
 @Injectable()
 export class PlannerService implements OnApplicationShutdown {
   private readonly pools = new Map<'short' | 'long', Piscina>();
+  /** Time that was spent waiting for plans, since the start. */
+  busyMs = 0;
 
   select(request: SelectOrdersRequest): Promise<OrderSelection> {
     return this.run('select', request);
@@ -48,7 +50,7 @@ export class PlannerService implements OnApplicationShutdown {
     await Promise.all(pools.map((pool) => pool.destroy()));
   }
 
-  private run<T>(
+  private async run<T>(
     name: string,
     task: unknown,
     limits: { timeLimitMs: number; signal?: AbortSignal } = { timeLimitMs: 0 },
@@ -56,10 +58,15 @@ export class PlannerService implements OnApplicationShutdown {
     const { timeLimitMs, signal } = limits;
     const pool = this.poolOf(timeLimitMs > SHORT_SEARCH_MS ? 'long' : 'short');
     const timeout = AbortSignal.timeout(timeLimitMs + GRACE_MS);
-    return pool.run(task, {
-      name,
-      signal: signal ? AbortSignal.any([timeout, signal]) : timeout,
-    }) as Promise<T>;
+    const beganMs = performance.now();
+    try {
+      return (await pool.run(task, {
+        name,
+        signal: signal ? AbortSignal.any([timeout, signal]) : timeout,
+      })) as T;
+    } finally {
+      this.busyMs += performance.now() - beganMs;
+    }
   }
 
   private poolOf(kind: 'short' | 'long'): Piscina {

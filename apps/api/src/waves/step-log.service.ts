@@ -53,15 +53,23 @@ export class StepLogService {
   async end(
     tx: Tx,
     waveId: string,
-    step: { name: WaveStepName; state: 'succeeded' | 'failed' | 'skipped'; log: string[] },
+    step: {
+      name: WaveStepName;
+      state: 'succeeded' | 'failed' | 'skipped';
+      log: string[];
+      /** What it took as far as it can be told here; else it ends with the transaction's moment. */
+      tookMs?: number;
+    },
   ): Promise<void> {
     const id = await this.idOf(tx, waveId, step.name);
     await moveAll(tx, steps, [id], 'running');
     await move(tx, steps, id, step.state);
     await affected(
       tx,
-      `update wave_steps set ended_at = $3, log = log || $4::jsonb where site_id = $1 and id = $2`,
-      [tx.siteId, id, tx.at, JSON.stringify(step.log)],
+      `update wave_steps set log = log || $4::jsonb,
+         ended_at = coalesce(started_at + $5::float8 * interval '1 millisecond', $3::timestamptz)
+       where site_id = $1 and id = $2`,
+      [tx.siteId, id, tx.at, JSON.stringify(step.log), step.tookMs ?? null],
     );
   }
 

@@ -24,6 +24,12 @@ declare module '../platform/events.js' {
       ordersPerPerson: number | null;
     };
     'waves.channel-changed': { channelId: string; name: string; change: 'created' | 'changed' | 'archived' };
+    'waves.schedule-changed': {
+      scheduleId: string;
+      name: string;
+      change: 'created' | 'changed' | 'archived';
+    };
+    'waves.schedule-ran': { scheduleRunId: string; waveId: string; state: string; left: number };
     'waves.template-changed': { templateId: string; name: string; change: string };
     /** Goods that pick faces lack: rows of `wave_replenishments`, for those who make tasks of them. */
     'waves.replenishment-wanted': {

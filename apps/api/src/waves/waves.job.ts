@@ -4,6 +4,7 @@ import { Database, row, rows } from '../platform/database.service.js';
 import { type EventType, onEventsCommitted } from '../platform/events.js';
 import { Repeating } from '../platform/repeating.js';
 import { ChannelsService } from './channels.service.js';
+import { SchedulesService } from './schedules.service.js';
 import { WavesService } from './waves.service.js';
 
 /** What this process does not hear of (another one's commits, time itself) is seen this late at the most. */
@@ -23,13 +24,15 @@ const MAKES_RELEASE_WORTH_A_LOOK: readonly EventType[] = [
   'flow.lane-fill-changed',
   'flow.lane-opened',
   'waves.channel-changed',
+  'waves.schedule-changed',
+  'waves.wave-planned',
   'waves.work-limit-changed',
 ];
 /** Any number that nothing else locks. */
 const LOCK = 7_301_965;
 const RETRY_SHORT_EVERY = 5;
 
-/** Looks at the release channels of all sites, in one process at a time. */
+/** Looks at the schedules and release channels of all sites, in one process at a time. */
 @Injectable()
 export class WavesJob implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly looking: Repeating;
@@ -40,6 +43,7 @@ export class WavesJob implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly db: Database,
     private readonly channels: ChannelsService,
     private readonly waves: WavesService,
+    private readonly schedules: SchedulesService,
   ) {
     this.looking = new Repeating('WavesJob', LOOK_EVERY_MS, () => this.look());
   }
@@ -74,6 +78,7 @@ export class WavesJob implements OnApplicationBootstrap, OnApplicationShutdown {
       if (!lock?.got) return;
       if (this.turns % RETRY_SHORT_EVERY === 0) await this.waves.goOnWithWaiting(siteId);
       await this.waves.finishChannelWaves();
+      await this.schedules.look();
       await this.channels.releaseDue();
     });
   }
