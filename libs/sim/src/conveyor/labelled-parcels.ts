@@ -77,7 +77,14 @@ export class LabelledParcels {
          insert into orders (site_id, id, merchant_id, external_ref, body_hash, body, state, carrier_code, service, cut_off_at,
            consignee, line_count, unit_count, received_at, state_at)
          select $1, n.order_id, $2, 'SORT-' || n.sscc, '', '{}', 'packed', $3, n.service, now() + interval '2 hours', '{}', 0, 0,
-           now(), now() from ${given})
+           now(), now() from ${given}),
+       holds as (
+         insert into order_holds (site_id, id, order_id, merchant_id, code, reason, placed_by, placed_at)
+         select $1, gen_random_uuid(), n.order_id, $2, 'trial', 'the trial ends at the lane', 'simulation', now()
+         from ${given}),
+       labels_made as (
+         insert into labels (site_id, id, parcel_id, merchant_id, state, active, carrier_code, nonce, created_at)
+         select $1, gen_random_uuid(), n.id, $2, 'got', true, $3, 'TRIAL', now() from ${given})
        insert into parcels (site_id, id, order_id, merchant_id, state, number_in_order, sscc, carton_type_id, weight_grams,
          expected_grams, carrier_code, service, opened_at, closed_at, labelled_at)
        select $1, n.id, n.order_id, $2, 'labelled', 1, n.sscc, '${this.cartonTypeId}', n.grams, n.grams, $3, n.service, now(), now(),

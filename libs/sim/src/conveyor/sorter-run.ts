@@ -72,7 +72,7 @@ export async function runSorter(options: SorterRunOptions): Promise<SorterRunRes
   try {
     say('starting PostgreSQL, broker, API and demo data');
     await house.open();
-    await installSorter(house.ownerUrl, sorter, crew.agent);
+    await installSorter(house.ownerUrl, sorter, { agent: crew.agent });
     devices = await FloorDevices.start({
       site: crew.site,
       agent: crew.agent,
@@ -172,7 +172,7 @@ class Feeding {
       if (count > 0) made.push(...(await parcels.make(services)));
     };
     await make(Math.min(total, Math.round(AHEAD_S * perSecond)));
-    await routesAreOut(house, this.sorter, made.length);
+    await routesAreOut(house.ownerUrl, this.sorter, made.length);
     say(`${total} parcels at ${rate} an hour over ${this.lines.length} lines`);
     const startMs = performance.now();
     for (let second = 1; this.fed < total; second += 1) {
@@ -256,9 +256,9 @@ class Feeding {
   }
 }
 
-/** The agent hears its PLCs and has every route that was made. */
-async function routesAreOut(house: RealHouse, { lines }: SorterSite, count: number): Promise<void> {
-  const client = new pg.Client({ connectionString: house.ownerUrl });
+/** Resolves when the agent hears its PLCs and has every route that was made. */
+export async function routesAreOut(url: string, { lines }: SorterSite, count: number): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
     await until('routes at the agent', { limitMs: READY_LIMIT_MS, everyMs: 250 }, async () => {

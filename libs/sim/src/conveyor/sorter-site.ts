@@ -73,8 +73,12 @@ export const SORTER_DEADLINE_MS = pointDeadlineMs({
   marginMs: 50,
 });
 
-/** Writes the sorter into the demo's site with the owner's rights, beside what is there. */
-export async function installSorter(url: string, sorter: SorterSite, agent: string): Promise<void> {
+/** Writes the sorter, and devices that stand beside it, into the demo's site with the owner's rights, beside what is there. */
+export async function installSorter(
+  url: string,
+  sorter: SorterSite,
+  { agent, extras = [] }: { agent: string; extras?: readonly FloorDevice[] },
+): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
@@ -85,7 +89,7 @@ export async function installSorter(url: string, sorter: SorterSite, agent: stri
       [SORTER_CARRIER],
     );
     await installLanes(client, siteId, sorter);
-    await installPoints(client, siteId, { sorter, agent });
+    await installPoints(client, siteId, { sorter, extras, agent });
   } finally {
     await client.end();
   }
@@ -127,19 +131,21 @@ async function installLanes(
 async function installPoints(
   client: pg.Client,
   siteId: number,
-  { sorter: { lines }, agent }: { sorter: SorterSite; agent: string },
+  { sorter: { lines }, extras, agent }: { sorter: SorterSite; extras: readonly FloorDevice[]; agent: string },
 ): Promise<void> {
+  const devices = [...lines.map(({ device }) => device), ...extras];
   await client.query(
     `insert into devices (site_id, id, agent_id, code, kind, driver, config)
-     select $1, n.id, a.id, n.code, 'conveyor-plc', n.driver, n.config
-     from unnest($2::uuid[], $3::text[], $4::text[], $5::jsonb[]) as n (id, code, driver, config)
-     join agents a on a.site_id = $1 and a.code = $6`,
+     select $1, n.id, a.id, n.code, n.kind, n.driver, n.config
+     from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::jsonb[]) as n (id, code, kind, driver, config)
+     join agents a on a.site_id = $1 and a.code = $7`,
     [
       siteId,
-      lines.map(() => uuidV7()),
-      lines.map(({ device }) => device.code),
-      lines.map(({ device }) => device.driver),
-      lines.map(({ device }) => JSON.stringify(device.config)),
+      devices.map(() => uuidV7()),
+      devices.map(({ code }) => code),
+      devices.map(({ kind }) => kind),
+      devices.map(({ driver }) => driver),
+      devices.map(({ config }) => JSON.stringify(config)),
       agent,
     ],
   );
