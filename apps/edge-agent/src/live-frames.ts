@@ -13,9 +13,9 @@ interface Lease {
   sent: number;
 }
 
-const FLUSH_EVERY_MS = 50;
+const FLUSH_EVERY_MS = 100;
 /** 4,000 frames a second and device; what is more is left out here and stays in the ring. */
-const FLUSH_MAX = 200;
+const FLUSH_MAX = 400;
 const LEASE_MAX_MS = 60_000;
 
 /** Streams rings to the core while somebody watches: in bundles, from the ring itself, so that nobody watching costs nothing. */

@@ -13,6 +13,8 @@ import {
   waveStates,
   waveStepStates,
 } from '#lib/contracts';
+import { texts as devicesMs } from './devices.ms.data.js';
+import { texts as devicesZh } from './devices.zh.data.js';
 import { texts as floorMs } from './floor.ms.data.js';
 import { texts as floorZh } from './floor.zh.data.js';
 import { floorTexts } from './floor-texts.js';
@@ -157,7 +159,12 @@ const holes = (sentence: string): string[] =>
 
 describe.each([
   ['floor', floorFiles, floorTexts.en, { ms: floorMs, zh: floorZh }],
-  ['tower', towerFiles, towerTexts.en, { ms: { ...towerMs, ...wavesMs }, zh: { ...towerZh, ...wavesZh } }],
+  [
+    'tower',
+    towerFiles,
+    towerTexts.en,
+    { ms: { ...towerMs, ...wavesMs, ...devicesMs }, zh: { ...towerZh, ...wavesZh, ...devicesZh } },
+  ],
 ] as const)('texts of the %s', (_face, files, english, languages) => {
   const { keys, unreadable } = keysIn([...files]);
 

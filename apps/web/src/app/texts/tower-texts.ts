@@ -1,4 +1,5 @@
 import type { TextSource, Texts } from '../../lib/i18n.js';
+import { texts as devices } from './devices.en.data.js';
 import { texts as waves } from './waves.en.data.js';
 
 /**
@@ -8,6 +9,7 @@ import { texts as waves } from './waves.en.data.js';
 export const towerTexts: TextSource = {
   en: {
     ...waves,
+    ...devices,
     'stage waiting': 'Waiting',
     'stage released': 'Released',
     'stage picking': 'Picking',
@@ -16,20 +18,16 @@ export const towerTexts: TextSource = {
     'stage packed': 'Packed',
     'stage staged': 'Staged',
     'stage shipped': 'Shipped',
-    'revision wanted': 'Waiting for the agent to take it.',
-    'revision trying': 'Being tried: it has 30 seconds to get healthy.',
-    'revision healthy': 'Healthy.',
-    'revision unproven': 'Not healthy yet, and there is nothing to go back to. It is tried further.',
-    'revision rolled-back': 'It did not get healthy: the last good setup runs again.',
-    'revision refused': 'The agent refused it; nothing was changed.',
     'because no-read': 'no read',
     'because unknown': 'unknown code',
     'because laps-spent': 'went round too often',
     '{{count}} orders match now (one)': '{{count}} order matches now',
     '{{count}} lines short (one)': '{{count}} line short',
   },
-  ms: () => together(import('./tower.ms.data.js'), import('./waves.ms.data.js')),
-  zh: () => together(import('./tower.zh.data.js'), import('./waves.zh.data.js')),
+  ms: () =>
+    together(import('./tower.ms.data.js'), import('./waves.ms.data.js'), import('./devices.ms.data.js')),
+  zh: () =>
+    together(import('./tower.zh.data.js'), import('./waves.zh.data.js'), import('./devices.zh.data.js')),
 };
 
 async function together(...files: Promise<{ texts: Texts }>[]): Promise<Texts> {

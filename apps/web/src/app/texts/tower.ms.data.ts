@@ -81,11 +81,8 @@ export const texts: Texts = {
   'Test print': 'Cetakan ujian',
   'Ask state': 'Tanya keadaan',
   Beep: 'Bip',
-  'Sent.': 'Dihantar.',
-  'Frames with': 'Bingkai dengan',
   Pause: 'Jeda',
   'Frames of {{device}}': 'Bingkai {{device}}',
-  'Nothing has passed since this page was opened.': 'Tiada apa-apa lalu sejak halaman ini dibuka.',
   'No agent is enrolled. Choose "Enrol an agent" and give its code to the machine beside the hardware.':
     'Tiada ejen didaftarkan. Pilih "Daftar ejen" dan beri kodnya kepada mesin di sebelah perkakasan.',
   online: 'dalam talian',

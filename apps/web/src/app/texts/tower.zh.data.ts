@@ -80,11 +80,8 @@ export const texts: Texts = {
   'Test print': '测试打印',
   'Ask state': '查询状态',
   Beep: '蜂鸣',
-  'Sent.': '已发送。',
-  'Frames with': '包含以下内容的帧',
   Pause: '暂停',
   'Frames of {{device}}': '{{device}} 的帧',
-  'Nothing has passed since this page was opened.': '打开本页后还没有数据通过。',
   'No agent is enrolled. Choose "Enrol an agent" and give its code to the machine beside the hardware.':
     '没有已注册的代理。选择“注册代理”，把代码交给硬件旁的机器。',
   online: '在线',

@@ -1,134 +1,108 @@
-import { Button, Group, Stack, Switch, Text, TextInput, Title } from '@mantine/core';
-import { useEffect, useRef, useState } from 'react';
-import type { ConsoleLive, DeviceView } from '#lib/contracts';
+import { Alert, Button, Group, Modal, Stack, Tabs, Text, Title } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import type { AgentView, DeviceView } from '#lib/contracts';
 import { api } from '../../api/client.js';
-import { liveChannel, useLive } from '../../api/live.js';
-import { text, useTranslation } from '../../lib/i18n.js';
+import { useTranslation } from '../../lib/i18n.js';
 import { useAct } from '../../ui/tower/use-act.js';
-import { asciiOf, type Frame, FrameRing } from './frame-ring.js';
+import { DeviceMarks, FaultWords } from './device-marks.js';
+import { DriverPanel } from './driver-panel.js';
+import { FramesPanel } from './frames-panel.js';
+import { ReplayPanel } from './replay-panel.js';
+import { useDrivers } from './setup-fields.js';
+import { SetupPanel } from './setup-panel.js';
+import { TryIt } from './try-it.js';
 
-/** What can be tried on a device of each kind. */
-const TEST_ACTIONS: Record<string, { op: string; label: string; args: Record<string, unknown> }[]> = {
-  scale: [
-    { op: 'weigh', label: text('Weigh'), args: {} },
-    { op: 'zero', label: text('Zero'), args: {} },
-  ],
-  printer: [
-    {
-      op: 'print',
-      label: text('Test print'),
-      args: { jobId: 'test', zpl: '^XA^CI28^FO40,40^A0N,40,40^FDWavehouse test print^FS^XZ' },
-    },
-    { op: 'status', label: text('Ask state'), args: {} },
-  ],
-  scanner: [{ op: 'beep', label: text('Beep'), args: { pattern: 'good' } }],
-};
+export const TABS = ['frames', 'setup', 'driver', 'replay'] as const;
+export type Tab = (typeof TABS)[number];
 
-/** One device: its frames as they pass, and what can be tried. */
-export function DeviceDetail({ device }: { device: DeviceView }) {
+interface DeviceDetailProps {
+  agent: AgentView;
+  device: DeviceView;
+  tab: Tab;
+  onTab: (tab: Tab) => void;
+  onGone: () => void;
+}
+
+/** One device: what is wrong, what passes, what can be tried, how it is set up. */
+export function DeviceDetail({ agent, device, tab, onTab, onGone }: DeviceDetailProps) {
   const { t } = useTranslation();
-  const command = useAct(
-    (action: { op: string; args: Record<string, unknown> }) =>
-      api.post(`/devices/${device.code}/commands`, action),
-    {
-      done: t('Sent.'),
-      refresh: ['agents'],
-    },
-  );
+  const drivers = useDrivers(agent.online ? agent.code : null);
   return (
     <section className="tile" aria-label={device.code}>
-      <Group justify="space-between">
+      <Group justify="space-between" mb="xs">
         <Title order={2} size="h4">
-          {device.code}
+          {device.code} <DeviceMarks device={device} online={agent.online} />
         </Title>
-        <Group gap="xs">
-          {(TEST_ACTIONS[device.kind] ?? []).map((action) => (
-            <Button
-              key={action.op}
-              size="xs"
-              variant="default"
-              loading={command.isPending}
-              onClick={() => command.mutate(action)}
-            >
-              {t(action.label)}
-            </Button>
-          ))}
-        </Group>
+        <TakeOut device={device.code} onGone={onGone} />
       </Group>
-      {(device.reason || device.advice) && (
-        <Text my="xs">
-          {device.reason} {device.advice}
-        </Text>
+      <Text size="sm" c="dimmed">
+        {device.driver} {device.driverVersion} · {device.link ?? '–'}
+      </Text>
+      {(device.fault || device.reason) && (
+        <Alert color={device.fault ? 'red' : 'gray'} my="xs" data-fault={device.fault}>
+          <FaultWords device={device} />
+          {device.reason && (
+            <Text size="xs" className="mono">
+              {device.reason}
+            </Text>
+          )}
+        </Alert>
       )}
-      <Frames device={device.code} />
+      <Tabs value={tab} onChange={(value) => onTab(value as Tab)} keepMounted={false}>
+        <Tabs.List mb="xs">
+          <Tabs.Tab value="frames">{t('Frames and tests')}</Tabs.Tab>
+          <Tabs.Tab value="setup">{t('Setup')}</Tabs.Tab>
+          <Tabs.Tab value="driver">{t('Driver')}</Tabs.Tab>
+          <Tabs.Tab value="replay">{t('Replay')}</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="frames">
+          <Stack gap="sm">
+            <TryIt device={device} list={drivers.data} />
+            <FramesPanel device={device.code} />
+          </Stack>
+        </Tabs.Panel>
+        <Tabs.Panel value="setup">
+          <SetupPanel device={device.code} />
+        </Tabs.Panel>
+        <Tabs.Panel value="driver">
+          {drivers.data ? (
+            <DriverPanel agent={agent.code} device={device} list={drivers.data} />
+          ) : (
+            <Text>{t('The agent does not answer.')}</Text>
+          )}
+        </Tabs.Panel>
+        <Tabs.Panel value="replay">
+          <ReplayPanel device={device.code} />
+        </Tabs.Panel>
+      </Tabs>
     </section>
   );
 }
 
-const SHOWN = 200;
-
-function Frames({ device }: { device: string }) {
+function TakeOut({ device, onGone }: { device: string; onGone: () => void }) {
   const { t } = useTranslation();
-  const ring = useRef(new FrameRing());
-  const [shown, setShown] = useState<Frame[]>([]);
-  const [paused, setPaused] = useState(false);
-  const [filter, setFilter] = useState('');
-  useEffect(() => {
-    const { socket } = liveChannel('console');
-    const watch = (): void => void socket.emit('watch', { device });
-    watch();
-    socket.on('connect', watch);
-    return () => {
-      socket.off('connect', watch);
-      socket.emit('unwatch', { device });
-    };
-  }, [device]);
-  useLive<ConsoleLive, 'console.frame'>('console', 'console.frame', (frame) => {
-    if (frame.device === device) ring.current.add(frame);
-  });
-  useEffect(() => {
-    if (paused) return;
-    let drawn = -1;
-    const timer = setInterval(() => {
-      if (ring.current.total === drawn) return;
-      drawn = ring.current.total;
-      const wanted = filter.toLowerCase();
-      setShown(
-        ring.current.last(
-          SHOWN,
-          (frame) =>
-            !wanted ||
-            `${asciiOf(frame.hex)} ${frame.hex} ${frame.decoded ?? ''}`.toLowerCase().includes(wanted),
-        ),
-      );
-    }, 100);
-    return () => clearInterval(timer);
-  }, [paused, filter]);
+  const [opened, { open, close }] = useDisclosure(false);
+  const remove = useAct(
+    async () => {
+      await api.delete(`/devices/${encodeURIComponent(device)}`);
+      close();
+      onGone();
+    },
+    { done: t('{{device}} was taken out.', { device }), refresh: ['agents'] },
+  );
   return (
-    <Stack gap="xs" mt="xs">
-      <Group align="end">
-        <TextInput
-          label={t('Frames with')}
-          value={filter}
-          onChange={(event) => setFilter(event.currentTarget.value)}
-          size="xs"
-        />
-        <Switch
-          label={t('Pause')}
-          checked={paused}
-          onChange={(event) => setPaused(event.currentTarget.checked)}
-        />
-      </Group>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrolls, so it must be reachable by keyboard */}
-      <div className="frames mono" role="log" aria-label={t('Frames of {{device}}', { device })} tabIndex={0}>
-        {shown.length === 0 && <Text c="dimmed">{t('Nothing has passed since this page was opened.')}</Text>}
-        {shown.map((frame) => (
-          <div key={frame.n}>
-            <span>{frame.at.slice(11, 23)}</span> <b>{frame.direction === 'in' ? '←' : '→'}</b>{' '}
-            <span>{asciiOf(frame.hex)}</span> <i>{frame.decoded ?? ''}</i>
-          </div>
-        ))}
-      </div>
-    </Stack>
+    <>
+      <Button size="compact-sm" variant="subtle" color="red" onClick={open}>
+        {t('Take out')}
+      </Button>
+      <Modal opened={opened} onClose={close} title={t('Take {{device}} out?', { device })}>
+        <Stack>
+          <Text>{t('Its agent lets it go. What it has said stays; it can be attached again.')}</Text>
+          <Button color="red" loading={remove.isPending} onClick={() => remove.mutate(undefined)}>
+            {t('Take out')}
+          </Button>
+        </Stack>
+      </Modal>
+    </>
   );
 }

@@ -1,0 +1,64 @@
+import { useLayoutEffect, useRef, useState } from 'react';
+import { useTranslation } from '../../lib/i18n.js';
+import { type FrameRow, spacedHex } from './frame-store.js';
+
+/** Must equal the height in tower.css. */
+const ROW_PX = 22;
+const BEYOND = 6;
+const ARROWS = { in: '←', out: '→', command: '▸', note: '·' } as const;
+
+/** Thousands of lines, of which only those in sight are drawn. Stays at the newest until somebody scrolls up. */
+export function FrameList(props: {
+  device: string;
+  rows: readonly FrameRow[];
+  drawn: number;
+  follow: boolean;
+}) {
+  const { t } = useTranslation();
+  const { rows, follow } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  const [top, setTop] = useState(0);
+  const height = rows.length * ROW_PX;
+  useLayoutEffect(() => {
+    if (follow && atEnd.current && box.current) box.current.scrollTop = height;
+  }, [props.drawn, follow, height]);
+  const inSight = Math.ceil((box.current?.clientHeight ?? 440) / ROW_PX);
+  const first = Math.max(0, Math.min(Math.floor(top / ROW_PX), rows.length - inSight) - BEYOND);
+  return (
+    <div
+      ref={box}
+      className="frames mono"
+      role="log"
+      aria-live="off"
+      aria-label={t('Frames of {{device}}', { device: props.device })}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolls, so it must be reachable by keyboard
+      tabIndex={0}
+      onScroll={({ currentTarget }) => {
+        setTop(currentTarget.scrollTop);
+        atEnd.current = currentTarget.scrollTop + currentTarget.clientHeight >= height - 2 * ROW_PX;
+      }}
+    >
+      <div style={{ height }}>
+        <div style={{ transform: `translateY(${first * ROW_PX}px)` }}>
+          {rows.slice(first, first + inSight + 2 * BEYOND).map((row) => (
+            <FrameLine key={row.n} row={row} />
+          ))}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function FrameLine({ row }: { row: FrameRow }) {
+  const isBytes = row.direction === 'in' || row.direction === 'out';
+  return (
+    <div className="frame" data-direction={row.direction}>
+      <span>{row.at.slice(11, 23)}</span>
+      <b>{ARROWS[row.direction]}</b>
+      <span className="ascii">{row.ascii}</span>
+      <span className="decoded">{row.decoded ?? ''}</span>
+      <span className="hex">{isBytes ? spacedHex(row.hex) : ''}</span>
+    </div>
+  );
+}

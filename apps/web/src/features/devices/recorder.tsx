@@ -1,0 +1,88 @@
+import { Button, Checkbox, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { type FormEvent, useState } from 'react';
+import type { RecordedTranscript } from '#lib/contracts';
+import { api } from '../../api/client.js';
+import { useTranslation } from '../../lib/i18n.js';
+import { useAct } from '../../ui/tower/use-act.js';
+import { download } from './download.js';
+
+/** From here to there becomes a transcript of the device kit. */
+export function Recorder({ device, newest }: { device: string; newest: number }) {
+  const { t } = useTranslation();
+  const [from, setFrom] = useState<number | null>(null);
+  const [reopen, setReopen] = useState(true);
+  const [asked, { open, close }] = useDisclosure(false);
+  const path = `/devices/${encodeURIComponent(device)}`;
+  const start = useAct(
+    async () => {
+      const last = reopen ? (await api.post<{ newest: number }>(`${path}/reopen`)).newest : newest;
+      setFrom(last + 1);
+    },
+    { refresh: [] },
+  );
+  const save = useAct(
+    async (title: string) => {
+      const made = await api.post<RecordedTranscript>(`${path}/recordings`, { from, to: newest, title });
+      download(made.file, made.yaml, 'application/yaml');
+      setFrom(null);
+      close();
+    },
+    { done: t('The transcript is saved.'), refresh: [] },
+  );
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    save.mutate(String(new FormData(event.currentTarget).get('title')));
+  };
+  if (from === null) {
+    return (
+      <Group gap="xs">
+        <Button size="xs" variant="default" loading={start.isPending} onClick={() => start.mutate(undefined)}>
+          {t('Record')}
+        </Button>
+        <Checkbox
+          size="xs"
+          label={t('open the link anew first')}
+          checked={reopen}
+          onChange={(event) => setReopen(event.currentTarget.checked)}
+        />
+      </Group>
+    );
+  }
+  return (
+    <Group gap="xs">
+      <Button size="xs" color="red" onClick={open}>
+        {t('Stop and save')}
+      </Button>
+      <Text size="sm" role="status">
+        {t('Recording: {{count}} lines. Use the device.', { count: Math.max(0, newest - from + 1) })}
+      </Text>
+      <Modal opened={asked} onClose={close} title={t('Save as a transcript')}>
+        <form onSubmit={submit}>
+          <Stack>
+            <TextInput name="title" label={t('What happens in it')} required maxLength={80} data-autofocus />
+            <Text size="sm" c="dimmed">
+              {t(
+                'The device’s side is as it was, the driver’s side as it answers now. Read it before you trust it.',
+              )}
+            </Text>
+            <Group>
+              <Button type="submit" loading={save.isPending}>
+                {t('Save')}
+              </Button>
+              <Button
+                variant="default"
+                onClick={() => {
+                  setFrom(null);
+                  close();
+                }}
+              >
+                {t('Throw away')}
+              </Button>
+            </Group>
+          </Stack>
+        </form>
+      </Modal>
+    </Group>
+  );
+}
