@@ -79,7 +79,7 @@ function Editor(props: { channel: ReleaseChannelView | null; templates: WaveTemp
       }}
     >
       <UnsavedGuard isDirty={isDirty} />
-      <Group justify="space-between" mb="sm">
+      <Group justify="space-between" mb="sm" className="editor-head">
         <Title order={1} size="h2">
           {channel ? channel.name : t('New channel')}
         </Title>

@@ -74,7 +74,10 @@ function LimitsOf({ stage }: { stage: Stage }) {
         <Button
           size="compact-sm"
           variant="default"
-          aria-label={t('Limits of {{stage}}', { stage: t(`work ${stage.stage}`) })}
+          aria-label={t('{{limits}}: limits of {{stage}}', {
+            limits: words.length > 0 ? words.join(', ') : t('no limit'),
+            stage: t(`work ${stage.stage}`),
+          })}
           onClick={() => setOpen(!open)}
         >
           {words.length > 0 ? words.join(', ') : t('no limit')}

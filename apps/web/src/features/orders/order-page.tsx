@@ -1,4 +1,4 @@
-import { Anchor, Badge, Button, Group, Modal, Stack, Table, Text, Title } from '@mantine/core';
+import { Anchor, Badge, Button, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
@@ -6,11 +6,13 @@ import type { OrderView } from '#lib/contracts';
 import { orderStates } from '#lib/contracts';
 import { api } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
+import { Dialog } from '../../ui/tower/dialog.js';
 import { dayAndTime } from '../../ui/tower/format.js';
 import { Heads } from '../../ui/tower/heads.js';
 import { QueryState } from '../../ui/tower/query-state.js';
 import { ScrollTable } from '../../ui/tower/scroll-table.js';
 import { useAct } from '../../ui/tower/use-act.js';
+import { Why } from '../../ui/tower/why.js';
 
 export function OrderPage() {
   const { orderId } = useParams({ strict: false }) as { orderId: string };
@@ -52,6 +54,7 @@ function Order({ order }: { order: OrderView }) {
           <Anchor component={Link} to="/story" search={{ order: order.id } as never}>
             {t('Its way')}
           </Anchor>
+          <Why kind="order" id={order.id} label={order.externalRef} />
           {mayCancel && (
             <Button variant="default" color="red" onClick={ask.open}>
               {t('Cancel order')}
@@ -101,6 +104,8 @@ function Order({ order }: { order: OrderView }) {
                       {line.reason}
                     </Text>
                   )}
+                  <br />
+                  <Why kind="line" id={line.id} label={line.sku} />
                 </Table.Td>
               </Table.Tr>
             ))}
@@ -138,31 +143,34 @@ function Order({ order }: { order: OrderView }) {
               <Badge size="sm" variant="light" tt="none">
                 {t(`parcel ${parcel.state}`)}
               </Badge>
+              <Why
+                kind="parcel"
+                id={parcel.id}
+                label={parcel.trackingNumber ?? parcel.sscc ?? order.externalRef}
+              />
             </Group>
           ))}
         </section>
       </div>
-      <Modal
-        opened={asking}
-        onClose={ask.close}
-        title={t('Cancel order {{order}}?', { order: order.externalRef })}
-      >
-        <Text mb="md">
-          {t('Open tasks are withdrawn, picked goods become put-back tasks, labels are voided.')}
-        </Text>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={ask.close}>
-            {t('Keep it')}
-          </Button>
-          <Button
-            color="red"
-            loading={cancel.isPending}
-            onClick={() => cancel.mutate(undefined, { onSettled: ask.close })}
-          >
-            {t('Cancel order')}
-          </Button>
-        </Group>
-      </Modal>
+      {asking && (
+        <Dialog onClose={ask.close} title={t('Cancel order {{order}}?', { order: order.externalRef })}>
+          <Text mb="md">
+            {t('Open tasks are withdrawn, picked goods become put-back tasks, labels are voided.')}
+          </Text>
+          <Group justify="flex-end">
+            <Button variant="default" onClick={ask.close}>
+              {t('Keep it')}
+            </Button>
+            <Button
+              color="red"
+              loading={cancel.isPending}
+              onClick={() => cancel.mutate(undefined, { onSettled: ask.close })}
+            >
+              {t('Cancel order')}
+            </Button>
+          </Group>
+        </Dialog>
+      )}
     </Stack>
   );
 }

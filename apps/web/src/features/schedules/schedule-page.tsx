@@ -92,7 +92,7 @@ function Editor({ schedule, templates }: { schedule: ScheduleView | null; templa
       }}
     >
       <UnsavedGuard isDirty={isDirty} />
-      <Group justify="space-between" mb="sm">
+      <Group justify="space-between" mb="sm" className="editor-head">
         <Title order={1} size="h2">
           {schedule ? schedule.name : t('New schedule')}
         </Title>

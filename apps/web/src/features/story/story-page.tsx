@@ -9,6 +9,7 @@ import { useTranslation } from '../../lib/i18n.js';
 import { listenToWedge } from '../../lib/wedge.js';
 import { clockTime } from '../../ui/tower/format.js';
 import { QueryState } from '../../ui/tower/query-state.js';
+import { Why } from '../../ui/tower/why.js';
 
 interface StorySearch {
   q?: string;
@@ -94,6 +95,7 @@ function Story({ story }: { story: StoryView }) {
               <Fact label={t('Lane planned, taken')}>
                 {parcel.plannedLane ?? '–'} → {parcel.actualLane ?? '–'}
               </Fact>
+              <Why kind="parcel" id={parcel.id} label={parcel.trackingNumber ?? story.externalRef} />
             </>
           )}
         </Group>

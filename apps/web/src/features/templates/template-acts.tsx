@@ -1,10 +1,11 @@
-import { Button, Group, Menu, Modal, TextInput } from '@mantine/core';
+import { Button, Group, Menu, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { WaveTemplateView } from '#lib/contracts';
 import { api } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
+import { Dialog } from '../../ui/tower/dialog.js';
 import { errorAt, fieldErrorsOf } from '../../ui/tower/field-errors.js';
 import { useAct } from '../../ui/tower/use-act.js';
 
@@ -59,7 +60,7 @@ function CopyDialog({ template, onClose }: { template: WaveTemplateView; onClose
     { done: t('Copied.'), refresh: ['templates'] },
   );
   return (
-    <Modal opened onClose={onClose} title={t('Copy {{name}}', { name: template.name })}>
+    <Dialog onClose={onClose} title={t('Copy {{name}}', { name: template.name })}>
       <TextInput
         label={t('Name of the copy')}
         data-autofocus
@@ -76,6 +77,6 @@ function CopyDialog({ template, onClose }: { template: WaveTemplateView; onClose
           {t('Copy')}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

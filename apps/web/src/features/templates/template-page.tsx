@@ -77,7 +77,7 @@ function Editor({ template, known }: EditorProps) {
       }}
     >
       <UnsavedGuard isDirty={isDirty} />
-      <Group justify="space-between" mb="sm">
+      <Group justify="space-between" mb="sm" className="editor-head">
         <div>
           <Title order={1} size="h2">
             {template ? template.name : t('New template')}

@@ -8,6 +8,8 @@ export interface Column {
   states: readonly string[];
   /** What to do when it is empty. */
   empty: string;
+  /** Keeps its width when it is empty: people look for something here. */
+  isMain?: boolean;
 }
 
 export const COLUMNS: readonly Column[] = [
@@ -22,6 +24,7 @@ export const COLUMNS: readonly Column[] = [
     key: 'planned',
     title: text('Planned'),
     states: ['planned'],
+    isMain: true,
     empty: text('Nothing waits for a release. Plan a wave, or let a channel release by itself.'),
   },
   { key: 'locked', title: text('Locked'), states: ['locked'], empty: text('No wave is locked.') },
@@ -35,6 +38,7 @@ export const COLUMNS: readonly Column[] = [
     key: 'in-progress',
     title: text('In progress'),
     states: ['in-progress'],
+    isMain: true,
     empty: text('Nobody picks for a wave. Release one.'),
   },
   {

@@ -1,6 +1,7 @@
-import { Button, Group, List, Modal, Text, TextInput } from '@mantine/core';
+import { Button, Group, List, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from '../../lib/i18n.js';
+import { Dialog } from '../../ui/tower/dialog.js';
 import type { useWaveAct } from './use-wave-act.js';
 
 /** The floor has no room: why, and the supervisor's word that it goes all the same, which is kept. */
@@ -12,14 +13,11 @@ export function HeldReleaseDialog({ acts }: { acts: ReturnType<typeof useWaveAct
     setReason('');
     acts.letBe();
   };
+  if (!held) return null;
   return (
-    <Modal
-      opened={held !== null}
-      onClose={close}
-      title={t('Wave {{number}} is held back', { number: held?.wave.number ?? '' })}
-    >
+    <Dialog onClose={close} title={t('Wave {{number}} is held back', { number: held.wave.number })}>
       <List mb="sm">
-        {held?.reasons.map((each) => (
+        {held.reasons.map((each) => (
           <List.Item key={each.text}>{each.text}</List.Item>
         ))}
       </List>
@@ -40,11 +38,11 @@ export function HeldReleaseDialog({ acts }: { acts: ReturnType<typeof useWaveAct
           color="red"
           disabled={reason.trim() === ''}
           loading={acts.isOverriding}
-          onClick={() => held && acts.override(held.wave, reason.trim())}
+          onClick={() => acts.override(held.wave, reason.trim())}
         >
           {t('Release all the same')}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

@@ -56,7 +56,7 @@ export function PlanningBar({ wave }: { wave: WaveView }) {
       )}
       <Group gap={6} mt={8}>
         <Button
-          size="xs"
+          size="compact-sm"
           variant="default"
           loading={stop.isPending && stop.variables.keepBest === true}
           onClick={() => stop.mutate({ keepBest: true })}
@@ -64,7 +64,7 @@ export function PlanningBar({ wave }: { wave: WaveView }) {
           {t('Use the best so far')}
         </Button>
         <Button
-          size="xs"
+          size="compact-sm"
           variant="subtle"
           color="red"
           loading={stop.isPending && !stop.variables.keepBest}

@@ -13,7 +13,7 @@ export function TimeLeft({ cutOffAt, now, over = false }: { cutOffAt: string; no
   if (leftMs <= 0) {
     return (
       <Text size="sm" fw={700} c="var(--mantine-color-red-light-color)">
-        {t('{{time}} cut-off, {{span}} ago', { time, span: span(cutOffAt, now) })}
+        {t('due {{time}}, {{span}} ago', { time, span: span(cutOffAt, now) })}
       </Text>
     );
   }
@@ -25,7 +25,7 @@ export function TimeLeft({ cutOffAt, now, over = false }: { cutOffAt: string; no
       fw={isSoon ? 700 : 400}
       c={isSoon ? 'var(--mantine-color-orange-light-color)' : undefined}
     >
-      {t('{{time}} cut-off, {{span}} left', { time, span: left })}
+      {t('by {{time}}, {{span}} left', { time, span: left })}
     </Text>
   );
 }

@@ -1,9 +1,10 @@
-import { Button, Group, List, Modal, Text, Title } from '@mantine/core';
+import { Button, Group, List, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { UndoGroup, UndoView, UndoWave } from '#lib/contracts';
 import { api } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
+import { Dialog } from '../../ui/tower/dialog.js';
 import { QueryState } from '../../ui/tower/query-state.js';
 import { useAct } from '../../ui/tower/use-act.js';
 
@@ -33,8 +34,7 @@ function Undo({ waveId, onClose }: { waveId: string; onClose: () => void }) {
     refresh: ['waves', 'wave', 'wave-runs', 'waiting'],
   });
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       size="lg"
       title={
@@ -65,7 +65,7 @@ function Undo({ waveId, onClose }: { waveId: string; onClose: () => void }) {
           </>
         )}
       </QueryState>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -74,7 +74,12 @@ function BoardColumn(props: { column: Column; size: number; children: ReactNode 
   const { t } = useTranslation();
   const { column, size } = props;
   return (
-    <section data-column={column.key} data-empty={size === 0 || undefined} aria-label={t(column.title)}>
+    <section
+      data-column={column.key}
+      data-empty={size === 0 || undefined}
+      data-main={column.isMain || undefined}
+      aria-label={t(column.title)}
+    >
       <Title order={2} size="h5">
         <span>{t(column.title)}</span>{' '}
         <Text component="span" inherit c="dimmed">

@@ -68,14 +68,26 @@ export function WaveCard(props: CardProps) {
           {t('{{count}} lines left behind', { count: wave.faultCount })}
         </Text>
       )}
-      {blocker && (
-        <Text size="sm" className="blocker" data-bad={wave.state === 'failed' || undefined}>
-          <IconAlertTriangle size={16} aria-hidden />
-          <span>{blocker}</span>
-        </Text>
-      )}
+      {blocker && <Blocker state={wave.state} words={blocker} />}
       <CardActs {...props} />
     </article>
+  );
+}
+
+/** What holds a wave up. One that only waits for its release is not in trouble. */
+export function Blocker({ state, words }: { state: string; words: string }) {
+  if (state === 'planned' || state === 'locked') {
+    return (
+      <Text size="sm" c="dimmed">
+        {words}
+      </Text>
+    );
+  }
+  return (
+    <Text size="sm" className="blocker" data-bad={state === 'failed' || undefined}>
+      <IconAlertTriangle size={16} aria-hidden />
+      <span>{words}</span>
+    </Text>
   );
 }
 
@@ -110,7 +122,7 @@ function CardActs({ wave, busy, onAct }: CardProps) {
       {shown.map((act) => (
         <Button
           key={act.name}
-          size="xs"
+          size="compact-sm"
           variant={act.primary ? 'filled' : 'default'}
           loading={busy === act.name}
           disabled={busy !== null && busy !== act.name}
@@ -125,7 +137,7 @@ function CardActs({ wave, busy, onAct }: CardProps) {
           <Menu.Target>
             <ActionIcon
               variant="default"
-              size={30}
+              size={26}
               ml="auto"
               aria-label={t('More for wave {{number}}', { number: wave.number })}
             >

@@ -17,6 +17,7 @@ import { TimeLeft } from './time-left.js';
 import { UndoDialog } from './undo-dialog.js';
 import { useWaveAct } from './use-wave-act.js';
 import { actsOf } from './wave-acts.js';
+import { Blocker } from './wave-card.js';
 import { WaveFaults } from './wave-faults.js';
 import { WaveProgress } from './wave-progress.js';
 import { WaveRuns } from './wave-runs.js';
@@ -63,7 +64,10 @@ function Wave({ wave }: { wave: WaveView }) {
           <Title order={2} size="h4" mb="xs">
             {t('Why?')}
           </Title>
-          <Explanation kind="wave" id={wave.id} />
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+          <section className="wave-why" tabIndex={0} aria-label={t('Why?')}>
+            <Explanation kind="wave" id={wave.id} />
+          </section>
         </section>
         {wave.faultCount > 0 && (
           <section className="tile">
@@ -133,11 +137,7 @@ function WaveHead({ wave }: { wave: WaveView }) {
           ))}
         </Group>
       </Group>
-      {blocker && (
-        <Text mt="xs" className="blocker" data-bad={wave.state === 'failed' || undefined}>
-          {blocker}
-        </Text>
-      )}
+      {blocker && <Blocker state={wave.state} words={blocker} />}
       {wave.state === 'planning' && <PlanningBar wave={wave} />}
       {wave.releasedAt && wave.state !== 'cancelled' && <WaveProgress wave={wave} />}
       <HeldReleaseDialog acts={acts} />

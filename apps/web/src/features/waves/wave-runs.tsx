@@ -46,10 +46,10 @@ export function WaveRuns({ waveId }: { waveId: string }) {
 function RunTable({ runs, shownId }: { runs: WaveRunView[]; shownId: string }) {
   const { t } = useTranslation();
   return (
-    <ScrollTable label={t('Runs')} minWidth={520}>
+    <ScrollTable label={t('Runs')} minWidth={440}>
       <Table.Thead>
         <Table.Tr>
-          <Heads titles={[t('Run'), t('State'), t('Picker'), t('Stops'), t('Walk'), t('Why')]} />
+          <Heads titles={[t('Run'), t('State'), t('Picker'), t('Stops'), t('Walk')]} />
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -70,6 +70,7 @@ function RunTable({ runs, shownId }: { runs: WaveRunView[]; shownId: string }) {
                   ? t('zone {{zone}}, part {{leg}}', { zone: run.zone, leg: (run.leg ?? 0) + 1 })
                   : t('{{count}} orders', { count: run.orders })}
               </Text>
+              <Why kind="run" id={run.id} label={t('Run {{number}}', { number: run.number })} />
             </Table.Td>
             <Table.Td>
               <Badge variant="light" tt="none">
@@ -94,9 +95,6 @@ function RunTable({ runs, shownId }: { runs: WaveRunView[]; shownId: string }) {
             <Table.Td>
               {t('{{metres}} m', { metres: count(Math.round(run.walkMetres)) })}
               <Saved run={run} />
-            </Table.Td>
-            <Table.Td>
-              <Why kind="run" id={run.id} label={t('Run {{number}}', { number: run.number })} />
             </Table.Td>
           </Table.Tr>
         ))}

@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useBlocker } from '@tanstack/react-router';
 import { useTranslation } from '../../lib/i18n.js';
+import { Dialog } from './dialog.js';
 
 /** Asks before a page with unsaved changes is left, also by closing the window. */
 export function UnsavedGuard({ isDirty }: { isDirty: () => boolean }) {
@@ -12,7 +13,7 @@ export function UnsavedGuard({ isDirty }: { isDirty: () => boolean }) {
   });
   if (blocker.status !== 'blocked') return null;
   return (
-    <Modal opened onClose={blocker.reset} title={t('Leave without saving?')}>
+    <Dialog onClose={blocker.reset} title={t('Leave without saving?')}>
       <Text mb="md">{t('What you changed on this page is not saved yet.')}</Text>
       <Group justify="flex-end">
         <Button variant="default" color="red" onClick={blocker.proceed}>
@@ -22,6 +23,6 @@ export function UnsavedGuard({ isDirty }: { isDirty: () => boolean }) {
           {t('Stay')}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Link, useRouterState } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import { text, useTranslation } from '../../lib/i18n.js';
 
 const TABS = [
@@ -12,17 +12,13 @@ const TABS = [
 /** The pages about waves, one beside the other. */
 export function WaveTabs() {
   const { t } = useTranslation();
-  const path = useRouterState({ select: (state) => state.location.pathname });
   return (
     <nav className="tabs" aria-label={t('Pages about waves')}>
-      {TABS.map((tab) => {
-        const isHere = tab.to === '/waves' ? path === tab.to : path.startsWith(tab.to);
-        return (
-          <Link key={tab.to} to={tab.to} aria-current={isHere ? 'page' : undefined}>
-            {t(tab.label)}
-          </Link>
-        );
-      })}
+      {TABS.map((tab) => (
+        <Link key={tab.to} to={tab.to} activeOptions={{ exact: tab.to === '/waves', includeSearch: false }}>
+          {t(tab.label)}
+        </Link>
+      ))}
     </nav>
   );
 }

@@ -1,7 +1,7 @@
 import { Anchor, List, Popover, Stack, Text } from '@mantine/core';
 import { IconHelpCircle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import type { ExplanationView, ReasonView } from '#lib/contracts';
+import type { ChoiceView, ExplanationView, ReasonView } from '#lib/contracts';
 import { api } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
 import { dayAndTime } from './format.js';
@@ -47,24 +47,53 @@ export function Explanation({ kind, id }: { kind: Subject; id: string }) {
           {choices.length === 0 && waiting.length === 0 && (
             <Text>{t('No choice has been made about it yet.')}</Text>
           )}
-          {choices.map((choice) => (
-            <div key={`${choice.kind}${choice.at}${choice.chosen}`}>
-              <Text fw={700}>
-                {t(`choice ${choice.kind}`)}: {choice.chosen}
-              </Text>
-              <Text size="sm" c="dimmed">
-                {dayAndTime(choice.at)}
-                {choice.waveNumber === null
-                  ? ''
-                  : ` · ${t('Wave {{number}}', { number: choice.waveNumber })}`}
-              </Text>
-              <Reasons reasons={choice.reasons} />
+          {kindsOf(choices).map(([name, made]) => (
+            <div key={name}>
+              <Text fw={700}>{t(`choice ${name}`)}</Text>
+              <Choices choices={made.slice(0, SHOWN)} />
+              {made.length > SHOWN && (
+                <details>
+                  <summary>{t('and {{count}} more', { count: made.length - SHOWN })}</summary>
+                  <Choices choices={made.slice(SHOWN)} />
+                </details>
+              )}
             </div>
           ))}
         </Stack>
       )}
     </QueryState>
   );
+}
+
+/** A wave has hundreds of choices of a kind: the first ones show what they are like. */
+const SHOWN = 4;
+
+function kindsOf(choices: readonly ChoiceView[]): [string, ChoiceView[]][] {
+  return [...Map.groupBy(choices, ({ kind }) => kind)];
+}
+
+function Choices({ choices }: { choices: readonly ChoiceView[] }) {
+  const { t } = useTranslation();
+  return (
+    <ul className="choices">
+      {choices.map((choice) => (
+        <li key={keyOf(choice)}>
+          <Text component="span" fw={600}>
+            {choice.chosen}
+          </Text>{' '}
+          <Text component="span" size="sm" c="dimmed">
+            {dayAndTime(choice.at)}
+            {choice.waveNumber === null ? '' : ` · ${t('Wave {{number}}', { number: choice.waveNumber })}`}
+          </Text>
+          <Reasons reasons={choice.reasons} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function keyOf({ kind, at, chosen, orderId, orderLineId, runId }: ChoiceView): string {
+  return [kind, at, chosen, orderId, orderLineId, runId].join('|');
 }
 
 export function Reasons({ reasons }: { reasons: readonly ReasonView[] }) {

@@ -1,0 +1,28 @@
+import { Group, Modal } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useTranslation } from '../../lib/i18n.js';
+
+/** A question in front of the page: its title is its name, Esc and the cross close it. */
+export function Dialog(props: {
+  title: string;
+  onClose: () => void;
+  size?: 'md' | 'lg';
+  children: ReactNode;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Modal.Root opened onClose={props.onClose} size={props.size ?? 'md'}>
+      <Modal.Overlay />
+      <Modal.Content>
+        {/* Mantine's own header would be a second banner of the page to a screen reader. */}
+        <Group justify="space-between" wrap="nowrap" p="md" pb={0} align="start">
+          <Modal.Title fw={700} fz="lg">
+            {props.title}
+          </Modal.Title>
+          <Modal.CloseButton aria-label={t('Close')} />
+        </Group>
+        <Modal.Body pt="xs">{props.children}</Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
+  );
+}
