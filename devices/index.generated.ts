@@ -9,6 +9,18 @@ export const driverIndex: readonly DriverEntry[] = [
     loadSimulator: () => import('./cognex/dataman/simulator.js'),
   },
   {
+    id: 'cubiscan/dimensioner',
+    quality: 'silver',
+    load: () => import('./cubiscan/dimensioner/device.js'),
+    loadSimulator: () => import('./cubiscan/dimensioner/simulator.js'),
+  },
+  {
+    id: 'generic/continuous-scale',
+    quality: 'silver',
+    load: () => import('./generic/continuous-scale/device.js'),
+    loadSimulator: () => import('./generic/continuous-scale/simulator.js'),
+  },
+  {
     id: 'generic/modbus-conveyor',
     quality: 'silver',
     load: () => import('./generic/modbus-conveyor/device.js'),
