@@ -69,7 +69,9 @@ export function Explanation({ kind, id }: { kind: Subject; id: string }) {
 const SHOWN = 4;
 
 function kindsOf(choices: readonly ChoiceView[]): [string, ChoiceView[]][] {
-  return [...Map.groupBy(choices, ({ kind }) => kind)];
+  const kinds = new Map<string, ChoiceView[]>();
+  for (const choice of choices) kinds.set(choice.kind, [...(kinds.get(choice.kind) ?? []), choice]);
+  return [...kinds];
 }
 
 function Choices({ choices }: { choices: readonly ChoiceView[] }) {
