@@ -33,9 +33,14 @@ import { PipelineService } from '../src/waves/pipeline.service.js';
 import { PlanRunnerService } from '../src/waves/plan-runner.service.js';
 import { PlannerService } from '../src/waves/planner.service.js';
 import { ReleaseQueries } from '../src/waves/release.queries.js';
+import { RunGatesService } from '../src/waves/run-gates.service.js';
+import { ScheduleSetupService } from '../src/waves/schedule-setup.service.js';
+import { SchedulesQueries } from '../src/waves/schedules.queries.js';
+import { SchedulesService } from '../src/waves/schedules.service.js';
 import { StepLogService } from '../src/waves/step-log.service.js';
 import { TemplatesQueries } from '../src/waves/templates.queries.js';
 import { TemplatesService } from '../src/waves/templates.service.js';
+import { WaitingQueries } from '../src/waves/waiting.queries.js';
 import { WaveAssignService } from '../src/waves/wave-assign.service.js';
 import { WaveCartonsService } from '../src/waves/wave-cartons.service.js';
 import { WaveMergeService } from '../src/waves/wave-merge.service.js';
@@ -68,10 +73,11 @@ export function floorServices({ db }: Pick<Floor, 'db'>) {
   const planner = new PlannerService();
   const leftOut = new LeftOutService(reservations);
   const steps = new StepLogService(db);
+  const gates = new RunGatesService();
   const stock = new WaveStockService(db, planner, reservations);
   const waveRuns = new WaveRunsService(db, planner);
   const work = new WorkInProgressService(db);
-  const releases = new WaveReleaseService(db, progress, leftOut, steps, work);
+  const releases = new WaveReleaseService(db, progress, leftOut, steps, work, gates);
   const pickingQueries = new PickingQueries(db);
   const receivingQueries = new ReceivingQueries(db);
   const shorts = new ShortsService(inventory, reservations, progress, stock);
@@ -87,8 +93,10 @@ export function floorServices({ db }: Pick<Floor, 'db'>) {
     new WaveAssignService(db),
   );
   const runner = new PlanRunnerService(db, pipeline, steps, new FaultsService(leftOut), new NoScreens());
-  const waves = new WavesService(db, stock, runner, steps, releases);
+  const waves = new WavesService(db, stock, runner, steps, releases, gates);
   const channels = new ChannelsService(db, waves, work);
+  const schedules = new SchedulesService(db, waves, releases);
+  const schedulesQueries = new SchedulesQueries(db, schedules);
   return {
     inventory,
     promises,
@@ -102,6 +110,10 @@ export function floorServices({ db }: Pick<Floor, 'db'>) {
     receivingQueries,
     withdraw,
     undos,
+    schedules,
+    scheduleSetup: new ScheduleSetupService(db),
+    schedulesQueries,
+    waiting: new WaitingQueries(db, channels, schedulesQueries, work),
     merges: new WaveMergeService(db, waves),
     putBacks,
     steps,
@@ -125,6 +137,7 @@ export function floorServices({ db }: Pick<Floor, 'db'>) {
     floorMaps: new FloorMapQueries(db),
     waveRunsQueries: new WaveRunsQueries(db),
     runner,
+    gates,
     problems: new ProblemsService(db, inventory),
     receiving: new ReceivingService(
       db,

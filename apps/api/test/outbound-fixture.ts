@@ -41,6 +41,7 @@ import { ManifestsService } from '../src/shipping/manifests.service.js';
 import { ShippingListener } from '../src/shipping/shipping.listener.js';
 import { ShippingService } from '../src/shipping/shipping.service.js';
 import { LeftOutService } from '../src/waves/left-out.service.js';
+import { RunGatesService } from '../src/waves/run-gates.service.js';
 import { StepLogService } from '../src/waves/step-log.service.js';
 import { WaveReleaseService } from '../src/waves/wave-release.service.js';
 import { WaveUndoService } from '../src/waves/wave-undo.service.js';
@@ -190,7 +191,14 @@ function undoOf({ db }: Floor, promises: PromisesService, closing: ClosingServic
   const progress = new OrderProgressService(promises);
   const leftOut = new LeftOutService(new ReservationsService());
   const work = new WorkInProgressService(db);
-  const releases = new WaveReleaseService(db, progress, leftOut, new StepLogService(db), work);
+  const releases = new WaveReleaseService(
+    db,
+    progress,
+    leftOut,
+    new StepLogService(db),
+    work,
+    new RunGatesService(),
+  );
   const undos = new WaveUndoService(db, new TakeBackService(promises), releases);
   new UnpackService(undos, closing).onModuleInit();
   return undos;

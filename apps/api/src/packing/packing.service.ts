@@ -12,7 +12,8 @@ import { type BenchParcel, benchParcel, packedLines, packView, toteContents } fr
 import { printable } from './packing.errors.js';
 import './packing.events.js';
 import { LABELLED_STATES, ParcelsService } from './parcels.service.js';
-import { suggestCarton } from './suggest-carton.js';
+import { plannedCartons } from './planned-cartons.queries.js';
+import { cartonAsPlanned, suggestCarton } from './suggest-carton.js';
 import { type BenchTote, lockTote, openParcelOf, stationByCode, toteAtStation } from './totes.queries.js';
 
 /** At the bench: a tote becomes parcels, scan by scan. Closing, weighing and labels are ClosingService and LabelsService. */
@@ -212,7 +213,7 @@ export class PackingService {
       );
     }
     const parcelId = newId();
-    const carton = await this.suggestFor(tx, tote.id);
+    const carton = await this.suggestFor(tx, orderId, tote.id);
     await rows(
       tx,
       `insert into parcels (site_id, id, order_id, merchant_id, state, number_in_order, carton_type_id, suggested_carton_id,
@@ -245,7 +246,11 @@ export class PackingService {
     return parcelId;
   }
 
-  private async suggestFor(tx: Tx, toteId: string): Promise<{ id: string; code: string; because: string[] }> {
+  private async suggestFor(
+    tx: Tx,
+    orderId: string,
+    toteId: string,
+  ): Promise<{ id: string; code: string; because: string[] }> {
     const items = await rows<{
       itemId: string;
       quantity: number;
@@ -273,6 +278,8 @@ export class PackingService {
        from carton_types where site_id = $1 and active`,
       [tx.siteId],
     );
+    const planned = cartonAsPlanned(items, await plannedCartons(tx, orderId));
+    if (planned) return planned;
     const suggestion = suggestCarton(
       items,
       cartons.map(({ id, ...carton }) => ({ cartonId: id, ...carton })),

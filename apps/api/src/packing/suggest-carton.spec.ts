@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CartonType, ItemToPack } from '#lib/planning';
-import { suggestCarton } from './suggest-carton.js';
+import { cartonAsPlanned, suggestCarton } from './suggest-carton.js';
 
 const carton = (cartonId: string, side: number, maxContentGrams = 10_000): CartonType => ({
   cartonId,
@@ -33,5 +33,27 @@ describe('suggestCarton', () => {
 
   it('has nothing to say where there are no cartons', () => {
     expect(suggestCarton([cube('a', 10, 1)], [])).toBeNull();
+  });
+});
+
+describe('cartonAsPlanned', () => {
+  const m = { id: 'm', code: 'M', contents: [{ itemId: 'a', quantity: 2 }] };
+  const s = {
+    id: 's',
+    code: 'S',
+    contents: [
+      { itemId: 'a', quantity: 1 },
+      { itemId: 'b', quantity: 1 },
+    ],
+  };
+  it.each([
+    { case: 'all of one carton', items: { a: 2 }, left: [m], carton: 'M' },
+    { case: 'all of two cartons: the first', items: { a: 3, b: 1 }, left: [m, s], carton: 'M' },
+    { case: 'less than planned', items: { a: 1 }, left: [m], carton: null },
+    { case: 'something else as well', items: { a: 2, c: 1 }, left: [m], carton: null },
+    { case: 'no plan', items: { a: 2 }, left: [], carton: null },
+  ])('follows the plan for $case', ({ items, left, carton }) => {
+    const inTote = Object.entries(items).map(([itemId, quantity]) => ({ itemId, quantity: quantity ?? 0 }));
+    expect(cartonAsPlanned(inTote, left)?.code ?? null).toBe(carton);
   });
 });

@@ -6,6 +6,33 @@ export interface CartonSuggestion {
   because: string[];
 }
 
+/** A carton that the wave of an order has planned for it. */
+export interface CartonPlanned {
+  id: string;
+  code: string;
+  contents: { itemId: string; quantity: number }[];
+}
+
+/**
+ * The next carton of the wave's plan while the tote holds just what is left of that plan; null when something came otherwise and
+ * the carton has to be chosen anew.
+ */
+export function cartonAsPlanned(
+  items: readonly { itemId: string; quantity: number }[],
+  left: readonly CartonPlanned[],
+): { id: string; code: string; because: string[] } | null {
+  const [next] = left;
+  if (!next) return null;
+  const units = new Map<string, number>();
+  for (const { itemId, quantity } of items) units.set(itemId, (units.get(itemId) ?? 0) + quantity);
+  for (const { itemId, quantity } of left.flatMap(({ contents }) => contents))
+    units.set(itemId, (units.get(itemId) ?? 0) - quantity);
+  if ([...units.values()].some((quantity) => quantity !== 0)) return null;
+  const which =
+    left.length === 1 ? 'planned with the wave' : `planned with the wave: ${left.length} cartons are left`;
+  return { id: next.id, code: next.code, because: [which] };
+}
+
 /** The most units for which the exact packing is tried; a tote holds fewer. Beyond it volume alone decides. */
 const UNITS_MAX = 200;
 

@@ -6,6 +6,7 @@ import { addEvent } from '../platform/events.js';
 import { Refusal } from '../platform/refusal.js';
 import { move, moveAll } from '../platform/transition.js';
 import { LeftOutService } from './left-out.service.js';
+import { RunGatesService } from './run-gates.service.js';
 import { StepLogService } from './step-log.service.js';
 import { WorkInProgressService } from './work-in-progress.service.js';
 import './waves.events.js';
@@ -28,6 +29,7 @@ export class WaveReleaseService {
     private readonly leftOut: LeftOutService,
     private readonly steps: StepLogService,
     private readonly work: WorkInProgressService,
+    private readonly gates: RunGatesService,
   ) {}
 
   /** What the controller has decided already: a channel's batch. Releasing again adds nothing. */
@@ -134,23 +136,13 @@ export class WaveReleaseService {
       waveId,
       tx.at,
     ]);
-    const tasks = await affected(
-      tx,
-      `update tasks set state = 'ready' where site_id = $1 and run_id in
-         (select id from runs where site_id = $1 and wave_id = $2) and state = 'blocked'`,
-      [tx.siteId, waveId],
-    );
-    const runs = await affected(
-      tx,
-      `update runs set state = 'ready' where site_id = $1 and wave_id = $2 and state = 'blocked'`,
-      [tx.siteId, waveId],
-    );
+    const runs = await this.gates.openFirst(tx, waveId);
     const lines = await this.reservedLines(tx, waveId);
     await this.progress.markReleased(tx, waveId, lines);
     await this.steps.end(tx, waveId, {
       name: 'release',
       state: 'succeeded',
-      log: [`${runs} runs with ${tasks} tasks`],
+      log: [`${runs} runs can be picked`],
     });
     const orders = await row<{ count: string }>(
       tx,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '../platform/database.service.js';
 import type { HeardEvent } from '../platform/events.js';
 import { Hears } from '../platform/hears.js';
+import { RunGatesService } from './run-gates.service.js';
 import { WaveReleaseService } from './wave-release.service.js';
 
 type OrderGone =
@@ -12,7 +13,10 @@ type OrderGone =
 
 @Injectable()
 export class WavesListener {
-  constructor(private readonly releases: WaveReleaseService) {}
+  constructor(
+    private readonly releases: WaveReleaseService,
+    private readonly gates: RunGatesService,
+  ) {}
 
   @Hears(
     'orders.order-shipped',
@@ -22,5 +26,10 @@ export class WavesListener {
   )
   async completeWaveWhenAllOrdersHaveLeft(tx: Tx, event: HeardEvent<OrderGone>): Promise<void> {
     await this.releases.completeWaveOf(tx, event.data.orderId);
+  }
+
+  @Hears('picking.run-done')
+  async passCartOnWhenItsZoneIsPicked(tx: Tx, event: HeardEvent<'picking.run-done'>): Promise<void> {
+    await this.gates.passOn(tx, event.data.waveId);
   }
 }

@@ -14,10 +14,16 @@ import { PlanRunnerService } from './plan-runner.service.js';
 import { PlannerService } from './planner.service.js';
 import { ReleaseController } from './release.controller.js';
 import { ReleaseQueries } from './release.queries.js';
+import { RunGatesService } from './run-gates.service.js';
+import { ScheduleSetupService } from './schedule-setup.service.js';
+import { SchedulesController } from './schedules.controller.js';
+import { SchedulesQueries } from './schedules.queries.js';
+import { SchedulesService } from './schedules.service.js';
 import { StepLogService } from './step-log.service.js';
 import { TemplatesController } from './templates.controller.js';
 import { TemplatesQueries } from './templates.queries.js';
 import { TemplatesService } from './templates.service.js';
+import { WaitingQueries } from './waiting.queries.js';
 import { WaveAssignService } from './wave-assign.service.js';
 import { WaveCartonsService } from './wave-cartons.service.js';
 import { WaveInsightController } from './wave-insight.controller.js';
@@ -37,16 +43,27 @@ import { WorkInProgressService } from './work-in-progress.service.js';
 
 @Module({
   imports: [InventoryModule, OrdersModule],
-  controllers: [TemplatesController, WaveInsightController, WavesController, ReleaseController],
+  controllers: [
+    TemplatesController,
+    WaveInsightController,
+    WavesController,
+    ReleaseController,
+    SchedulesController,
+  ],
   providers: [
     PlannerService,
     StepLogService,
+    RunGatesService,
     LeftOutService,
     WaveStockService,
     WaveRunsService,
     WaveReleaseService,
     WaveUndoService,
     WaveMergeService,
+    SchedulesService,
+    ScheduleSetupService,
+    SchedulesQueries,
+    WaitingQueries,
     WavesService,
     ChannelsService,
     WorkInProgressService,

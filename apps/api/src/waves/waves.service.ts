@@ -13,6 +13,7 @@ import { bothFilters } from './candidates.js';
 import { matchOf } from './match.queries.js';
 import { PlanRunnerService, planOrder } from './plan-runner.service.js';
 import { PlanningCancelled } from './planning-control.js';
+import { RunGatesService } from './run-gates.service.js';
 import { StepLogService } from './step-log.service.js';
 import { templateOf } from './templates.queries.js';
 import { belowThresholds } from './thresholds.js';
@@ -54,6 +55,7 @@ export class WavesService implements OnApplicationShutdown {
     private readonly runner: PlanRunnerService,
     private readonly steps: StepLogService,
     private readonly releases: WaveReleaseService,
+    private readonly gates: RunGatesService,
   ) {}
 
   /** Makes a wave and plans it in the background; its steps tell how far it is. */
@@ -170,6 +172,7 @@ export class WavesService implements OnApplicationShutdown {
   async goOnWithWaiting(siteId: number): Promise<void> {
     const abandoned = await this.db.transaction(async (tx) => {
       await this.stock.retryShortOrders(tx);
+      await this.gates.passOnAll(tx);
       return rows<{ id: string }>(
         tx,
         `select id from waves where site_id = $1 and state = 'planning' and channel_id is null`,
