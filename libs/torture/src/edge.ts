@@ -72,6 +72,16 @@ export class Edge {
     return join(this.options.dir, 'witness.log');
   }
 
+  /** Says what is wrong with the disk of the agent: `full`, `broken`, or nothing. */
+  get diskFile(): string {
+    return join(this.options.dir, 'disk');
+  }
+
+  /** Says by how many seconds the clock of the agent is wrong. */
+  get clockFile(): string {
+    return join(this.options.dir, 'clock');
+  }
+
   get configFile(): string {
     return join(this.options.dir, 'agent.yaml');
   }
@@ -79,6 +89,8 @@ export class Edge {
   async open(): Promise<void> {
     const { dir, names } = this.options;
     await mkdir(dir, { recursive: true });
+    await this.setDisk('');
+    await this.setClock(0);
     await this.plugIn();
     this.net = await scannerSimulator.start({ at: 'tcp', port: 0 }, {});
     this.links.scanner.options.targetPort = portOf(this.net.linkConfig);
@@ -125,6 +137,14 @@ export class Edge {
   async replug(): Promise<void> {
     await this.pty.close();
     await this.plugIn();
+  }
+
+  async setDisk(trouble: '' | 'full' | 'broken'): Promise<void> {
+    await writeFile(this.diskFile, trouble);
+  }
+
+  async setClock(offsetS: number): Promise<void> {
+    await writeFile(this.clockFile, `${offsetS < 0 ? '' : '+'}${offsetS}`);
   }
 
   /** What the agent has promised since the last call. */

@@ -6,7 +6,7 @@ import type { Link } from './link.js';
 import type { Rig } from './rig.js';
 import type { Fault } from './schedule.js';
 
-const CLONE_LIMIT_MS = 25_000;
+const CLONE_LIMIT_MS = 60_000;
 const SCAN_EVERY_MS = 70;
 const MANGLE_CHANCE = 0.3;
 
@@ -39,6 +39,16 @@ export class Faults {
         return rig.edges[fault.agent]!.replug();
       case 'noise':
         return rig.edges[fault.agent]!.noise(fault.over, Uint8Array.from(fault.bytes));
+      case 'disk': {
+        const edge = rig.edges[fault.agent]!;
+        await edge.setDisk(fault.trouble);
+        return this.later(fault.forMs, () => edge.setDisk(''));
+      }
+      case 'clock': {
+        const edge = rig.edges[fault.agent]!;
+        await edge.setClock(fault.offsetS);
+        return this.later(fault.forMs, () => edge.setClock(0));
+      }
       case 'clone':
         return this.last(this.clone(fault.agent, fault.forMs));
       default:
@@ -149,7 +159,7 @@ export class Faults {
     await agent.kill(0);
   }
 
-  private later(ms: number, end: () => void): void {
+  private later(ms: number, end: () => void | Promise<void>): void {
     this.last(pause(ms).then(end));
   }
 

@@ -46,6 +46,7 @@ export interface LinkOptions {
 const MANGLED = /\/(evt|ack|cmd|req|res|plc)\//;
 const HELD_MS = 60;
 const CONNECT_LIMIT_MS = 3_000;
+const SQUEEZE_STEP_MS = 50;
 
 /** A TCP link through our hands: whoever connects to `port` reaches the target, as well as the trouble of the moment allows. */
 export class Link {
@@ -220,21 +221,31 @@ class Pipe {
 
   private pass(bytes: Buffer): void {
     const { trouble } = this.link;
-    const throttleMs = trouble.throttle > 0 ? (bytes.length / trouble.throttle) * 1_000 : 0;
     const delayMs = trouble.delayMs[this.way];
-    if (!this.busy && throttleMs === 0 && delayMs === 0) {
+    if (!this.busy && trouble.throttle === 0 && delayMs === 0) {
       this.write(bytes);
       return;
     }
     this.busy = true;
     const dueAt = performance.now() + delayMs;
     const last = this.tail
-      .then(() => wait(Math.max(dueAt - performance.now(), 0) + throttleMs))
+      .then(() => wait(dueAt - performance.now()))
+      .then(() => this.squeeze(bytes.length))
       .then(() => {
         this.write(bytes);
         if (this.tail === last) this.busy = false;
       });
     this.tail = last;
+  }
+
+  /** Looks up again and again, so that a link that is healed does not go on being slow with what has piled up. */
+  private async squeeze(length: number): Promise<void> {
+    let left = length;
+    for (let { throttle } = this.link.trouble; throttle > 0 && left > 0; { throttle } = this.link.trouble) {
+      const stepMs = Math.min((left / throttle) * 1_000, SQUEEZE_STEP_MS);
+      await wait(stepMs);
+      left -= (throttle * stepMs) / 1_000;
+    }
   }
 
   private write(bytes: Buffer): void {

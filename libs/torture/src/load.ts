@@ -15,8 +15,8 @@ const CLERKS = 4;
 const REPLY_LIMIT_MS = 3_000;
 const SIGN_IN_LIMIT_MS = 20_000;
 const AGAIN_AFTER_MS = 80;
-const SCAN_EVERY_MS = 120;
-const ARRIVAL_EVERY_MS = 300;
+const SCAN_EVERY_MS = 160;
+const ARRIVAL_EVERY_MS = 450;
 const PRINT_EVERY_MS = 1_200;
 const TAKE_MAX = 7;
 
@@ -130,7 +130,7 @@ export class Load {
       const told = await this.untilAnswered(own, '/api/v1/inventory/adjustments', body, null);
       act.toldAtMs = performance.now();
       act.told = told ?? 'nothing';
-      await pause(own.between(20, 120), this.stopping.signal);
+      await pause(own.between(40, 200), this.stopping.signal);
     }
   }
 

@@ -37,6 +37,10 @@ const API_LIMIT_MS = 20_000;
 const SEED_LIMIT_MS = 120_000;
 const MOSQUITTO = ['/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto', '/opt/homebrew/sbin/mosquitto'];
 const APIS = 2;
+/** libfaketime turns the clock of a process without any right; its directory carries the machine's name on Debian. */
+const CLOCKS = ['x86_64-linux-gnu/', 'aarch64-linux-gnu/', ''].map(
+  (machine) => `/usr/lib/${machine}faketime/libfaketimeMT.so.1`,
+);
 
 /**
  * A whole installation on this machine: PostgreSQL, broker, two cores, agents with their devices, all real processes, and between any
@@ -50,6 +54,8 @@ export class Rig {
   readonly links: Link[] = [];
   readonly postgresBackMs: number[] = [];
   readonly brokerKind: 'mosquitto' | 'embedded';
+  /** Where libfaketime lies; undefined: no clock can be turned on this machine. */
+  readonly clockLibrary = CLOCKS.find((path) => existsSync(path));
   broker!: Supervised;
   private readonly secret = randomBytes(18).toString('base64url');
   private readonly ports = { postgres: 0, broker: 0, api: [] as number[], agent: [] as number[] };
@@ -210,6 +216,8 @@ export class Rig {
     this.postgres = await startPostgres({
       dataDir: join(this.options.dataDir, 'postgres'),
       port: this.ports.postgres,
+      // What a killed process has written is in the operating system's hands; only the edge loses its power here.
+      settings: { fsync: 'off' },
     });
   }
 
@@ -326,6 +334,8 @@ export class Rig {
         AGENT_CONFIG: edge.configFile,
         AGENT_HTTP_PORT: String(httpPort),
         WITNESS_FILE: edge.witnessFile,
+        DISK_FILE: edge.diskFile,
+        ...this.clockOf(edge),
         LOG_LEVEL: 'info',
       },
       logFile: join(dataDir, 'logs', `${names.agent}.log`),
@@ -338,6 +348,16 @@ export class Rig {
   /** Records that an agent has not been rid of; null while it can't say. */
   outboxDepth(n: number): Promise<number | null> {
     return metricOf(this.ports.agent[n]!, 'outbox_depth');
+  }
+
+  private clockOf(edge: Edge): Record<string, string> {
+    if (!this.clockLibrary) return {};
+    return {
+      LD_PRELOAD: this.clockLibrary,
+      FAKETIME_TIMESTAMP_FILE: edge.clockFile,
+      FAKETIME_CACHE_DURATION: '1',
+      DONT_FAKE_MONOTONIC: '1',
+    };
   }
 
   private supervised(program: Program): Supervised {

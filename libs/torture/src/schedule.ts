@@ -14,6 +14,8 @@ export type Fault =
   | { kind: 'commit-cut'; link: number; when: 'before' | 'after' }
   | { kind: 'unplug'; agent: number }
   | { kind: 'noise'; agent: number; over: 'pty' | 'tcp'; bytes: number[] }
+  | { kind: 'disk'; agent: number; trouble: 'full' | 'broken'; forMs: number }
+  | { kind: 'clock'; agent: number; offsetS: number; forMs: number }
   | { kind: 'clone'; agent: number; forMs: number };
 
 export type Victim = { part: 'api' | 'agent'; at: number } | { part: 'broker' } | { part: 'postgres' };
@@ -30,6 +32,8 @@ const BESIDE_TEN_KILLS: [Exclude<Fault['kind'], 'kill'>, number][] = [
   ['commit-cut', 3],
   ['unplug', 1],
   ['noise', 2],
+  ['disk', 1],
+  ['clock', 1],
 ];
 /** A power loss is a kill as well. */
 const POWER_LOSSES_OF_TEN = 2;
@@ -50,6 +54,8 @@ export interface Size {
   databaseLinks: readonly number[];
   /** Links that carry MQTT. */
   mqttLinks: readonly number[];
+  /** Whether the agents' clocks can be turned here. */
+  clocks: boolean;
 }
 
 /**
@@ -61,6 +67,7 @@ export function dealBurst(kills: number, size: Size, dice: Seeded, clone: boolea
   const faults: Fault[] = [];
   for (let n = 0; n < kills; n += 1) faults.push(n < powerLosses ? powerLoss(size, dice) : kill(size, dice));
   for (const [kind, share] of BESIDE_TEN_KILLS) {
+    if (kind === 'clock' && !size.clocks) continue;
     const count = Math.max(1, Math.round((kills / 10) * share));
     for (let n = 0; n < count; n += 1) faults.push(beside(kind, size, dice));
   }
@@ -125,6 +132,10 @@ function beside(kind: Exclude<Fault['kind'], 'kill'>, size: Size, dice: Seeded):
       const bytes = Array.from({ length: dice.between(1, 40) }, () => dice.between(0, 255));
       return { kind, agent, over: dice.pick(['pty', 'tcp'] as const), bytes: [...bytes, 0x0d] };
     }
+    case 'disk':
+      return { kind, agent, trouble: dice.pick(['full', 'broken'] as const), forMs: forMs * 2 };
+    case 'clock':
+      return { kind, agent, offsetS: dice.pick([-7_200, -90, 90, 7_200, 90_000]), forMs: forMs * 2 };
     case 'power-loss':
       return powerLoss(size, dice);
     case 'clone':
@@ -155,6 +166,10 @@ export function tell(fault: Fault, linkName: (at: number) => string): string {
       return `unplug the scanner of agent-${fault.agent + 1}`;
     case 'noise':
       return `${fault.bytes.length} bytes of noise on the ${fault.over} scanner of agent-${fault.agent + 1}`;
+    case 'disk':
+      return `the disk of agent-${fault.agent + 1} is ${fault.trouble} for ${fault.forMs} ms`;
+    case 'clock':
+      return `the clock of agent-${fault.agent + 1} jumps by ${fault.offsetS} s for ${fault.forMs} ms`;
     case 'clone':
       return `a clone of agent-${fault.agent + 1} for ${fault.forMs} ms`;
     default: {

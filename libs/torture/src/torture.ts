@@ -53,12 +53,10 @@ export interface TortureResult {
   timeline: string[];
 }
 
-const GAP_MS: [number, number] = [120, 480];
+const GAP_MS: [number, number] = [80, 360];
 const READY_LIMIT_MS = 60_000;
 const TIMELINE_KEPT = 400;
 const WARM_UP_MS = 1_500;
-/** A restore needs a backup, a burst after it and a check; runs that are shorter go without. */
-const RESTORE_FROM_KILLS = 50;
 
 /** One run: load with faults, heal, drain, check, again and again until the kills are spent or something is found. */
 export class Torture {
@@ -98,6 +96,7 @@ export class Torture {
     const { rig, options } = this;
     try {
       await rig.open();
+      if (!rig.clockLibrary) this.note('no libfaketime on this machine: no clock will jump');
       if (options.spoil) await rig.asSuperuser(options.spoil, 'wavehouse');
       this.judge = new Judge(rig.ownerUrl);
       this.load = new Load({
@@ -118,7 +117,8 @@ export class Torture {
 
   private async bursts(): Promise<Finding[]> {
     const { kills, burst, minutes, signal } = this.options;
-    const restoreAt = kills >= RESTORE_FROM_KILLS && !this.options.preload ? burst : Number.POSITIVE_INFINITY;
+    // A restore needs a backup and a burst after it: a run of one burst goes without, and so does a planted mistake.
+    const restoreAt = this.options.preload ? Number.POSITIVE_INFINITY : burst;
     for (let n = 1; this.kills < kills && !signal.aborted; n += 1) {
       const restores = this.restored === null && this.kills >= restoreAt;
       const backedUpAt = restores ? await this.backUp() : 0;
@@ -160,6 +160,7 @@ export class Torture {
       links: links.length,
       databaseLinks: carrying('postgres'),
       mqttLinks: carrying('mqtt'),
+      clocks: this.rig.clockLibrary !== undefined,
     };
   }
 

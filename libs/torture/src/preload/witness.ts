@@ -1,4 +1,6 @@
-import { openSync, readdirSync, statSync, writeSync } from 'node:fs';
+import { openSync, readdirSync, readFileSync, statSync, writeSync } from 'node:fs';
+import fsPromises from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 
@@ -8,6 +10,9 @@ import { ClassicLevel } from 'classic-level';
  *
  *     K <record>                       the promise: whoever asked was told "kept"
  *     S [["000005.log", 4711], ...]    everything before these sizes is on the disk
+ *
+ * It is also the disk's bad day: while DISK_FILE says `full` the file system reports that it is, while it says `broken` no write gets
+ * through. A small file system of our own would need rights that not everybody has.
  */
 const file = process.env.WITNESS_FILE;
 if (!file) throw new Error('WITNESS_FILE is not set');
@@ -18,9 +23,25 @@ type Batch = (changes: unknown, options?: { sync?: boolean }) => Promise<void>;
 const level = ClassicLevel.prototype as unknown as { batch: Batch };
 const { batch } = level;
 level.batch = async function (this: ClassicLevel, changes, options) {
+  if (disk() === 'broken') throw new Error('IO error: No space left on device');
   await batch.call(this, changes, options);
   if (options?.sync) note(`S ${JSON.stringify(logsOf(this.location))}`);
 };
+
+const { statfs } = fsPromises;
+fsPromises.statfs = (async (path: string, options?: object) => {
+  const real = await statfs(path, options);
+  return disk() === 'full' ? Object.assign(real, { bfree: 0, bavail: 0 }) : real;
+}) as typeof statfs;
+syncBuiltinESMExports();
+
+function disk(): string {
+  try {
+    return readFileSync(process.env.DISK_FILE ?? '', 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
 
 /** The logs of a LevelDB: what is only appended to and synced by us. Tables and manifests LevelDB syncs itself. */
 function logsOf(dir: string): [string, number][] {
