@@ -9,6 +9,7 @@ import { ensureSystemParts, PATH } from './install-system.mjs';
 import { bin, ROOT, Sentence } from './workspace.mjs';
 
 // npm test [-- jest arguments]: all tests. The last line is "N passed, N failed", alone; exit code 0 only without failures.
+// TORTURE_KILLS=<n> lets torture follow, with so many kills: one test more.
 const reportDir = mkdtempSync(join(tmpdir(), 'wavehouse-report-'));
 const report = join(reportDir, 'report.json');
 
@@ -19,9 +20,10 @@ try {
   const code = await jest(process.argv.slice(2));
   if (!existsSync(report)) throw new Sentence('The tests were interrupted.');
   const { passed, failed, pending } = counts();
+  const survived = await torture(Number(process.env.TORTURE_KILLS ?? 0));
   if (pending > 0) console.log(`${pending} not applicable on this machine (see above)`);
-  console.log(`${passed} passed, ${failed} failed`);
-  process.exitCode = code === 0 && failed === 0 ? 0 : 1;
+  console.log(`${passed + Number(survived === true)} passed, ${failed + Number(survived === false)} failed`);
+  process.exitCode = code === 0 && failed === 0 && survived !== false ? 0 : 1;
 } catch (error) {
   console.error(error instanceof Sentence ? error.message : error);
   console.log('0 passed, 1 failed');
@@ -44,6 +46,20 @@ function jest(args) {
   );
   for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => child.kill(name));
   return new Promise((resolve) => child.once('close', (code) => resolve(code ?? 1)));
+}
+
+/** Null when there was none; what it found is on the terminal, with its seed. */
+function torture(kills) {
+  if (!kills) return null;
+  const program = join(ROOT, 'dist/libs/torture/src/torture.main.js');
+  const args = ['--kills', String(kills), '--burst', '50', '--seed', process.env.TORTURE_SEED ?? '1'];
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: ROOT,
+    env: { ...process.env, PATH },
+    stdio: ['ignore', 2, 2],
+  });
+  for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => child.kill(name));
+  return new Promise((resolve) => child.once('close', (code) => resolve(code === 0)));
 }
 
 /** A spec file that does not load has no tests that could fail: it counts as one failure. */
