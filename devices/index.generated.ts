@@ -33,10 +33,28 @@ export const driverIndex: readonly DriverEntry[] = [
     loadSimulator: () => import('./generic/mqtt-conveyor/simulator.js'),
   },
   {
+    id: 'generic/pick-to-light',
+    quality: 'silver',
+    load: () => import('./generic/pick-to-light/device.js'),
+    loadSimulator: () => import('./generic/pick-to-light/simulator.js'),
+  },
+  {
     id: 'generic/serial-scanner',
     quality: 'silver',
     load: () => import('./generic/serial-scanner/device.js'),
     loadSimulator: () => import('./generic/serial-scanner/simulator.js'),
+  },
+  {
+    id: 'generic/stack-light',
+    quality: 'silver',
+    load: () => import('./generic/stack-light/device.js'),
+    loadSimulator: () => import('./generic/stack-light/simulator.js'),
+  },
+  {
+    id: 'generic/tcp-conveyor',
+    quality: 'silver',
+    load: () => import('./generic/tcp-conveyor/device.js'),
+    loadSimulator: () => import('./generic/tcp-conveyor/simulator.js'),
   },
   {
     id: 'generic/tcp-scanner',

@@ -1,14 +1,14 @@
 import {
-  type Arrival,
-  type ArrivingParcel,
-  arrivalResult,
+  CONVEYOR_VERBS,
+  ConveyorModel,
   type ConveyorSimulatorOptions,
+  conveyorExercises,
   defineSimulator,
   type ModbusServer,
   modbusAt,
   type Place,
+  type PlcEvent,
   type RegisterBank,
-  RouteWaiters,
   type SimulatedConveyor,
 } from '#lib/device-kit';
 import {
@@ -38,7 +38,7 @@ const POINTS = { SP1: 1 };
 
 export const simulator = defineSimulator<SimulatedConveyor, ModbusConveyorOptions>({
   places: ['tcp', 'pty'],
-  verbs: ['arrive', 'confirm', 'lose', 'laneFull', 'laneClear', 'laneJam', 'heartbeat', 'restart'],
+  verbs: CONVEYOR_VERBS,
   config: { lanes: LANES, points: POINTS, lifeMs: 200 },
   async start(place, options = {}) {
     const plc = new MailboxPlc(options);
@@ -46,31 +46,7 @@ export const simulator = defineSimulator<SimulatedConveyor, ModbusConveyorOption
     return plc;
   },
   exercises: [
-    {
-      title: 'nobody routes: the default lane, confirmed',
-      async act(plc) {
-        const { lane } = await plc.arrive({
-          point: 'SP1',
-          codes: [']C100106141412345678908'],
-          deadlineMs: 80,
-        });
-        if (lane !== null) throw new Error(`a lane out of nowhere: ${lane}`);
-      },
-      expect: ['point.seen', 'point.confirmed'],
-    },
-    {
-      title: 'a routed parcel reaches its lane',
-      async act(plc, command) {
-        const arrival = plc.arrive({ point: 'SP1', codes: ['ABC'], trackId: 70_000, deadlineMs: 2_000 });
-        const args = { point: 'SP1', trackId: 70_000, seq: 1, lane: 'L2', alternatives: ['L3'] };
-        await command({
-          op: 'route',
-          args: { ...args, decisionId: 'd1', validUntil: '2099-01-01T00:00:00Z' },
-        });
-        if ((await arrival).lane !== 'L2') throw new Error('the route did not reach the PLC');
-      },
-      expect: ['point.seen', 'point.confirmed'],
-    },
+    ...conveyorExercises,
     {
       title: 'a lane fills, jams and clears; more events than slots',
       async act(plc) {
@@ -98,27 +74,19 @@ function until(holds: () => boolean): Promise<void> {
   });
 }
 
-type Unnumbered = MailboxEvent extends infer E
-  ? E extends MailboxEvent
-    ? Omit<E, 'sequence'>
-    : never
-  : never;
-
 /** The PLC's memory and its side of the mailbox protocol. */
-class MailboxPlc implements SimulatedConveyor, RegisterBank {
-  private readonly options: Required<ModbusConveyorOptions>;
+class MailboxPlc extends ConveyorModel implements RegisterBank {
+  private readonly options: Required<Omit<ModbusConveyorOptions, keyof ConveyorSimulatorOptions>>;
   private readonly shape: MailboxShape;
   private readonly block: number[];
   private readonly written = new Array<number>(OUT.route + ROUTE_SIZE).fill(0);
-  private readonly waiters = new RouteWaiters();
-  private readonly timers = new Set<NodeJS.Timeout>();
   private queue: MailboxEvent[] = [];
   private newest = 0;
-  private lastTrack = 0;
   private beating: NodeJS.Timeout | null = null;
   private server: ModbusServer | null = null;
 
   constructor(options: ModbusConveyorOptions) {
+    super(options);
     this.options = {
       lanes: LANES,
       points: POINTS,
@@ -127,11 +95,6 @@ class MailboxPlc implements SimulatedConveyor, RegisterBank {
       slots: 4,
       codeRegisters: 18,
       wordOrder: 'high-first',
-      lifeMs: 200,
-      defaultLane: 'EXC',
-      autoConfirm: true,
-      divertMs: 0,
-      deadlineMs: 600,
       ...options,
     };
     this.shape = this.options;
@@ -154,62 +117,12 @@ class MailboxPlc implements SimulatedConveyor, RegisterBank {
     return this.queue.length;
   }
 
-  async arrive(parcel: ArrivingParcel): Promise<Arrival> {
-    const trackId = parcel.trackId ?? ++this.lastTrack;
-    const routed = this.waiters.wait(trackId, parcel.deadlineMs ?? this.options.deadlineMs);
-    const seq = this.add({
-      kind: 'arrive',
-      point: this.numberOf(this.options.points, parcel.point),
-      trackId,
-      result: arrivalResult(parcel),
-      codes: parcel.codes,
-      weightGrams: parcel.weightGrams ?? 0,
-    });
-    const arrival = { trackId, seq, ...(await routed) };
-    if (this.options.autoConfirm) this.confirmSoon(parcel.point, arrival);
-    return arrival;
-  }
-
-  confirm(confirm: {
-    point: string;
-    trackId: number;
-    planned?: string;
-    actual: string;
-    reason?: string;
-  }): void {
-    this.add({
-      kind: 'confirm',
-      point: this.numberOf(this.options.points, confirm.point),
-      trackId: confirm.trackId,
-      actual: this.numberOf(this.options.lanes, confirm.actual),
-      planned: confirm.planned === undefined ? 0 : this.numberOf(this.options.lanes, confirm.planned),
-      reason: REASONS.includes(confirm.reason ?? '') ? (confirm.reason ?? '') : 'other',
-    });
-  }
-
-  lose(lost: { point: string; trackId: number; reason?: string }): void {
-    const point = this.numberOf(this.options.points, lost.point);
-    this.add({ kind: 'lost', point, trackId: lost.trackId, reason: lost.reason ?? '' });
-  }
-
-  laneFull(lane: string): void {
-    this.setLane(lane, true, false);
-  }
-
-  laneClear(lane: string): void {
-    this.setLane(lane, false, false);
-  }
-
-  laneJam(lane: string): void {
-    this.setLane(lane, false, true);
-  }
-
   heartbeat(beats: boolean): void {
     if (this.beating) clearInterval(this.beating);
     const beat = () => {
       this.block[HEAD.plcLife] = (this.block[HEAD.plcLife]! + 1) & 0xffff;
     };
-    this.beating = beats ? setInterval(beat, this.options.lifeMs) : null;
+    this.beating = beats ? setInterval(beat, this.settings.lifeMs) : null;
   }
 
   restart(): void {
@@ -221,10 +134,8 @@ class MailboxPlc implements SimulatedConveyor, RegisterBank {
     this.server?.cut();
   }
 
-  async close(): Promise<void> {
+  protected async stop(): Promise<void> {
     this.heartbeat(false);
-    this.waiters.cancelAll();
-    for (const timer of this.timers) clearTimeout(timer);
     await this.server?.close();
   }
 
@@ -258,19 +169,36 @@ class MailboxPlc implements SimulatedConveyor, RegisterBank {
     if (sequence === 0 || sequence === this.block[HEAD.routeTaken]) return;
     this.block[HEAD.routeTaken] = sequence;
     const alternatives = rest.slice(0, -1).filter((number) => number > 0);
-    this.waiters.routed(
+    this.routed(
       joinNumber(first!, second!, this.shape),
       this.nameOf(lane!),
       alternatives.map((number) => this.nameOf(number)),
     );
   }
 
-  private add(event: Unnumbered): number {
+  protected add(event: PlcEvent): number {
     this.newest = nextSequence(this.newest);
-    this.queue.push({ ...event, sequence: this.newest } as MailboxEvent);
+    this.queue.push(this.numbered(event, this.newest));
     this.block[HEAD.newest] = this.newest;
     this.fillSlots();
     return this.newest;
+  }
+
+  private numbered(event: PlcEvent, sequence: number): MailboxEvent {
+    const point = this.numberOf(this.options.points, event.point);
+    const common = { sequence, point, trackId: event.trackId };
+    if (event.is === 'arrive') {
+      const { result, codes, weightGrams = 0 } = event;
+      return { ...common, kind: 'arrive', result, codes, weightGrams };
+    }
+    if (event.is === 'lost') return { ...common, kind: 'lost', reason: event.reason ?? '' };
+    return {
+      ...common,
+      kind: 'confirm',
+      actual: this.numberOf(this.options.lanes, event.actual),
+      planned: event.planned === undefined ? 0 : this.numberOf(this.options.lanes, event.planned),
+      reason: REASONS.includes(event.reason ?? '') ? (event.reason ?? '') : 'other',
+    };
   }
 
   /** Only as many events as there are slots stand in the mailbox; the rest wait in the PLC. */
@@ -281,24 +209,13 @@ class MailboxPlc implements SimulatedConveyor, RegisterBank {
     }
   }
 
-  private confirmSoon(point: string, arrival: Arrival): void {
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      const { trackId, lane } = arrival;
-      if (lane === null)
-        this.confirm({ point, trackId, actual: this.options.defaultLane, reason: 'too-late' });
-      else this.confirm({ point, trackId, planned: lane, actual: lane });
-    }, this.options.divertMs);
-    this.timers.add(timer);
-  }
-
-  private setLane(lane: string, full: boolean, jam: boolean): void {
+  protected setLane(lane: string, state: 'full' | 'clear' | 'jam'): void {
     const bit = 1 << (this.numberOf(this.options.lanes, lane) - 1);
     const set = (register: number, on: boolean) => {
       this.block[register] = on ? this.block[register]! | bit : this.block[register]! & ~bit;
     };
-    set(HEAD.lanesFull, full);
-    set(HEAD.lanesJam, jam);
+    set(HEAD.lanesFull, state === 'full');
+    set(HEAD.lanesJam, state === 'jam');
   }
 
   private numberOf(names: Record<string, number>, name: string): number {

@@ -1,5 +1,19 @@
 import type { CommandArgs, Reading } from '#lib/contracts';
-import { COMMAND_LIMIT, type Codec, type Effect, effect, fault, type Step, toHex } from '#lib/device-kit';
+import {
+  beatPeer,
+  COMMAND_LIMIT,
+  type Codec,
+  type Effect,
+  effect,
+  fault,
+  helloFrom,
+  openPeer,
+  type Peer,
+  revivePeer,
+  type Step,
+  takeEvent,
+  toHex,
+} from '#lib/device-kit';
 import { type DownTelegram, parseUp, type UpEvent } from './telegrams.js';
 
 /**
@@ -10,40 +24,20 @@ export interface ConveyorConfig {
   lifeMs: number;
 }
 
-export interface ConveyorState {
+export interface ConveyorState extends Peer {
   config: ConveyorConfig;
-  /** The PLC's session; null until its hello. */
-  session: string | null;
-  lastSeq: number;
-  /** A gap was seen and asked for: one question is enough. */
-  asked: boolean;
-  heardAt: number;
-  alive: boolean;
   /** Decision in flight. */
   routing: string | null;
   /** The latest decisions, oldest first, so that a repeated arrival gets the same answer. */
   decisions: readonly { trackId: number; seq: number; telegram: DownTelegram }[];
 }
 
-const DEAD_AFTER = 3;
 const DECISIONS_KEPT = 256;
-
-const say = (telegram: DownTelegram): Effect =>
-  effect.publish('down', telegram, telegram.t === 'life' ? 0 : 1);
 
 export const codec: Codec<ConveyorConfig, ConveyorState> = {
   open(config, now) {
-    const state: ConveyorState = {
-      config,
-      session: null,
-      lastSeq: 0,
-      asked: true,
-      heardAt: now,
-      alive: false,
-      routing: null,
-      decisions: [],
-    };
-    return { state, effects: [say({ t: 'sync', after: null }), effect.startTimer('life', config.lifeMs)] };
+    const { peer, effects } = openPeer(config.lifeMs, now);
+    return { state: { ...peer, config, routing: null, decisions: [] }, effects };
   },
 
   onMessage(state, message, now) {
@@ -55,7 +49,7 @@ export const codec: Codec<ConveyorConfig, ConveyorState> = {
     const heard = { ...state, heardAt: now };
     if (telegram.t === 'hello') return hello(heard, telegram);
     if (state.session === null) return { state: heard };
-    const back = revive(heard);
+    const back = revivePeer(heard);
     const next =
       'seq' in telegram
         ? hearEvent(back.state, telegram, toHex(message.payload))
@@ -70,7 +64,7 @@ export const codec: Codec<ConveyorConfig, ConveyorState> = {
         effects: [effect.unknown('the PLC did not answer the route')],
       };
     }
-    return beat(state, now);
+    return beatPeer(state, state.config.lifeMs, now, 'the PLC');
   },
 
   onCommand(state, order) {
@@ -79,34 +73,14 @@ export const codec: Codec<ConveyorConfig, ConveyorState> = {
   },
 };
 
-/** Our sign of life, and a look at the PLC's. While it is silent it is asked to say hello. */
-function beat(state: ConveyorState, now: number): Step<ConveyorState> {
-  const { lifeMs } = state.config;
-  const effects: Effect[] = [say({ t: 'life' }), effect.startTimer('life', lifeMs)];
-  const alive = state.alive && now - state.heardAt <= DEAD_AFTER * lifeMs;
-  if (!alive) effects.push(say({ t: 'sync', after: state.session === null ? null : state.lastSeq }));
-  if (!alive && state.alive) effects.push(effect.degraded('the PLC shows no sign of life'));
-  return { state: { ...state, alive, asked: !alive }, effects };
-}
-
-function revive(state: ConveyorState): Step<ConveyorState> {
-  return state.alive ? { state } : { state: { ...state, alive: true }, effects: [effect.ready()] };
-}
-
 /** A new session means that the PLC has started anew and counts from `next`. */
 function hello(state: ConveyorState, telegram: { session: string; next: number }): Step<ConveyorState> {
-  const live = revive({ ...state, asked: false });
-  if (telegram.session === state.session) return live;
-  const begun = {
-    ...live.state,
-    session: telegram.session,
-    lastSeq: telegram.next - 1,
-    routing: null,
-    decisions: [],
-  };
-  const effects = [...(live.effects ?? [])];
+  const { step, fresh, restarted } = helloFrom(state, telegram);
+  if (!fresh) return step;
+  const begun = { ...step.state, routing: null, decisions: [] };
+  const effects = [...(step.effects ?? [])];
   if (state.routing) effects.push(effect.unknown('the PLC has started anew'));
-  if (state.session === null) return { state: begun, effects };
+  if (!restarted) return { state: begun, effects };
   const detail = 'the PLC has started anew';
   return {
     state: begun,
@@ -130,27 +104,15 @@ function hearOther(
 }
 
 function hearEvent(state: ConveyorState, event: UpEvent, rawHex: string): Step<ConveyorState> {
-  if (event.seq <= state.lastSeq) return repeated(state, event);
-  if (event.seq > state.lastSeq + 1) {
-    if (state.asked) return { state };
-    return { state: { ...state, asked: true }, effects: [say({ t: 'sync', after: state.lastSeq })] };
-  }
-  return {
-    state: { ...state, lastSeq: event.seq },
-    readings: [{ ...readingOf(event), rawHex }],
-    effects: [effect.afterStored(say({ t: 'stored', seq: event.seq }))],
-  };
+  const { is, step } = takeEvent(state, event.seq);
+  if (is === 'new') return { ...step, readings: [{ ...readingOf(event), rawHex }] };
+  if (is === 'gap' || event.t !== 'arrive') return step;
+  // Said before: a parcel that was decided gets the same decision.
+  const known = state.decisions.find((each) => each.seq === event.seq && each.trackId === event.trackId);
+  return known ? { ...step, effects: [say(known.telegram), ...(step.effects ?? [])] } : step;
 }
 
-/** Said before: acknowledged again, and a parcel that was decided gets the same decision. */
-function repeated(state: ConveyorState, event: UpEvent): Step<ConveyorState> {
-  const effects = [effect.afterStored(say({ t: 'stored', seq: state.lastSeq }))];
-  if (event.t === 'arrive') {
-    const known = state.decisions.find((each) => each.seq === event.seq && each.trackId === event.trackId);
-    if (known) effects.unshift(say(known.telegram));
-  }
-  return { state, effects };
-}
+const say = (telegram: DownTelegram): Effect => effect.publish('down', telegram);
 
 function readingOf(event: UpEvent): Reading {
   const { t, seq, ...data } = event;

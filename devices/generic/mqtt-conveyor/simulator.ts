@@ -1,18 +1,19 @@
 import {
-  type Arrival,
-  type ArrivingParcel,
-  arrivalResult,
+  CONVEYOR_VERBS,
+  ConveyorModel,
   type ConveyorSimulatorOptions,
+  conveyorExercises,
   defineSimulator,
+  KeptEvents,
   type MqttPort,
-  RouteWaiters,
+  type PlcEvent,
   type SimulatedConveyor,
 } from '#lib/device-kit';
-import type { DownTelegram, UpEvent, UpTelegram } from './telegrams.js';
+import type { DownTelegram, UpEvent } from './telegrams.js';
 
 export const simulator = defineSimulator<SimulatedConveyor, ConveyorSimulatorOptions>({
   places: ['mqtt'],
-  verbs: ['arrive', 'confirm', 'lose', 'laneFull', 'laneClear', 'laneJam', 'heartbeat', 'restart'],
+  verbs: CONVEYOR_VERBS,
   config: { lifeMs: 200 },
   async start(place, options = {}) {
     if (place.at !== 'mqtt') throw new TypeError(`an MQTT conveyor has no ${place.at}`);
@@ -21,31 +22,7 @@ export const simulator = defineSimulator<SimulatedConveyor, ConveyorSimulatorOpt
     return plc;
   },
   exercises: [
-    {
-      title: 'nobody routes: the default lane, confirmed',
-      async act(plc) {
-        const { lane } = await plc.arrive({
-          point: 'SP1',
-          codes: [']C100106141412345678908'],
-          deadlineMs: 80,
-        });
-        if (lane !== null) throw new Error(`a lane out of nowhere: ${lane}`);
-      },
-      expect: ['point.seen', 'point.confirmed'],
-    },
-    {
-      title: 'a routed parcel reaches its lane',
-      async act(plc, command) {
-        const arrival = plc.arrive({ point: 'SP1', codes: ['ABC'], trackId: 70_000, deadlineMs: 2_000 });
-        const args = { point: 'SP1', trackId: 70_000, seq: 1, lane: 'L2', alternatives: ['L3'] };
-        await command({
-          op: 'route',
-          args: { ...args, decisionId: 'd1', validUntil: '2099-01-01T00:00:00Z' },
-        });
-        if ((await arrival).lane !== 'L2') throw new Error('the route did not reach the PLC');
-      },
-      expect: ['point.seen', 'point.confirmed'],
-    },
+    ...conveyorExercises,
     {
       title: 'lanes and lost parcels',
       act(plc) {
@@ -60,49 +37,23 @@ export const simulator = defineSimulator<SimulatedConveyor, ConveyorSimulatorOpt
 });
 
 type EventBody = UpEvent extends infer E ? (E extends UpEvent ? Omit<E, 'seq'> : never) : never;
+type Route = Extract<DownTelegram, { t: 'route' }>;
 
-/** How long an unacknowledged event waits before it is sent again. */
-const REPEAT_MS = 1_000;
-
-class TelegramPlc implements SimulatedConveyor {
-  private readonly options: Required<ConveyorSimulatorOptions>;
-  private readonly waiters = new RouteWaiters();
-  private readonly timers = new Set<NodeJS.Timeout>();
-  private session = 1;
-  private nextSeq = 1;
-  private kept: UpEvent[] = [];
-  private lastTrack = 0;
-  private beats = true;
-  private life: NodeJS.Timeout | null = null;
-  private unsubscribe: (() => Promise<void>) | null = null;
+class TelegramPlc extends ConveyorModel {
+  private readonly events: KeptEvents<EventBody, Route>;
 
   constructor(
     private readonly base: string,
-    private readonly mqtt: MqttPort,
+    mqtt: MqttPort,
     options: ConveyorSimulatorOptions,
   ) {
-    this.options = {
-      lifeMs: 200,
-      defaultLane: 'EXC',
-      autoConfirm: true,
-      divertMs: 0,
-      deadlineMs: 600,
-      ...options,
-    };
+    super(options);
+    const { lifeMs } = this.settings;
+    this.events = new KeptEvents({ base, mqtt, lifeMs }, (route) => this.hearRoute(route));
   }
 
-  async start(): Promise<void> {
-    this.unsubscribe = await this.mqtt.subscribe(`${this.base}/down`, (payload) => {
-      if (this.beats) this.hear(JSON.parse(new TextDecoder().decode(payload)) as DownTelegram);
-    });
-    let beats = 0;
-    this.life = setInterval(() => {
-      this.say({ t: 'life' });
-      if (++beats * this.options.lifeMs >= REPEAT_MS) {
-        beats = 0;
-        this.sendFrom(0);
-      }
-    }, this.options.lifeMs);
+  start(): Promise<void> {
+    return this.events.start();
   }
 
   get linkConfig() {
@@ -110,106 +61,32 @@ class TelegramPlc implements SimulatedConveyor {
   }
 
   get unacknowledged(): number {
-    return this.kept.length;
-  }
-
-  async arrive(parcel: ArrivingParcel): Promise<Arrival> {
-    const trackId = parcel.trackId ?? ++this.lastTrack;
-    const routed = this.waiters.wait(trackId, parcel.deadlineMs ?? this.options.deadlineMs);
-    const weight = parcel.weightGrams === undefined ? {} : { weightGrams: parcel.weightGrams };
-    const { point, codes } = parcel;
-    const seq = this.add({ t: 'arrive', point, trackId, codes, result: arrivalResult(parcel), ...weight });
-    const arrival = { trackId, seq, ...(await routed) };
-    if (this.options.autoConfirm) this.confirmSoon(point, arrival);
-    return arrival;
-  }
-
-  confirm(confirm: {
-    point: string;
-    trackId: number;
-    planned?: string;
-    actual: string;
-    reason?: string;
-  }): void {
-    this.add({ t: 'confirm', ...confirm });
-  }
-
-  lose(lost: { point: string; trackId: number; reason?: string }): void {
-    this.add({ t: 'lost', ...lost });
-  }
-
-  laneFull(lane: string): void {
-    this.add({ t: 'lane', lane, state: 'full' });
-  }
-
-  laneClear(lane: string): void {
-    this.add({ t: 'lane', lane, state: 'clear' });
-  }
-
-  laneJam(lane: string): void {
-    this.add({ t: 'lane', lane, state: 'jam' });
+    return this.events.unacknowledged;
   }
 
   heartbeat(beats: boolean): void {
-    this.beats = beats;
+    this.events.heartbeat(beats);
   }
 
   restart(): void {
-    this.session++;
-    this.kept = [];
-    this.nextSeq = 1;
-    this.sayHello();
+    this.events.restart();
   }
 
-  async close(): Promise<void> {
-    if (this.life) clearInterval(this.life);
-    for (const timer of this.timers) clearTimeout(timer);
-    this.waiters.cancelAll();
-    await this.unsubscribe?.();
+  protected add(event: PlcEvent): number {
+    const { is, ...body } = event;
+    return this.events.add({ t: is, ...body } as EventBody);
   }
 
-  private hear(telegram: DownTelegram): void {
-    if (telegram.t === 'sync') {
-      this.sayHello();
-      this.sendFrom(telegram.after ?? 0);
-    } else if (telegram.t === 'stored') {
-      this.kept = this.kept.filter((event) => event.seq > telegram.seq);
-    } else if (telegram.t === 'route') {
-      const { trackId, lane, alternatives, decisionId } = telegram;
-      const inTime = this.waiters.routed(trackId, lane, alternatives);
-      this.say(inTime ? { t: 'ack', decisionId } : { t: 'nak', decisionId, reason: 'too late' });
-    }
+  protected setLane(lane: string, state: 'full' | 'clear' | 'jam'): void {
+    this.events.add({ t: 'lane', lane, state });
   }
 
-  private sayHello(): void {
-    this.say({ t: 'hello', session: String(this.session), next: this.kept[0]?.seq ?? this.nextSeq });
+  protected stop(): Promise<void> {
+    return this.events.stop();
   }
 
-  private sendFrom(after: number): void {
-    for (const event of this.kept) if (event.seq > after) this.say(event);
-  }
-
-  private add(body: EventBody): number {
-    const event = { seq: this.nextSeq++, ...body } as UpEvent;
-    this.kept.push(event);
-    this.say(event);
-    return event.seq;
-  }
-
-  /** Without a broker nothing is said: events stay kept and are sent again. */
-  private say(telegram: UpTelegram): void {
-    if (!this.beats || !this.mqtt.connected) return;
-    this.mqtt.publish(`${this.base}/up`, JSON.stringify(telegram), 1).catch(() => undefined);
-  }
-
-  private confirmSoon(point: string, arrival: Arrival): void {
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      const { trackId, lane } = arrival;
-      if (lane === null)
-        this.confirm({ point, trackId, actual: this.options.defaultLane, reason: 'too-late' });
-      else this.confirm({ point, trackId, planned: lane, actual: lane });
-    }, this.options.divertMs);
-    this.timers.add(timer);
+  private hearRoute({ trackId, lane, alternatives, decisionId }: Route): void {
+    const inTime = this.routed(trackId, lane, alternatives);
+    this.events.say(inTime ? { t: 'ack', decisionId } : { t: 'nak', decisionId, reason: 'too late' });
   }
 }

@@ -1,5 +1,5 @@
 import type { PointResult } from '#lib/contracts';
-import { hasControl } from '#lib/device-kit';
+import { hasControl, type PeerDown } from '#lib/device-kit';
 
 /** The telegrams, for the driver, the simulator and the PLC programmer. JSON objects with the type in `t`. */
 
@@ -32,11 +32,7 @@ export type UpEvent = { seq: number } & (
 
 /** Agent to PLC, on `<base>/down`. */
 export type DownTelegram =
-  /** "Say hello and send everything after `after` again"; null: after what you have seen acknowledged. */
-  | { t: 'sync'; after: number | null }
-  | { t: 'life' }
-  /** Everything up to and including `seq` is stored. */
-  | { t: 'stored'; seq: number }
+  | PeerDown
   | {
       t: 'route';
       point: string;
