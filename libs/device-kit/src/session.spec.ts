@@ -209,6 +209,59 @@ test('another version of the driver takes over with a fresh state', async () => 
   expect(readings.at(-1)).toEqual({ kind: 'scan.read', data: { code: 'C' } });
 });
 
+test('another version waits for the end of a frame and of the command in flight', async () => {
+  const { link, session, timers, readings } = stage();
+  session.start();
+  await settled();
+  const weighing = session.command({ op: 'weigh', args: {} });
+  session.swapDriver({ ...driver, version: '1.1.0' });
+  timers.advance(500);
+  await settled();
+  expect(link.opened).toBe(1);
+  link.device().onData(toBytes('ok'));
+  expect((await weighing).outcome).toBe('done');
+  link.device().onData(toBytes('AB'));
+  timers.advance(60);
+  link.device().onData(toBytes('C.'));
+  timers.advance(60);
+  await settled();
+  expect(readings).toEqual([{ kind: 'scan.read', data: { code: 'ABC' } }]);
+  expect(link.opened).toBe(1);
+  timers.advance(1_000);
+  await settled();
+  expect(link.opened).toBe(2);
+});
+
+test('a device that never pauses is not waited for longer than two seconds', async () => {
+  const { link, session, timers } = stage();
+  session.start();
+  await settled();
+  link.device().onData(toBytes('A'));
+  session.swapDriver({ ...driver, version: '1.1.0' });
+  for (let i = 0; i < 60 && link.opened === 1; i++) {
+    link.device().onData(toBytes('A'));
+    timers.advance(50);
+    await settled();
+  }
+  expect(link.opened).toBe(2);
+});
+
+test('a driver that fails is quarantined alone, and its old version brings it back', async () => {
+  const failing = stage();
+  const other = stage();
+  failing.session.start();
+  other.session.start();
+  await settled();
+  failing.link.device().onData(toBytes('boom'));
+  other.link.device().onData(toBytes('ABC.'));
+  await settled();
+  expect([failing.session.state, other.session.state]).toEqual(['fault', 'ready']);
+  expect(other.readings).toEqual([{ kind: 'scan.read', data: { code: 'ABC' } }]);
+  failing.session.swapDriver(driver);
+  await settled();
+  expect(failing.session.state).toBe('ready');
+});
+
 test('another version given while the link is lost opens it once', async () => {
   const { link, session, timers } = stage();
   link.refuse = 'no such device';

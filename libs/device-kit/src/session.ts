@@ -47,6 +47,9 @@ interface Waiting {
   sentMonotonicMs?: number;
 }
 
+/** A device pauses at least so long between two frames. */
+const SWAP_QUIET_MS = 100;
+const SWAP_MOST_MS = 2_000;
 const OPENED_LONG_ENOUGH_MS = 10_000;
 /** Chunks kept while the link is being opened. */
 const EARLY_MAX = 256;
@@ -65,6 +68,10 @@ export class DeviceSession {
   /** Rises with every opening and closing; what belongs to an older one is ignored. */
   private epoch = 0;
   private attempt = 0;
+  /** When the device was last heard. */
+  private heardAtMs = Number.NEGATIVE_INFINITY;
+  /** A version that waits for the end of a frame. */
+  private swap: { driver: Driver; since: number } | null = null;
   private openedAtMs = 0;
   private opening: AbortController | null = null;
   private cancelRetry: (() => void) | null = null;
@@ -119,10 +126,30 @@ export class DeviceSession {
     });
   }
 
-  /** Puts another version of the driver in place, between two frames: the link is reopened with a fresh state. */
+  /**
+   * Puts another version of the driver in place, between two frames: once no command is in flight and the line has been quiet for a
+   * moment (a scale that never pauses is not waited for longer than two seconds). The link is then reopened with a fresh state. The
+   * caller keeps the old version, and gives it back here to roll back. A quarantined session starts again.
+   */
   swapDriver(driver: Driver): void {
-    this.driver = driver;
+    this.swap = { driver, since: this.timers.monotonicMs() };
+    this.trySwap();
+  }
+
+  private trySwap(): void {
+    if (!this.swap) return;
+    const now = this.timers.monotonicMs();
+    const quietMs = now - this.heardAtMs;
+    const open = this.running && this.connection !== null;
+    if (open && this.inFlight) return;
+    if (open && quietMs < SWAP_QUIET_MS && now - this.swap.since < SWAP_MOST_MS) {
+      this.timers.after(SWAP_QUIET_MS - quietMs, () => this.trySwap());
+      return;
+    }
+    this.driver = this.swap.driver;
+    this.swap = null;
     if (this.running) this.restart('the driver was changed');
+    else if (this.current.state === 'fault') this.start();
   }
 
   private refusal(order: DeviceOrder): string | null {
@@ -170,6 +197,7 @@ export class DeviceSession {
   }
 
   private hear(chunk: Uint8Array): void {
+    this.heardAtMs = this.timers.monotonicMs();
     this.frame('in', chunk);
     this.advance((codec, state, now) => codec.onData?.(state, chunk, now));
   }
@@ -323,6 +351,7 @@ export class DeviceSession {
       ...(outcome.reason === undefined ? {} : { reason: outcome.reason }),
       ...(sentMonotonicMs === undefined ? {} : { sentMonotonicMs }),
     });
+    if (this.swap) this.trySwap();
     this.nextCommand();
   }
 

@@ -29,6 +29,13 @@ program
     new Option('--kind <kind>', 'what it starts from').choices(['scanner', 'scale']).default('scanner'),
   )
   .option('--dir <path>', 'make <path>/<vendor>/<model> instead of devices/<vendor>/<model>')
+  .addHelpText(
+    'after',
+    examples(
+      'new acme/floor-scale --kind scale',
+      'new acme/gate --dir ~/drivers      makes ~/drivers/acme/gate, outside of the tree',
+    ),
+  )
   .action(newDriver);
 
 program
@@ -48,6 +55,13 @@ program
   .option('--seconds <n>', 'how long to listen', '30')
   .option('--title <text>', 'title of the transcript', 'recorded')
   .requiredOption('--out <file>', 'file to write; must not exist')
+  .addHelpText(
+    'after',
+    examples(
+      'record --port /dev/serial/by-id/usb-FTDI_1234-if00 --baud 9600 --out weights.yaml',
+      "record --tcp 10.0.0.7:1702 --send 'SI\\r\\n' --seconds 5 --out asked.yaml",
+    ),
+  )
   .action((options: RecordOptions) => recordTranscript(options, say));
 
 program
@@ -59,6 +73,15 @@ program
   .option('--dir <path>', 'a driver folder outside the tree; its two last names are vendor and model')
   .option('--rule <number>', 'only this rule')
   .option('--accept <transcript>', 'write what the driver makes of this transcript into it, for you to judge')
+  .addHelpText(
+    'after',
+    examples(
+      'test acme/floor-scale              all rules',
+      'test --dir ~/drivers/acme/gate     a driver outside of the tree',
+      'test acme/floor-scale --rule 2     the transcripts alone',
+      'test acme/floor-scale --accept weights.yaml',
+    ),
+  )
   .action(async (id: string | undefined, options: TestOptions & { accept?: string }) => {
     if (options.accept !== undefined) return accept(id, options.dir, options.accept);
     if (!(await testDrivers(id, options, say))) process.exitCode = 1;
@@ -72,6 +95,15 @@ program
   .option('--pty', 'on a pseudo-terminal: prints the path to open')
   .option('--tcp [port]', 'on a TCP port of this machine (any free one by default)')
   .option('--call <host:port>', 'as a device that calls: where the agent listens')
+  .addHelpText(
+    'after',
+    examples(
+      'sim mettler-toledo/mt-sics --pty   then type: load 1250',
+      'sim zebra/zpl-printer --tcp 9100   then type: mediaOut',
+      'sim generic/tcp-scanner --call 127.0.0.1:2001',
+      'sim --dir ~/drivers/acme/gate --pty',
+    ),
+  )
   .action((id: string | undefined, options: SimOptions) => runSimulator(id, options, say));
 
 program
@@ -88,7 +120,17 @@ program
   .command('lint')
   .description('Check every driver folder for what can be seen without running it, and the driver index.')
   .option('--write', 'write devices/index.generated.ts')
+  .option('--dir <path>', 'only this driver folder, which may stand outside of the tree')
+  .addHelpText(
+    'after',
+    examples('lint', 'lint --write    after a folder came or went', 'lint --dir ~/drivers/acme/gate'),
+  )
   .action(lint);
+
+/** Lines that can be typed as they are. */
+function examples(...lines: string[]): string {
+  return `\nFor example:\n${lines.map((line) => `  npm run device -- ${line}`).join('\n')}\n`;
+}
 
 async function newDriver(id: string, options: { kind: TemplateChoice['kind']; dir?: string }): Promise<void> {
   const [vendor, model, ...rest] = id.split('/');
@@ -114,19 +156,21 @@ async function accept(id: string | undefined, dir: string | undefined, file: str
   say(`written: read ${file} line by line; it now says what the driver does, not yet what is right`);
 }
 
-async function lint(options: { write?: boolean }): Promise<void> {
+async function lint(options: { write?: boolean; dir?: string }): Promise<void> {
+  if (options.dir !== undefined) return lintFolder(options.dir, driverDir(undefined, options.dir));
   const drivers = await findDrivers(DEVICES);
-  for (const { id } of drivers) {
-    const dir = driverDir(id, undefined);
-    const wrong = checkFolder(await readDriverFolder(dir, await compileDriverFolder(dir)));
-    say(`${wrong === null ? 'ok  ' : 'FAIL'} ${id}${wrong === null ? '' : `: ${wrong}`}`);
-    if (wrong !== null) process.exitCode = 1;
-  }
+  for (const { id } of drivers) await lintFolder(id, driverDir(id, undefined));
   if (options.write) return writeIndex();
   const index = await readFile(join(DEVICES, 'index.generated.ts'), 'utf8').catch(() => '');
   if (index === driverIndexSource(drivers)) return;
   say('FAIL devices/index.generated.ts is not up to date: npm run device -- lint --write');
   process.exitCode = 1;
+}
+
+async function lintFolder(name: string, dir: string): Promise<void> {
+  const wrong = checkFolder(await readDriverFolder(dir, await compileDriverFolder(dir)));
+  say(`${wrong === null ? 'ok  ' : 'FAIL'} ${name}${wrong === null ? '' : `: ${wrong}`}`);
+  if (wrong !== null) process.exitCode = 1;
 }
 
 async function writeIndex(): Promise<void> {

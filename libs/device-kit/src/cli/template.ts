@@ -16,6 +16,7 @@ export function templateFiles(choice: TemplateChoice): Record<string, string> {
       .replaceAll('__KIND__', choice.kind)
       .replaceAll('__CAPABILITY__', part.capability)
       .replaceAll('__IMPORTS__', part.imports)
+      .replaceAll('__TAIL__', part.tail)
       .replaceAll('__VERB__', part.verb)
       .replaceAll('__LINE__', part.line)
       .replaceAll('__READING__', part.reading)
@@ -25,6 +26,7 @@ export function templateFiles(choice: TemplateChoice): Record<string, string> {
 
 const SCANNER = {
   capability: 'scan.read',
+  tail: '',
   imports: 'hasControl, ',
   read: `function readLine(line: string, rawHex: string): Reading {
   if (hasControl(line, { exceptGs: true })) return fault('__MODEL__.bad-characters', 'a code with control characters', rawHex);
@@ -39,17 +41,14 @@ const SCANNER = {
 const SCALE = {
   capability: 'weigh.stable',
   imports: '',
+  tail: ', weightOf',
   read: `/** "W 1.250 kg": a stable weight. The value counts displayed divisions; it never becomes a float. */
 function readLine(line: string, rawHex: string): Reading {
   const match = /^W +(-?\\d{1,9}(?:\\.\\d{1,6})?) (g|kg)$/.exec(line);
   if (!match) return fault('__MODEL__.not-understood', \`not a weight: \${line.slice(0, 40)}\`, rawHex);
-  const [, number, unit] = match as unknown as [string, string, 'g' | 'kg'];
-  const decimals = number.split('.')[1]?.length ?? 0;
-  return {
-    kind: 'weigh.stable',
-    data: { weight: { value: Number(number.replace('.', '')) + 0, decimals, unit, kind: 'unknown' } },
-    rawHex,
-  };
+  const weight = weightOf(match[1]!, match[2] as 'g' | 'kg', 'unknown');
+  if (!weight) return fault('__MODEL__.not-understood', \`not a weight: \${line.slice(0, 40)}\`, rawHex);
+  return { kind: 'weigh.stable', data: { weight }, rawHex };
 }`,
   verb: 'load',
   line: 'W 1.250 kg',
@@ -78,7 +77,7 @@ export default defineDevice({
 });
 `,
   'codec.ts': `import type { Reading } from '#lib/contracts';
-import { type Codec, delimited, effect, fault, type FramerState, __IMPORTS__lineEnds, toHex, toText } from '#lib/device-kit';
+import { type Codec, delimited, effect, fault, type FramerState, __IMPORTS__lineEnds, toHex, toText__TAIL__ } from '#lib/device-kit';
 
 export interface DeviceConfig {
   ending: 'cr' | 'lf' | 'crlf';

@@ -240,7 +240,7 @@ export function checkUnplug(folder: DriverFolder): string | null {
   });
 }
 
-const THROUGHPUT_MS = 300;
+const THROUGHPUT_MS = 100;
 
 /** Rule 10: ten times the declared rate, on this machine, by playing nominal transcripts over and over. */
 export function checkThroughput(folder: DriverFolder): string | null {
