@@ -80,7 +80,12 @@ function DeviceRow(props: {
   return (
     <Table.Tr bg={isChosen ? 'var(--mantine-color-default-hover)' : undefined}>
       <Table.Td>
-        <UnstyledButton fw={600} td="underline" onClick={() => props.onChoose(device.code)}>
+        <UnstyledButton
+          fw={600}
+          td="underline"
+          style={{ whiteSpace: 'nowrap' }}
+          onClick={() => props.onChoose(device.code)}
+        >
           {device.code}
         </UnstyledButton>
         <Text size="xs" c="dimmed">

@@ -1,9 +1,10 @@
-import { Button, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Select, Stack, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type FormEvent, useState } from 'react';
 import type { AgentView, DeviceSetup, FieldError } from '#lib/contracts';
 import { ApiError, api } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
+import { Dialog } from '../../ui/tower/dialog.js';
 import { QueryState } from '../../ui/tower/query-state.js';
 import { useAct } from '../../ui/tower/use-act.js';
 import { SetupFields, useDrivers } from './setup-fields.js';
@@ -19,15 +20,17 @@ export function AttachDevice(props: { agents: readonly AgentView[]; onAttached: 
       <Button onClick={open} disabled={props.agents.length === 0}>
         {t('Attach a device')}
       </Button>
-      <Modal opened={opened} onClose={close} title={t('Attach a device')} size="lg">
-        <AttachForm
-          agents={props.agents}
-          onAttached={(code) => {
-            close();
-            props.onAttached(code);
-          }}
-        />
-      </Modal>
+      {opened && (
+        <Dialog onClose={close} title={t('Attach a device')} size="lg">
+          <AttachForm
+            agents={props.agents}
+            onAttached={(code) => {
+              close();
+              props.onAttached(code);
+            }}
+          />
+        </Dialog>
+      )}
     </>
   );
 }

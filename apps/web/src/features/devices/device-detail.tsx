@@ -1,8 +1,9 @@
-import { Alert, Button, Group, Modal, Stack, Tabs, Text, Title } from '@mantine/core';
+import { Alert, Button, Group, Stack, Tabs, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { AgentView, DeviceView } from '#lib/contracts';
 import { api } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
+import { Dialog } from '../../ui/tower/dialog.js';
 import { useAct } from '../../ui/tower/use-act.js';
 import { DeviceMarks, FaultWords } from './device-marks.js';
 import { DriverPanel } from './driver-panel.js';
@@ -35,7 +36,7 @@ export function DeviceDetail({ agent, device, tab, onTab, onGone }: DeviceDetail
         </Title>
         <TakeOut device={device.code} onGone={onGone} />
       </Group>
-      <Text size="sm" c="dimmed">
+      <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
         {device.driver} {device.driverVersion} · {device.link ?? '–'}
       </Text>
       {(device.fault || device.reason) && (
@@ -95,14 +96,16 @@ function TakeOut({ device, onGone }: { device: string; onGone: () => void }) {
       <Button size="compact-sm" variant="subtle" color="red" onClick={open}>
         {t('Take out')}
       </Button>
-      <Modal opened={opened} onClose={close} title={t('Take {{device}} out?', { device })}>
-        <Stack>
-          <Text>{t('Its agent lets it go. What it has said stays; it can be attached again.')}</Text>
-          <Button color="red" loading={remove.isPending} onClick={() => remove.mutate(undefined)}>
-            {t('Take out')}
-          </Button>
-        </Stack>
-      </Modal>
+      {opened && (
+        <Dialog onClose={close} title={t('Take {{device}} out?', { device })}>
+          <Stack>
+            <Text>{t('Its agent lets it go. What it has said stays; it can be attached again.')}</Text>
+            <Button color="red" loading={remove.isPending} onClick={() => remove.mutate(undefined)}>
+              {t('Take out')}
+            </Button>
+          </Stack>
+        </Dialog>
+      )}
     </>
   );
 }

@@ -57,7 +57,7 @@ describe('the frames of a page', () => {
 
 it('shows bytes as people read them', () => {
   expect([asciiOf('024120310d0a1dff'), spacedHex('024120'), spacedHex('')]).toEqual([
-    '␂A 1␍␊␝·',
+    '<STX>A 1<CR><LF><GS>·',
     '02 41 20',
     '',
   ]);

@@ -94,23 +94,25 @@ function rowOf(frame: DeviceFrame): FrameRow {
 }
 
 const NAMED: Readonly<Record<number, string>> = {
-  0: '␀',
-  2: '␂',
-  3: '␃',
-  6: '␆',
-  9: '␉',
-  10: '␊',
-  13: '␍',
-  21: '␕',
-  29: '␝',
+  0: 'NUL',
+  2: 'STX',
+  3: 'ETX',
+  6: 'ACK',
+  9: 'TAB',
+  10: 'LF',
+  13: 'CR',
+  21: 'NAK',
+  29: 'GS',
 };
 
-/** Bytes as a person reads them: printable ASCII, control characters by their pictures, the rest as a middle dot. */
+/** Bytes as a person reads them: printable ASCII, control characters by name, the rest as a middle dot. */
 export function asciiOf(hex: string): string {
   let text = '';
   for (let i = 0; i + 1 < hex.length; i += 2) {
     const code = Number.parseInt(hex.slice(i, i + 2), 16);
-    text += NAMED[code] ?? (code >= 32 && code < 127 ? String.fromCharCode(code) : '·');
+    const name = NAMED[code];
+    if (name) text += `<${name}>`;
+    else text += code >= 32 && code < 127 ? String.fromCharCode(code) : '·';
   }
   return text;
 }

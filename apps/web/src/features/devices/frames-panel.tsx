@@ -26,6 +26,7 @@ export function FramesPanel({ device }: { device: string }) {
         />
         <Switch
           label={t('Pause')}
+          mb={4}
           checked={held !== null}
           onChange={(event) => setHeld(event.currentTarget.checked ? [...store.rows] : null)}
         />

@@ -1,9 +1,10 @@
-import { Button, Checkbox, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type FormEvent, useState } from 'react';
 import type { RecordedTranscript } from '#lib/contracts';
 import { api } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
+import { Dialog } from '../../ui/tower/dialog.js';
 import { useAct } from '../../ui/tower/use-act.js';
 import { download } from './download.js';
 
@@ -57,32 +58,40 @@ export function Recorder({ device, newest }: { device: string; newest: number })
       <Text size="sm" role="status">
         {t('Recording: {{count}} lines. Use the device.', { count: Math.max(0, newest - from + 1) })}
       </Text>
-      <Modal opened={asked} onClose={close} title={t('Save as a transcript')}>
-        <form onSubmit={submit}>
-          <Stack>
-            <TextInput name="title" label={t('What happens in it')} required maxLength={80} data-autofocus />
-            <Text size="sm" c="dimmed">
-              {t(
-                'The device’s side is as it was, the driver’s side as it answers now. Read it before you trust it.',
-              )}
-            </Text>
-            <Group>
-              <Button type="submit" loading={save.isPending}>
-                {t('Save')}
-              </Button>
-              <Button
-                variant="default"
-                onClick={() => {
-                  setFrom(null);
-                  close();
-                }}
-              >
-                {t('Throw away')}
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      </Modal>
+      {asked && (
+        <Dialog onClose={close} title={t('Save as a transcript')}>
+          <form onSubmit={submit}>
+            <Stack>
+              <TextInput
+                name="title"
+                label={t('What happens in it')}
+                required
+                maxLength={80}
+                data-autofocus
+              />
+              <Text size="sm" c="dimmed">
+                {t(
+                  'The device’s side is as it was, the driver’s side as it answers now. Read it before you trust it.',
+                )}
+              </Text>
+              <Group>
+                <Button type="submit" loading={save.isPending}>
+                  {t('Save')}
+                </Button>
+                <Button
+                  variant="default"
+                  onClick={() => {
+                    setFrom(null);
+                    close();
+                  }}
+                >
+                  {t('Throw away')}
+                </Button>
+              </Group>
+            </Stack>
+          </form>
+        </Dialog>
+      )}
     </Group>
   );
 }

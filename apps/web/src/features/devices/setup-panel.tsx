@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, Progress, Stack, Table, Text } from '@mantine/core';
+import { Alert, Button, Group, Progress, Stack, Table, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
@@ -14,6 +14,7 @@ import type {
 import { api } from '../../api/client.js';
 import { useLive } from '../../api/live.js';
 import { useTranslation } from '../../lib/i18n.js';
+import { Dialog } from '../../ui/tower/dialog.js';
 import { dayAndTime } from '../../ui/tower/format.js';
 import { Heads } from '../../ui/tower/heads.js';
 import { QueryState } from '../../ui/tower/query-state.js';
@@ -127,24 +128,26 @@ function SetupForm({ device, view, list }: { device: string; view: SetupView; li
           {t('As it was')}
         </Button>
       </Group>
-      <Modal opened={shown} onClose={close} title={t('Apply to {{device}}?', { device })}>
-        <Stack>
-          <Differences {...{ differences }} />
-          <Text size="sm">
-            {t(
-              'It is tried at once. Unless the device is healthy within 30 seconds, the last good setup comes back.',
-            )}
-          </Text>
-          <Group>
-            <Button loading={apply.isPending} onClick={() => apply.mutate(undefined)}>
-              {t('Apply')}
-            </Button>
-            <Button variant="default" onClick={close}>
-              {t('Cancel')}
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
+      {shown && (
+        <Dialog onClose={close} title={t('Apply to {{device}}?', { device })}>
+          <Stack>
+            <Differences {...{ differences }} />
+            <Text size="sm">
+              {t(
+                'It is tried at once. Unless the device is healthy within 30 seconds, the last good setup comes back.',
+              )}
+            </Text>
+            <Group>
+              <Button loading={apply.isPending} onClick={() => apply.mutate(undefined)}>
+                {t('Apply')}
+              </Button>
+              <Button variant="default" onClick={close}>
+                {t('Cancel')}
+              </Button>
+            </Group>
+          </Stack>
+        </Dialog>
+      )}
     </Stack>
   );
 }

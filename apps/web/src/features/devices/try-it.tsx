@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
@@ -6,6 +6,7 @@ import type { CommandOp, CommandView, ConsoleLive, DeviceView, DriverList } from
 import { api } from '../../api/client.js';
 import { useLive } from '../../api/live.js';
 import { text, useTranslation } from '../../lib/i18n.js';
+import { Dialog } from '../../ui/tower/dialog.js';
 import { useAct } from '../../ui/tower/use-act.js';
 
 /** Commands that need nothing more than a click. */
@@ -79,7 +80,7 @@ export function TryIt({ device, list }: { device: DeviceView; list: DriverList |
 function Outcome({ command, said }: { command: CommandView | undefined; said: string | null }) {
   const { t } = useTranslation();
   return (
-    <Text size="sm" role="status">
+    <Text size="sm" role="status" style={{ overflowWrap: 'anywhere' }}>
       {command && (
         <b>
           {command.op}: {t(`command ${command.state}`)}{' '}
@@ -150,30 +151,32 @@ function Divert({ seen, onSend }: { seen: Seen | null; onSend: (tried: Tried) =>
       <Button size="xs" variant="default" onClick={open}>
         {t('Divert to a lane')}
       </Button>
-      <Modal opened={opened} onClose={close} title={t('Divert a parcel by hand')}>
-        <form onSubmit={submit} key={seen?.seq}>
-          <Stack>
-            <Text size="sm">
-              {seen
-                ? t('Last seen at {{point}}: {{codes}}', {
-                    point: seen.point,
-                    codes: seen.codes.join(', ') || '–',
-                  })
-                : t('No parcel was seen since this page was opened. Put one on the belt.')}
-            </Text>
-            <TextInput name="lane" label={t('Lane')} required data-autofocus />
-            <TextInput name="point" label={t('Scan point')} required defaultValue={seen?.point} />
-            <Group grow>
-              <NumberInput name="trackId" label={t('Track number')} required defaultValue={seen?.trackId} />
-              <NumberInput name="seq" label={t('Sequence')} required defaultValue={seen?.seq} />
-            </Group>
-            <Text size="sm">{t('The parcel goes there now, whatever its route says.')}</Text>
-            <Button type="submit" color="red">
-              {t('Divert it')}
-            </Button>
-          </Stack>
-        </form>
-      </Modal>
+      {opened && (
+        <Dialog onClose={close} title={t('Divert a parcel by hand')}>
+          <form onSubmit={submit} key={seen?.seq}>
+            <Stack>
+              <Text size="sm">
+                {seen
+                  ? t('Last seen at {{point}}: {{codes}}', {
+                      point: seen.point,
+                      codes: seen.codes.join(', ') || '–',
+                    })
+                  : t('No parcel was seen since this page was opened. Put one on the belt.')}
+              </Text>
+              <TextInput name="lane" label={t('Lane')} required data-autofocus />
+              <TextInput name="point" label={t('Scan point')} required defaultValue={seen?.point} />
+              <Group grow>
+                <NumberInput name="trackId" label={t('Track number')} required defaultValue={seen?.trackId} />
+                <NumberInput name="seq" label={t('Sequence')} required defaultValue={seen?.seq} />
+              </Group>
+              <Text size="sm">{t('The parcel goes there now, whatever its route says.')}</Text>
+              <Button type="submit" color="red">
+                {t('Divert it')}
+              </Button>
+            </Stack>
+          </form>
+        </Dialog>
+      )}
     </>
   );
 }
