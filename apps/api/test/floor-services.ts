@@ -33,6 +33,7 @@ import { PipelineService } from '../src/waves/pipeline.service.js';
 import { PlanRunnerService } from '../src/waves/plan-runner.service.js';
 import { PlannerService } from '../src/waves/planner.service.js';
 import { ReleaseQueries } from '../src/waves/release.queries.js';
+import { RemediesService } from '../src/waves/remedies.service.js';
 import { RunGatesService } from '../src/waves/run-gates.service.js';
 import { ScheduleSetupService } from '../src/waves/schedule-setup.service.js';
 import { SchedulesQueries } from '../src/waves/schedules.queries.js';
@@ -80,7 +81,7 @@ export function floorServices({ db }: Pick<Floor, 'db'>) {
   const releases = new WaveReleaseService(db, progress, leftOut, steps, work, gates);
   const pickingQueries = new PickingQueries(db);
   const receivingQueries = new ReceivingQueries(db);
-  const shorts = new ShortsService(inventory, reservations, progress, stock);
+  const shorts = new ShortsService(inventory, reservations, progress, stock, leftOut);
   const undos = new WaveUndoService(db, new TakeBackService(promises), releases);
   const putBacks = new PutBacksService(db, inventory);
   const withdraw = new WithdrawService(orders, reservations, undos, putBacks, new NoScreens());
@@ -110,6 +111,8 @@ export function floorServices({ db }: Pick<Floor, 'db'>) {
     receivingQueries,
     withdraw,
     undos,
+    leftOut,
+    remedies: new RemediesService(progress, orders),
     schedules,
     scheduleSetup: new ScheduleSetupService(db),
     schedulesQueries,

@@ -82,6 +82,14 @@ export const taskStates = table({
   cancelled: [],
 });
 
+export const replenishmentStates = table({
+  ready: ['assigned', 'done', 'failed', 'cancelled'],
+  assigned: ['ready', 'done', 'failed', 'cancelled'],
+  done: [],
+  failed: [],
+  cancelled: [],
+});
+
 export const parcelStates = table({
   planned: ['open', 'cancelled'],
   open: ['closed', 'cancelled'],
@@ -168,6 +176,7 @@ export const stateMachines = {
   waveLine: { table: waveLineStates, initial: 'included' },
   run: { table: runStates, initial: 'blocked' },
   task: { table: taskStates, initial: 'blocked' },
+  replenishment: { table: replenishmentStates, initial: 'ready' },
   parcel: { table: parcelStates, initial: 'planned' },
   label: { table: labelStates, initial: 'wanted' },
   print: { table: printStates, initial: 'queued' },

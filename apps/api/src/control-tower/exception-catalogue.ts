@@ -1,3 +1,5 @@
+import { LINE_FAILED, LINE_REMEDIES } from '../waves/line-remedies.js';
+
 /** What an exception is called and what may be done about it; the first remedy is the usual one. */
 export interface ExceptionKind {
   title: string;
@@ -34,6 +36,7 @@ const CATALOGUE: Readonly<Record<string, ExceptionKind>> = {
   'print-failed': { title: 'Label not printed', remedies: ['printer put right'] },
   'print-unknown': { title: 'Was the label printed?', remedies: ['label looked for'] },
   'label-refused': { title: 'Carrier gave no label', remedies: ['sent to shipping'] },
+  [LINE_FAILED]: { title: 'No wave could take it', remedies: LINE_REMEDIES },
   'cancelled-parcel': { title: 'Parcel of a cancelled order', remedies: [] },
 };
 

@@ -90,11 +90,12 @@ export class OrdersService {
     const actor = currentActor()!;
     const siteId = actor.siteId;
     return asSystem(`orders for ${actorName(actor)}`, siteId, () =>
-      this.db.transaction((tx) => this.cancel(tx, orderId, reason)),
+      this.db.transaction((tx) => this.cancelWithin(tx, orderId, reason)),
     );
   }
 
-  private async cancel(tx: Tx, orderId: string, reason: string): Promise<string[]> {
+  /** {@link cancelOrder} within a transaction of the core's. */
+  async cancelWithin(tx: Tx, orderId: string, reason: string): Promise<string[]> {
     const order = await lockOrder(tx, orderId);
     if (order.state === 'cancelled') return [];
     if (!orderStates[order.state].includes('cancelled')) {

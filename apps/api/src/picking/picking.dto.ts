@@ -3,6 +3,7 @@ import {
   ArrayMaxSize,
   IsArray,
   IsIn,
+  IsInt,
   IsISO8601,
   IsObject,
   IsOptional,
@@ -10,10 +11,12 @@ import {
   IsUUID,
   Length,
   Matches,
+  Max,
   MaxLength,
+  Min,
   ValidateNested,
 } from 'class-validator';
-import type { ClaimRun, ConfirmPick, DropRun, ShortReason } from '#lib/contracts';
+import type { ClaimRun, ConfirmPick, ConfirmReplenishment, DropRun, ShortReason } from '#lib/contracts';
 
 const SCAN_MAX = 512;
 const REASONS: ShortReason[] = ['empty', 'fewer', 'damaged', 'wrong-item', 'blocked'];
@@ -84,6 +87,44 @@ export class ConfirmPutBackDto {
   @IsString()
   @Length(1, SCAN_MAX)
   locationScan: string;
+}
+
+export class ReplenishShortDto {
+  @IsString()
+  @Length(1, 100)
+  @Matches(/^[^\p{Cc}\p{Cf}\p{Co}\p{Cs}]*$/u, { message: 'must be one line of text' })
+  reason: string;
+}
+
+export class ConfirmReplenishmentDto implements ConfirmReplenishment {
+  @IsUUID()
+  eventId: string;
+
+  @IsString()
+  @Length(1, SCAN_MAX)
+  fromScan: string;
+
+  /** Empty when nothing was there. */
+  @IsString()
+  @MaxLength(SCAN_MAX)
+  itemScan: string;
+
+  /** Units counted by the person. */
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  quantity: number;
+
+  /** Empty when nothing was there. */
+  @IsString()
+  @MaxLength(SCAN_MAX)
+  toScan: string;
+
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => ReplenishShortDto)
+  short?: ReplenishShortDto;
 }
 
 export class ReportProblemDto {

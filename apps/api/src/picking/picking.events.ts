@@ -30,6 +30,15 @@ declare module '../platform/events.js' {
     'picking.run-dropped': { runId: string; number: number; station: string; containers: string[] };
     'picking.run-done': { runId: string; waveId: string };
     'picking.put-back-created': { taskId: string; orderId: string; container: string; quantity: number };
+    'picking.replenished': {
+      replenishmentId: string;
+      sku: string;
+      from: string;
+      to: string;
+      quantity: number;
+      missing: number;
+      personId: string | null;
+    };
     'picking.problem-reported': { taskId: string; kind: string; note: string; personId: string | null };
   }
 }

@@ -3,16 +3,22 @@ import { asSystem } from '../platform/context.js';
 import { Database, rows } from '../platform/database.service.js';
 import { Repeating } from '../platform/repeating.js';
 import { PutBacksService } from './put-backs.service.js';
+import { ReplenishmentsService } from './replenishments.service.js';
 import { RunsService } from './runs.service.js';
 
 const LOOK_EVERY_MS = 30_000;
 
-/** Runs and put-backs of people who walked away come back. */
+/** Runs, put-backs and replenishments of people who walked away come back. */
 @Injectable()
 export class PickingJob implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly looking: Repeating;
 
-  constructor(db: Database, runs: RunsService, putBacks: PutBacksService) {
+  constructor(
+    db: Database,
+    runs: RunsService,
+    putBacks: PutBacksService,
+    replenishments: ReplenishmentsService,
+  ) {
     this.looking = new Repeating('PickingJob', LOOK_EVERY_MS, async () => {
       const sites = await asSystem('picking', null, () =>
         db.transaction((tx) => rows<{ id: number }>(tx, 'select id from sites order by id')),
@@ -21,6 +27,7 @@ export class PickingJob implements OnApplicationBootstrap, OnApplicationShutdown
         await asSystem('picking', id, async () => {
           await runs.returnExpired();
           await putBacks.returnExpired();
+          await replenishments.returnExpired();
         });
       }
     });

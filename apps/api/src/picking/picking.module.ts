@@ -4,22 +4,27 @@ import { OrdersModule } from '../orders/orders.module.js';
 import { WavesModule } from '../waves/waves.module.js';
 import { PickingController } from './picking.controller.js';
 import { PickingJob } from './picking.job.js';
+import { PickingListener } from './picking.listener.js';
 import { PickingQueries } from './picking.queries.js';
 import { PicksService } from './picks.service.js';
 import { ProblemsService } from './problems.service.js';
 import { PutBacksService } from './put-backs.service.js';
+import { ReplenishmentsController } from './replenishments.controller.js';
+import { ReplenishmentsService } from './replenishments.service.js';
 import { RunsService } from './runs.service.js';
 import { ShortsService } from './shorts.service.js';
 import { WithdrawService } from './withdraw.service.js';
 
 @Module({
   imports: [InventoryModule, OrdersModule, WavesModule],
-  controllers: [PickingController],
+  controllers: [PickingController, ReplenishmentsController],
   providers: [
     RunsService,
     PicksService,
     ShortsService,
     PutBacksService,
+    ReplenishmentsService,
+    PickingListener,
     WithdrawService,
     ProblemsService,
     PickingQueries,

@@ -7,6 +7,7 @@ import { OrderProgressService } from '../orders/order-progress.service.js';
 import { affected, row, type Tx } from '../platform/database.service.js';
 import { addEvent } from '../platform/events.js';
 import { newId } from '../platform/ids.js';
+import { LeftOutService } from '../waves/left-out.service.js';
 import { WaveStockService } from '../waves/wave-stock.service.js';
 import type { PickTask } from './pick-task.js';
 import './picking.events.js';
@@ -31,6 +32,7 @@ export class ShortsService {
     private readonly reservations: ReservationsService,
     private readonly progress: OrderProgressService,
     private readonly stock: WaveStockService,
+    private readonly leftOut: LeftOutService,
   ) {}
 
   /**
@@ -50,21 +52,21 @@ export class ShortsService {
       await this.progress.addReserved(tx, [{ orderLineId: task.order_line_id, quantity: refound }]);
     if (refound < missing) {
       const inPlay = await this.progress.isInPlay(tx, task.order_id);
+      const reason = `${missing - refound} not at their location (${missed.reason})`;
       remedy = inPlay ? 'closed-short' : 'backordered';
       if (inPlay)
         await this.progress.closeLineShort(tx, task.order_line_id, `not at its location (${missed.reason})`);
       else await this.backorder(tx, task);
       await affected(
         tx,
-        `update wave_lines set state = 'short', reason = $4 where site_id = $1 and wave_id = $2 and order_line_id = $3
+        `update wave_lines set state = $5, reason = $4 where site_id = $1 and wave_id = $2 and order_line_id = $3
            and state = 'reserved'`,
-        [
-          tx.siteId,
-          task.wave_id,
-          task.order_line_id,
-          `${missing - refound} not at their location (${missed.reason})`,
-        ],
+        [tx.siteId, task.wave_id, task.order_line_id, reason, inPlay ? 'short' : 'rewave-queued'],
       );
+      if (!inPlay && task.wave_id) {
+        const again = { orderId: task.order_id, reason, shortLineIds: [task.order_line_id] };
+        await this.leftOut.countAttempts(tx, task.wave_id, [again]);
+      }
     }
     await this.tell(tx, task, missed, remedy);
     return { remedy, newTaskIds };

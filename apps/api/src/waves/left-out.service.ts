@@ -4,6 +4,7 @@ import { affected, rows, type Tx } from '../platform/database.service.js';
 import { addEvents } from '../platform/events.js';
 import { openExceptions } from '../platform/exceptions.js';
 import { WAVE_ATTEMPTS_MAX } from './candidates.js';
+import { LINE_FAILED } from './line-remedies.js';
 import './waves.events.js';
 
 /** An order that leaves a wave before its release, and why. */
@@ -62,7 +63,8 @@ export class LeftOutService {
     );
   }
 
-  private async countAttempts(tx: Tx, waveId: string, orders: readonly LeftOut[]): Promise<void> {
+  /** Counts one more attempt of the short lines; after five a supervisor decides about them. */
+  async countAttempts(tx: Tx, waveId: string, orders: readonly LeftOut[]): Promise<void> {
     const lines = orders.flatMap(({ shortLineIds, reason }) => shortLineIds.map((id) => ({ id, reason })));
     if (lines.length === 0) return;
     const tried = await rows<{
@@ -88,7 +90,7 @@ export class LeftOutService {
     await openExceptions(
       tx,
       failed.map((line) => ({
-        code: 'waves.line-failed',
+        code: LINE_FAILED,
         subjectKind: 'order' as const,
         subjectId: line.order_id,
         orderId: line.order_id,

@@ -257,3 +257,44 @@ describe('a merge', () => {
     expect(lines).toEqual([{ n: 4, lines: 4 }]);
   });
 });
+
+describe('a line that five waves could not take', () => {
+  const failed = async (service: string, item: FixtureItem): Promise<string> => {
+    const [orderId] = await orders(1, service, item);
+    const [own] = await floor.ask<{ id: string }>(`select id from order_lines where order_id = $1`, [
+      orderId,
+    ]);
+    for (let attempt = 1; attempt <= 5; attempt++)
+      await floor.system(() =>
+        floor.db.transaction((tx) =>
+          services.leftOut.countAttempts(tx, newId(), [
+            { orderId: orderId!, reason: 'gone', shortLineIds: [own!.id] },
+          ]),
+        ),
+      );
+    const opened = await floor.ask(
+      `select code from exceptions where order_id = $1 and resolved_at is null`,
+      [orderId],
+    );
+    expect(opened).toEqual([{ code: 'waves.line-failed' }]);
+    return orderId!;
+  };
+  const decide = (orderId: string, remedy: string) =>
+    floor.system(() => floor.db.transaction((tx) => services.remedies.carryOut(tx, orderId, remedy)));
+  const stateAfter = async (orderId: string) =>
+    (await floor.ask<{ state: string }>(`select state from orders where id = $1`, [orderId]))[0]!.state;
+
+  it('is tried again, closed short or cancelled as the supervisor decides', async () => {
+    const { service, templateId, item } = await line();
+    const again = await failed(service, item);
+    await expect(plannedWave(templateId)).rejects.toMatchObject({ code: 'waves.nothing-to-plan' });
+    await decide(again, 'try again');
+    expect(await stateOf(await plannedWave(templateId))).toBe('planned');
+    const short = await failed(service, item);
+    for (let twice = 0; twice < 2; twice++) await decide(short, 'close the lines short');
+    expect(await stateAfter(short)).toBe('closed-short');
+    const cancelled = await failed(service, item);
+    for (let twice = 0; twice < 2; twice++) await decide(cancelled, 'cancel the order');
+    expect(await stateAfter(cancelled)).toBe('cancelled');
+  });
+});

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '../platform/database.service.js';
 import type { HeardEvent } from '../platform/events.js';
 import { Hears } from '../platform/hears.js';
+import { LINE_FAILED } from './line-remedies.js';
+import { RemediesService } from './remedies.service.js';
 import { RunGatesService } from './run-gates.service.js';
 import { WaveReleaseService } from './wave-release.service.js';
 
@@ -16,6 +18,7 @@ export class WavesListener {
   constructor(
     private readonly releases: WaveReleaseService,
     private readonly gates: RunGatesService,
+    private readonly remedies: RemediesService,
   ) {}
 
   @Hears(
@@ -31,5 +34,14 @@ export class WavesListener {
   @Hears('picking.run-done')
   async passCartOnWhenItsZoneIsPicked(tx: Tx, event: HeardEvent<'picking.run-done'>): Promise<void> {
     await this.gates.passOn(tx, event.data.waveId);
+  }
+
+  @Hears('tower.exception-resolved')
+  async doWhatWasDecidedAboutFailedLines(
+    tx: Tx,
+    event: HeardEvent<'tower.exception-resolved'>,
+  ): Promise<void> {
+    const { code, remedy } = event.data;
+    if (code === LINE_FAILED && event.orderId) await this.remedies.carryOut(tx, event.orderId, remedy);
   }
 }

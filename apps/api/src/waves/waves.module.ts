@@ -7,6 +7,7 @@ import { ExplainQueries } from './explain.queries.js';
 import { FaultsQueries } from './faults.queries.js';
 import { FaultsService } from './faults.service.js';
 import { FloorMapQueries } from './floor-map.queries.js';
+import { SlottingQueries } from './slotting.queries.js';
 import { LeftOutService } from './left-out.service.js';
 import { MatchQueries } from './match.queries.js';
 import { PipelineService } from './pipeline.service.js';
@@ -14,6 +15,7 @@ import { PlanRunnerService } from './plan-runner.service.js';
 import { PlannerService } from './planner.service.js';
 import { ReleaseController } from './release.controller.js';
 import { ReleaseQueries } from './release.queries.js';
+import { RemediesService } from './remedies.service.js';
 import { RunGatesService } from './run-gates.service.js';
 import { ScheduleSetupService } from './schedule-setup.service.js';
 import { SchedulesController } from './schedules.controller.js';
@@ -60,6 +62,7 @@ import { WorkInProgressService } from './work-in-progress.service.js';
     WaveReleaseService,
     WaveUndoService,
     WaveMergeService,
+    RemediesService,
     SchedulesService,
     ScheduleSetupService,
     SchedulesQueries,
@@ -81,11 +84,12 @@ import { WorkInProgressService } from './work-in-progress.service.js';
     MatchQueries,
     WaveRunsQueries,
     FloorMapQueries,
+    SlottingQueries,
     ExplainQueries,
     WavesQueries,
     WavesListener,
     WavesJob,
   ],
-  exports: [WaveReleaseService, WaveStockService, WaveUndoService],
+  exports: [WaveReleaseService, WaveStockService, WaveUndoService, LeftOutService],
 })
 export class WavesModule {}

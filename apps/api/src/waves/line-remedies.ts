@@ -1,0 +1,5 @@
+/** The code under which a line that no wave could take is on the supervisor's list. */
+export const LINE_FAILED = 'waves.line-failed';
+
+/** What a supervisor may have done with it, in the words of the list; RemediesService does it. */
+export const LINE_REMEDIES = ['try again', 'close the lines short', 'cancel the order'] as const;
