@@ -71,9 +71,11 @@ const routes = [
   page('/orders', () => import('../features/orders/orders-page.js'), 'OrdersPage'),
   page('/orders/$orderId', () => import('../features/orders/order-page.js'), 'OrderPage'),
   page('/story', () => import('../features/story/story-page.js'), 'StoryPage'),
+  page('/sorter', () => import('../features/flow/sorter-page.js'), 'SorterPage'),
   page('/exceptions', () => import('../features/exceptions/exceptions-page.js'), 'ExceptionsPage'),
   page('/shipping', () => import('../features/shipping/shipping-page.js'), 'ShippingPage'),
   page('/stock', () => import('../features/stock/stock-page.js'), 'StockPage'),
+  page('/stock/slotting', () => import('../features/stock/slotting-page.js'), 'SlottingPage'),
   page('/devices', () => import('../features/devices/devices-page.js'), 'DevicesPage'),
   page('/people', () => import('../features/people/people-page.js'), 'PeoplePage'),
 ];

@@ -13,6 +13,7 @@ import {
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconAlertTriangle,
+  IconArrowsSplit2,
   IconBox,
   IconBroadcast,
   IconLayoutDashboard,
@@ -38,6 +39,7 @@ const PAGES = [
   { to: '/waves', label: text('Waves'), icon: IconWaveSine },
   { to: '/orders', label: text('Orders'), icon: IconPackages },
   { to: '/story', label: text('Find a parcel'), icon: IconRoute },
+  { to: '/sorter', label: text('Sorter'), icon: IconArrowsSplit2 },
   { to: '/exceptions', label: text('Exceptions'), icon: IconAlertTriangle },
   { to: '/shipping', label: text('Shipping'), icon: IconTruckDelivery },
   { to: '/stock', label: text('Stock'), icon: IconBox },

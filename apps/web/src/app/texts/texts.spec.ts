@@ -18,6 +18,8 @@ import { texts as devicesZh } from './devices.zh.data.js';
 import { texts as floorMs } from './floor.ms.data.js';
 import { texts as floorZh } from './floor.zh.data.js';
 import { floorTexts } from './floor-texts.js';
+import { texts as flowMs } from './flow.ms.data.js';
+import { texts as flowZh } from './flow.zh.data.js';
 import { texts as towerMs } from './tower.ms.data.js';
 import { texts as towerZh } from './tower.zh.data.js';
 import { towerTexts } from './tower-texts.js';
@@ -30,6 +32,7 @@ const TOWER_FEATURES = [
   'channels',
   'devices',
   'exceptions',
+  'flow',
   'orders',
   'people',
   'schedules',
@@ -72,6 +75,9 @@ const NAMES: Record<string, readonly string[]> = {
   version: ['active', 'kept', 'refused'],
   channel: ['open', 'locked', 'asleep'],
   lane: ['open', 'closed', 'full', 'jam'],
+  point: ['working', 'forced-safe', 'core-gone', 'agent-gone', 'plc-gone'],
+  override: ['lane-closed', 'lane-open', 'parcel-lane', 'point-safe'],
+  effect: ['lane-closed', 'lane-open', 'parcel-lane', 'point-safe'],
   role: ['admin', 'supervisor', 'operator', 'integrator'],
   run: Object.keys(runStates),
   task: Object.keys(taskStates),
@@ -163,7 +169,10 @@ describe.each([
     'tower',
     towerFiles,
     towerTexts.en,
-    { ms: { ...towerMs, ...wavesMs, ...devicesMs }, zh: { ...towerZh, ...wavesZh, ...devicesZh } },
+    {
+      ms: { ...towerMs, ...wavesMs, ...devicesMs, ...flowMs },
+      zh: { ...towerZh, ...wavesZh, ...devicesZh, ...flowZh },
+    },
   ],
 ] as const)('texts of the %s', (_face, files, english, languages) => {
   const { keys, unreadable } = keysIn([...files]);

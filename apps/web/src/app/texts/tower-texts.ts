@@ -1,5 +1,6 @@
 import type { TextSource, Texts } from '../../lib/i18n.js';
 import { texts as devices } from './devices.en.data.js';
+import { texts as flow } from './flow.en.data.js';
 import { texts as waves } from './waves.en.data.js';
 
 /**
@@ -10,6 +11,7 @@ export const towerTexts: TextSource = {
   en: {
     ...waves,
     ...devices,
+    ...flow,
     'stage waiting': 'Waiting',
     'stage released': 'Released',
     'stage picking': 'Picking',
@@ -25,9 +27,19 @@ export const towerTexts: TextSource = {
     '{{count}} lines short (one)': '{{count}} line short',
   },
   ms: () =>
-    together(import('./tower.ms.data.js'), import('./waves.ms.data.js'), import('./devices.ms.data.js')),
+    together(
+      import('./tower.ms.data.js'),
+      import('./waves.ms.data.js'),
+      import('./flow.ms.data.js'),
+      import('./devices.ms.data.js'),
+    ),
   zh: () =>
-    together(import('./tower.zh.data.js'), import('./waves.zh.data.js'), import('./devices.zh.data.js')),
+    together(
+      import('./tower.zh.data.js'),
+      import('./waves.zh.data.js'),
+      import('./flow.zh.data.js'),
+      import('./devices.zh.data.js'),
+    ),
 };
 
 async function together(...files: Promise<{ texts: Texts }>[]): Promise<Texts> {

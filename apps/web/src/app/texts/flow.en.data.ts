@@ -1,0 +1,30 @@
+import type { Texts } from '../../lib/i18n.js';
+
+/** English for the names on the sorter page. */
+export const texts: Texts = {
+  'point working': 'working',
+  'point forced-safe': 'safe state',
+  'point core-gone': 'without the core',
+  'point agent-gone': 'without its agent',
+  'point plc-gone': 'without its PLC',
+  'override lane-closed': 'Close a lane',
+  'override lane-open': 'Open a lane all the same',
+  'override parcel-lane': 'Send a parcel to a lane',
+  'override point-safe': 'Safe state',
+  'effect lane-closed': 'Parcels take the alternatives of their routes, or go round.',
+  'effect lane-open': 'Parcels go in although its photo-eye says that it is full. Look at the lane first.',
+  'effect parcel-lane': 'This parcel goes to this lane and no other; checks and rebalancing leave it alone.',
+  'effect point-safe': 'Every parcel at this point goes to its safe lane.',
+  'because weight-out': 'weight does not fit',
+  'because size-out': 'size does not fit',
+  'because not-measured': 'not measured',
+  'because unsure': 'measure not sure',
+  'because safe-state': 'safe state',
+  'because lane-jam': 'lane jammed',
+  'because lane-full': 'lane full',
+  'because lane-closed': 'lane closed',
+  'because too-late': 'too late',
+  'because divert-failed': 'divert did not move',
+  'because conflict': 'two parcels at once',
+  'because no-route': 'no route',
+};
