@@ -11,6 +11,7 @@ export interface SitePlan {
   services: { carrier: string; service: string; name: string; cutOffTime: string }[];
   lanes: LanePlan[];
   points: PointPlan[];
+  segments: SegmentPlan[];
   ranges: RangePlan[];
 }
 
@@ -41,6 +42,8 @@ export interface LanePlan {
   name: string;
   kind: string;
   stagingLocation: string | null;
+  /** Parcels that fit; null where nobody counted. */
+  capacity: number | null;
   /** Which carrier services the lane takes; rank 1 is the first choice of a service. */
   takes: { carrier: string; service: string; rank: number }[];
 }
@@ -53,6 +56,33 @@ export interface PointPlan {
   recirculationLane: string | null;
   lapsMax: number;
   deadlineMs: number;
+  /** Where everything goes when the point can't or must not decide; null: the exception lane. */
+  safeLane: string | null;
+  /** Without the core for so long everything goes there; null: known routes go on. */
+  coreGoneAfterMs: number | null;
+  /** An arrival that is not confirmed for so long is given up. */
+  confirmLimitMs: number;
+  /** A scale or a dimensioner in the line before the point. */
+  check: CheckPlan | null;
+}
+
+export interface CheckPlan {
+  lane: string;
+  scale: string | null;
+  dimensioner: string | null;
+  windowMs: number;
+  waitMs: number;
+  whenMissing: 'pass' | 'check';
+}
+
+/** Where a parcel that left a point by a lane must be seen next, and how far that is. */
+export interface SegmentPlan {
+  from: string;
+  lane: string;
+  to: string;
+  lengthMm: number;
+  speedMmPerS: number;
+  marginMs: number;
 }
 
 /** Numbers that GS1 or a carrier gave to this site (platform/number-ranges.ts says what the prefixes mean). */

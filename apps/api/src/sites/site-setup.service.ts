@@ -32,6 +32,8 @@ export class SiteSetup {
   async putConveyor(tx: Tx, plan: SitePlan): Promise<void> {
     await putLanes(tx, plan);
     await putPoints(tx, plan);
+    await putChecks(tx, plan);
+    await putSegments(tx, plan);
   }
 }
 
@@ -160,17 +162,19 @@ async function putRanges(tx: Tx, { ranges }: SitePlan): Promise<void> {
 async function putLanes(tx: Tx, { lanes }: SitePlan): Promise<void> {
   await put(
     tx,
-    `insert into lanes (site_id, id, code, name, kind, staging_location_id)
-     select $1, n.id, n.code, n.name, n.kind, l.id
-     from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[]) as n (id, code, name, kind, staging)
+    `insert into lanes (site_id, id, code, name, kind, staging_location_id, capacity)
+     select $1, n.id, n.code, n.name, n.kind, l.id, n.capacity
+     from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[])
+       as n (id, code, name, kind, staging, capacity)
      left join locations l on l.site_id = $1 and l.code = n.staging
      on conflict (site_id, code) do update set name = excluded.name, kind = excluded.kind,
-       staging_location_id = excluded.staging_location_id`,
+       staging_location_id = excluded.staging_location_id, capacity = excluded.capacity`,
     ids(lanes),
     lanes.map((each) => each.code),
     lanes.map((each) => each.name),
     lanes.map((each) => each.kind),
     lanes.map((each) => each.stagingLocation),
+    lanes.map((each) => each.capacity),
   );
   const takes = lanes.flatMap((lane) => lane.takes.map((each) => ({ ...each, lane: lane.code })));
   await put(
@@ -192,18 +196,21 @@ async function putPoints(tx: Tx, { points }: SitePlan): Promise<void> {
   await put(
     tx,
     `insert into conveyor_points (site_id, id, code, device_id, exception_lane_id, no_read_lane_id, recirculation_lane_id,
-       laps_max, deadline_ms)
-     select $1, p.id, p.code, d.id, e.id, r.id, c.id, p.laps, p.deadline
-     from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[], $9::int[])
-       as p (id, code, device, exception, no_read, recirculation, laps, deadline)
+       laps_max, deadline_ms, safe_lane_id, core_gone_after_ms, confirm_limit_ms)
+     select $1, p.id, p.code, d.id, e.id, r.id, c.id, p.laps, p.deadline, s.id, p.core_gone, p.confirm_limit
+     from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[], $9::int[], $10::text[],
+       $11::int[], $12::int[])
+       as p (id, code, device, exception, no_read, recirculation, laps, deadline, safe, core_gone, confirm_limit)
      join devices d on d.site_id = $1 and d.code = p.device
      join lanes e on e.site_id = $1 and e.code = p.exception
      join lanes r on r.site_id = $1 and r.code = p.no_read
      left join lanes c on c.site_id = $1 and c.code = p.recirculation
+     left join lanes s on s.site_id = $1 and s.code = p.safe
      on conflict (site_id, code) do update set device_id = excluded.device_id,
        exception_lane_id = excluded.exception_lane_id, no_read_lane_id = excluded.no_read_lane_id,
        recirculation_lane_id = excluded.recirculation_lane_id, laps_max = excluded.laps_max,
-       deadline_ms = excluded.deadline_ms`,
+       deadline_ms = excluded.deadline_ms, safe_lane_id = excluded.safe_lane_id,
+       core_gone_after_ms = excluded.core_gone_after_ms, confirm_limit_ms = excluded.confirm_limit_ms`,
     ids(points),
     points.map((each) => each.code),
     points.map((each) => each.device),
@@ -212,6 +219,53 @@ async function putPoints(tx: Tx, { points }: SitePlan): Promise<void> {
     points.map((each) => each.recirculationLane),
     points.map((each) => each.lapsMax),
     points.map((each) => each.deadlineMs),
+    points.map((each) => each.safeLane),
+    points.map((each) => each.coreGoneAfterMs),
+    points.map((each) => each.confirmLimitMs),
+  );
+}
+
+/** Every point, so that a check that is not in the plan any more ends. */
+async function putChecks(tx: Tx, { points }: SitePlan): Promise<void> {
+  await put(
+    tx,
+    `update conveyor_points p set check_lane_id = k.id, check_scale_id = w.id, check_dimensioner_id = m.id,
+       check_window_ms = n.window_ms, check_wait_ms = n.wait_ms, check_when_missing = n.missing
+     from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::int[], $8::text[])
+       as n (code, lane, scale, dimensioner, window_ms, wait_ms, missing)
+     left join lanes k on k.site_id = $1 and k.code = n.lane
+     left join devices w on w.site_id = $1 and w.code = n.scale
+     left join devices m on m.site_id = $1 and m.code = n.dimensioner
+     where p.site_id = $1 and p.code = n.code`,
+    points.map((each) => each.code),
+    points.map(({ check }) => check?.lane ?? null),
+    points.map(({ check }) => check?.scale ?? null),
+    points.map(({ check }) => check?.dimensioner ?? null),
+    points.map(({ check }) => check?.windowMs ?? 1_500),
+    points.map(({ check }) => check?.waitMs ?? 0),
+    points.map(({ check }) => check?.whenMissing ?? 'pass'),
+  );
+}
+
+async function putSegments(tx: Tx, { segments }: SitePlan): Promise<void> {
+  await put(
+    tx,
+    `insert into conveyor_segments (site_id, id, from_point_id, lane_id, to_point_id, length_mm, speed_mm_per_s, margin_ms)
+     select $1, s.id, f.id, l.id, t.id, s.length, s.speed, s.margin
+     from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::int[], $7::int[], $8::int[])
+       as s (id, from_point, lane, to_point, length, speed, margin)
+     join conveyor_points f on f.site_id = $1 and f.code = s.from_point
+     join conveyor_points t on t.site_id = $1 and t.code = s.to_point
+     join lanes l on l.site_id = $1 and l.code = s.lane
+     on conflict (site_id, from_point_id, lane_id) do update set to_point_id = excluded.to_point_id,
+       length_mm = excluded.length_mm, speed_mm_per_s = excluded.speed_mm_per_s, margin_ms = excluded.margin_ms`,
+    ids(segments),
+    segments.map((each) => each.from),
+    segments.map((each) => each.lane),
+    segments.map((each) => each.to),
+    segments.map((each) => each.lengthMm),
+    segments.map((each) => each.speedMmPerS),
+    segments.map((each) => each.marginMs),
   );
 }
 

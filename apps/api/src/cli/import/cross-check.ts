@@ -86,7 +86,7 @@ function checkShipping({ site, devices }: ImportPlan, source: Source, check: Che
   );
   const lanes = check.unique(source, codesOf(site.lanes), (at) => ['lanes', at, 'code']);
   const locations = new Set(codesOf(site.locations));
-  const plcs = new Set(codesOf(devices.filter((each) => each.kind === 'conveyor-plc')));
+  const plcs = codesOfKind(devices, 'conveyor-plc');
   for (const [at, { carrier }] of site.services.entries()) {
     check.known(source, ['services', at, 'carrier'], carrier, { carrier: carriers });
   }
@@ -105,10 +105,35 @@ function checkShipping({ site, devices }: ImportPlan, source: Source, check: Che
   check.unique(source, codesOf(site.points), (at) => ['points', at, 'code']);
   for (const [at, point] of site.points.entries()) {
     check.known(source, ['points', at, 'device'], point.device, { 'conveyor PLC': plcs });
-    for (const field of ['exceptionLane', 'noReadLane', 'recirculationLane'] as const) {
+    for (const field of ['exceptionLane', 'noReadLane', 'recirculationLane', 'safeLane'] as const) {
       check.known(source, ['points', at, field], point[field], { lane: lanes });
     }
+    if (!point.check) continue;
+    const { lane, scale, dimensioner } = point.check;
+    check.known(source, ['points', at, 'check', 'lane'], lane, { lane: lanes });
+    check.known(source, ['points', at, 'check', 'scale'], scale, { scale: codesOfKind(devices, 'scale') });
+    check.known(source, ['points', at, 'check', 'dimensioner'], dimensioner, {
+      dimensioner: codesOfKind(devices, 'dimensioner'),
+    });
   }
+  checkSegments(site, source, { check, lanes });
+}
+
+function checkSegments(
+  { points, segments }: ImportPlan['site'],
+  source: Source,
+  { check, lanes }: { check: Check; lanes: Set<string> },
+): void {
+  const known = new Set(codesOf(points));
+  for (const [at, { from, lane, to }] of segments.entries()) {
+    check.known(source, ['segments', at, 'from'], from, { point: known });
+    check.known(source, ['segments', at, 'lane'], lane, { lane: lanes });
+    check.known(source, ['segments', at, 'to'], to, { point: known });
+  }
+}
+
+function codesOfKind(devices: ImportPlan['devices'], kind: string): Set<string> {
+  return new Set(codesOf(devices.filter((each) => each.kind === kind)));
 }
 
 function checkDevices({ site, devices }: ImportPlan, source: Source, check: Check): void {

@@ -4,7 +4,7 @@ import addFormats from 'ajv-formats';
 import type { NewItem } from '#lib/contracts';
 import { itemFaults } from '../../catalog/item-faults.js';
 import { itemOfCsv } from '../../catalog/read-item-rows.js';
-import type { SitePlan } from '../../sites/site-plan.js';
+import type { CheckPlan, LanePlan, PointPlan, SitePlan } from '../../sites/site-plan.js';
 import { crossCheck } from './cross-check.js';
 import { type AisleBlock, cartCodes, expandAisles, toteCodes } from './expand.js';
 import type { ImportPlan, Sources } from './plan.js';
@@ -77,6 +77,9 @@ function readItems(source: Source, faults: SourceFault[]): NewItem[] {
   });
 }
 
+/** A plan's part of which the file must say only some fields. */
+type With<T, Required extends keyof T> = Pick<T, Required> & Partial<Omit<T, Required>>;
+
 interface SiteFile extends Pick<SitePlan, 'site' | 'zones' | 'stations' | 'cartons'> {
   aisles?: AisleBlock[];
   locations?: (Pick<SitePlan['locations'][number], 'code' | 'zone' | 'type' | 'xMm' | 'yMm'> &
@@ -87,10 +90,14 @@ interface SiteFile extends Pick<SitePlan, 'site' | 'zones' | 'stations' | 'carto
 
 interface ShippingFile extends Pick<SitePlan, 'carriers' | 'services'> {
   ranges: { kind: 'sscc' | 's10'; carrier?: string; prefix: string; first: number; last: number }[];
-  lanes: (Omit<SitePlan['lanes'][number], 'stagingLocation' | 'takes'> &
-    Partial<Pick<SitePlan['lanes'][number], 'stagingLocation' | 'takes'>>)[];
-  points: (Omit<SitePlan['points'][number], 'recirculationLane' | 'lapsMax'> &
-    Partial<Pick<SitePlan['points'][number], 'recirculationLane' | 'lapsMax'>>)[];
+  lanes: With<LanePlan, 'code' | 'name' | 'kind'>[];
+  points: (Omit<
+    With<PointPlan, 'code' | 'device' | 'exceptionLane' | 'noReadLane' | 'deadlineMs'>,
+    'check'
+  > & {
+    check?: With<CheckPlan, 'lane'>;
+  })[];
+  segments?: SitePlan['segments'];
 }
 
 interface DevicesFile {
@@ -105,6 +112,21 @@ interface DevicesFile {
   }[];
 }
 
+const USUAL_POINT = {
+  recirculationLane: null,
+  lapsMax: 0,
+  safeLane: null,
+  coreGoneAfterMs: null,
+  confirmLimitMs: 300_000,
+};
+const USUAL_CHECK = {
+  scale: null,
+  dimensioner: null,
+  windowMs: 1_500,
+  waitMs: 0,
+  whenMissing: 'pass',
+} as const;
+
 function planOf(sources: Sources, items: NewItem[]): ImportPlan {
   const {
     site,
@@ -116,7 +138,7 @@ function planOf(sources: Sources, items: NewItem[]): ImportPlan {
     carts,
     totes,
   } = sources.site.value as SiteFile;
-  const { carriers, services, ranges, lanes, points } = sources.shipping.value as ShippingFile;
+  const { carriers, services, ranges, lanes, points, segments = [] } = sources.shipping.value as ShippingFile;
   const { devices } = sources.devices.value as DevicesFile;
   const placeless = { aisle: 0, bay: 0, level: 0, pickSequence: 0 };
   return {
@@ -131,8 +153,13 @@ function planOf(sources: Sources, items: NewItem[]): ImportPlan {
       carriers,
       services,
       ranges: ranges.map(({ carrier, ...each }) => ({ ...each, scope: carrier ?? '' })),
-      lanes: lanes.map((each) => ({ stagingLocation: null, takes: [], ...each })),
-      points: points.map((each) => ({ recirculationLane: null, lapsMax: 0, ...each })),
+      lanes: lanes.map((each) => ({ stagingLocation: null, capacity: null, takes: [], ...each })),
+      points: points.map(({ check, ...each }) => ({
+        ...USUAL_POINT,
+        ...each,
+        check: check ? { ...USUAL_CHECK, ...check } : null,
+      })),
+      segments,
     },
     devices: devices.map(({ agent, station, link = {}, config = {}, ...each }) => ({
       ...each,

@@ -5,6 +5,7 @@ const mm = { type: 'integer', minimum: 0, maximum: 10_000_000 };
 const size = { type: 'integer', minimum: 1, maximum: 10_000 };
 const count = { type: 'integer', minimum: 1, maximum: 10_000 };
 const agentCode = { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._~-]{0,63}$' };
+const milliseconds = { type: 'integer', minimum: 0, maximum: 86_400_000 };
 const locationType = { enum: ['pick-face', 'reserve', 'receiving', 'staging', 'hospital', 'dock'] };
 
 function object(properties: Record<string, object>, optional: string[] = []) {
@@ -80,55 +81,87 @@ export const siteSchema = object(
   ['aisles', 'locations', 'carts', 'totes'],
 );
 
-export const shippingSchema = object({
-  carriers: list(object({ code, name })),
-  services: list(
-    object({
-      carrier: code,
-      service: code,
-      name,
-      cutOffTime: { type: 'string', pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' },
-    }),
-  ),
-  ranges: list(
-    object(
-      {
-        kind: { enum: ['sscc', 's10'] },
+/** A scale or a dimensioner in the line before a point: its devices, its lane, and what becomes of parcels that it missed. */
+const check = object(
+  {
+    lane: code,
+    scale: agentCode,
+    dimensioner: agentCode,
+    windowMs: { type: 'integer', minimum: 1, maximum: 60_000 },
+    waitMs: { type: 'integer', minimum: 0, maximum: 60_000 },
+    whenMissing: { enum: ['pass', 'check'] },
+  },
+  ['scale', 'dimensioner', 'windowMs', 'waitMs', 'whenMissing'],
+);
+
+export const shippingSchema = object(
+  {
+    carriers: list(object({ code, name })),
+    services: list(
+      object({
         carrier: code,
-        prefix: { type: 'string', pattern: '^([0-9]{5,13}|[A-Z]{4})$' },
-        first: { type: 'integer', minimum: 0 },
-        last: { type: 'integer', minimum: 1, maximum: 9_999_999_999 },
-      },
-      ['carrier'],
-    ),
-  ),
-  lanes: list(
-    object(
-      {
-        code,
+        service: code,
         name,
-        kind: { enum: ['ship', 'exception', 'no-read', 'recirculation'] },
-        stagingLocation: code,
-        takes: list(object({ carrier: code, service: code, rank: count })),
-      },
-      ['stagingLocation', 'takes'],
+        cutOffTime: { type: 'string', pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' },
+      }),
     ),
-  ),
-  points: list(
-    object(
-      {
-        code,
-        device: agentCode,
-        exceptionLane: code,
-        noReadLane: code,
-        recirculationLane: code,
-        lapsMax: { type: 'integer', minimum: 0, maximum: 100 },
-        deadlineMs: { type: 'integer', minimum: 1, maximum: 60_000 },
-      },
-      ['recirculationLane', 'lapsMax'],
+    ranges: list(
+      object(
+        {
+          kind: { enum: ['sscc', 's10'] },
+          carrier: code,
+          prefix: { type: 'string', pattern: '^([0-9]{5,13}|[A-Z]{4})$' },
+          first: { type: 'integer', minimum: 0 },
+          last: { type: 'integer', minimum: 1, maximum: 9_999_999_999 },
+        },
+        ['carrier'],
+      ),
     ),
-  ),
-});
+    lanes: list(
+      object(
+        {
+          code,
+          name,
+          kind: { enum: ['ship', 'exception', 'no-read', 'recirculation'] },
+          stagingLocation: code,
+          capacity: count,
+          takes: list(object({ carrier: code, service: code, rank: count })),
+        },
+        ['stagingLocation', 'capacity', 'takes'],
+      ),
+    ),
+    points: list(
+      object(
+        {
+          code,
+          device: agentCode,
+          exceptionLane: code,
+          noReadLane: code,
+          recirculationLane: code,
+          lapsMax: { type: 'integer', minimum: 0, maximum: 100 },
+          deadlineMs: { type: 'integer', minimum: 1, maximum: 60_000 },
+          safeLane: code,
+          coreGoneAfterMs: milliseconds,
+          confirmLimitMs: { type: 'integer', minimum: 1_000, maximum: 3_600_000 },
+          check,
+        },
+        ['recirculationLane', 'lapsMax', 'safeLane', 'coreGoneAfterMs', 'confirmLimitMs', 'check'],
+      ),
+    ),
+    /** Where a parcel that left a point by a lane must be seen next; one that is not is missing. */
+    segments: list(
+      object({
+        from: code,
+        lane: code,
+        to: code,
+        lengthMm: mm,
+        speedMmPerS: size,
+        marginMs: milliseconds,
+      }),
+    ),
+  },
+  ['segments'],
+);
 
 export const devicesSchema = object({
   devices: list(
