@@ -1,261 +1,253 @@
+import './node-version.mjs';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import ts from 'typescript';
+import { createRequire } from 'node:module';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Ajv } from 'ajv';
 import { stringify } from 'yaml';
+import { contractSchemas } from './contract-schemas.mjs';
+import { ROOT, Sentence, start } from './workspace.mjs';
 
-/**
- * Makes `asyncapi.yaml` of the very types that the code uses (libs/contracts): what crosses MQTT, and what the screens hear. With
- * --check it only says whether the committed file is still right.
- */
-const ROOT = join(import.meta.dirname, '..');
 const FILE = join(ROOT, 'asyncapi.yaml');
-const AGENT = 'wh/v1/{site}/{agent}';
+const CONTRACTS = join(ROOT, 'libs/contracts/src/index.ts');
 
-/** name, address, who sends it, type, remark. The core is the application that the document describes. */
+/** Who says what to whom: `core` is where this document stands, so its `send` is the agent's or the page's `receive`. */
+const AGENT = 'wh/v1/{site}/{agent}';
 const MQTT = [
-  ['evt', `${AGENT}/evt/{stream}`, 'agent', 'UplinkBatch', 'QoS 1. Ordered records of the durable outbox.'],
-  ['ack', `${AGENT}/ack/{stream}`, 'core', 'UplinkAck', 'QoS 1. Cumulative: the highest sequence committed.'],
+  [
+    'evt',
+    `${AGENT}/evt/{stream}`,
+    'receive',
+    'UplinkBatch',
+    'Readings and outcomes, in the order of their stream, from the durable outbox. QoS 1; sent again until `ack` covers them.',
+  ],
+  ['ack', `${AGENT}/ack/{stream}`, 'send', 'UplinkAck', 'Highest sequence that the core has committed.'],
   [
     'cmd',
     `${AGENT}/cmd/{device}`,
-    'core',
+    'send',
     'DeviceCommand',
-    'QoS 1. Executed once per id, however often it is sent.',
+    'An order to a device; executed once per id. Its outcome comes on `evt`.',
   ],
   [
     'req',
     `${AGENT}/req/{device}`,
-    'agent',
+    'receive',
     'EdgeRequest',
-    'QoS 1. A question of the agent, with a deadline.',
+    'A question with a deadline. `agent` stands for the agent itself.',
   ],
-  ['res', `${AGENT}/res/{device}`, 'core', 'EdgeResponse', 'QoS 1. Its answer.'],
+  ['res', `${AGENT}/res/{device}`, 'send', 'EdgeResponse', 'The answer, by its correlation id.'],
   [
     'routes',
     `${AGENT}/routes`,
-    'core',
+    'send',
     'RoutesMessage',
-    'QoS 1. Version n+1 follows n; a gap asks for a snapshot.',
+    'Routes, lanes and points, by version; after a gap the agent asks for a snapshot.',
   ],
-  ['desired', `${AGENT}/desired`, 'core', 'DesiredMessage', 'QoS 1. How devices shall be set up.'],
-  ['agentState', `${AGENT}/state/agent`, 'agent', 'AgentState', 'QoS 1, retained, and the last will.'],
-  ['deviceState', `${AGENT}/state/{device}`, 'agent', 'DeviceStateMessage', 'QoS 1, retained.'],
-  ['inventory', `${AGENT}/inventory`, 'agent', 'AgentInventory', 'QoS 1, retained: the birth document.'],
-  ['ask', `${AGENT}/ask/{device}`, 'core', 'ConsoleAsk', 'QoS 1. A question of a console.'],
-  ['ans', `${AGENT}/ans/{device}`, 'agent', 'ConsoleAnswer', 'QoS 1. Its answer, in pieces of its JSON.'],
-  ['tlm', `${AGENT}/tlm/{device}`, 'agent', 'FrameBatch', 'QoS 0, droppable, only while somebody watches.'],
-  ['coreState', 'wh/v1/{site}/core/state', 'core', 'CoreState', 'QoS 1, retained, and the last will.'],
+  [
+    'desired',
+    `${AGENT}/desired`,
+    'send',
+    'DesiredMessage',
+    'The setups that the core wants its devices to have.',
+  ],
+  [
+    'ask',
+    `${AGENT}/ask/{device}`,
+    'send',
+    'ConsoleAsk',
+    "An integrator's question: frames, ports, drivers, a replay.",
+  ],
+  ['ans', `${AGENT}/ans/{device}`, 'receive', 'ConsoleAnswer', 'Its answer, in parts where it is long.'],
+  ['agentState', `${AGENT}/state/agent`, 'receive', 'AgentState', 'Retained, with a last will.'],
+  ['deviceState', `${AGENT}/state/{device}`, 'receive', 'DeviceStateMessage', 'Retained.'],
+  [
+    'inventory',
+    `${AGENT}/inventory`,
+    'receive',
+    'AgentInventory',
+    'Retained: drivers, versions, capabilities, revisions.',
+  ],
+  [
+    'telemetry',
+    `${AGENT}/tlm/{device}`,
+    'receive',
+    'FrameBatch',
+    'Live frames while somebody looks. QoS 0, may be dropped.',
+  ],
+  [
+    'coreState',
+    'wh/v1/{site}/core/state',
+    'send',
+    'CoreState',
+    'Retained, with a last will: whether a core lives.',
+  ],
 ];
-const FACES = { floor: 'FloorLive', tower: 'TowerLive', console: 'ConsoleLive' };
+const LIVE = [
+  ['floor', 'FloorLive', 'What concerns one person and the station they stand at.'],
+  ['tower', 'TowerLive', 'What supervisors watch.'],
+  [
+    'console',
+    'ConsoleLive',
+    'What integrators watch. A page asks for frames with `watch {device}` and `unwatch {device}`.',
+  ],
+];
 const PARAMETERS = {
   site: 'Code of the site.',
-  agent: 'Code of the agent.',
-  device: 'Code of the device; "agent" stands for the agent itself.',
-  stream: '<device>~<incarnation of the outbox>',
+  agent: 'Code of the agent within its site.',
+  stream: "A device's code: one stream per device.",
+  device: 'Code of the device.',
 };
 
-export function asyncApiText() {
-  const types = readTypes(join(ROOT, 'libs/contracts/src/index.ts'));
-  const channels = {};
-  const operations = {};
-  for (const [name, address, from, type, remark] of MQTT) {
-    channels[name] = {
-      address,
-      description: remark,
-      servers: [{ $ref: '#/servers/broker' }],
-      parameters: parametersOf(address),
-      messages: { [type]: { $ref: `#/components/messages/${type}` } },
-    };
-    operations[`${from === 'core' ? 'send' : 'receive'}-${name}`] = operation(name, from, [type]);
-  }
-  const messages = Object.fromEntries(
-    MQTT.map(([, , , type]) => [type, { payload: { $ref: `#/components/schemas/${type}` } }]),
-  );
-  for (const [face, type] of Object.entries(FACES)) {
-    const topics = types.topicsOf(type);
-    channels[face] = {
-      address: `/${face}`,
-      description: 'A socket.io namespace. Every message is the event "live".',
-      servers: [{ $ref: '#/servers/live' }],
-      messages: Object.fromEntries(
-        topics.map(({ topic }) => [topic, { $ref: `#/components/messages/${topic}` }]),
-      ),
-    };
-    operations[`send-${face}`] = operation(
-      face,
-      'core',
-      topics.map(({ topic }) => topic),
-    );
-    for (const { topic, schema, description } of topics) {
-      messages[topic] = { ...(description ? { summary: description } : {}), payload: live(topic, schema) };
-    }
-  }
-  for (const [, , , type] of MQTT) types.use(type);
+/** The AsyncAPI 3 document of this tree's contracts, as YAML; valid, or it throws. */
+export function asyncApi() {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  return `# Made by "npm run asyncapi" from libs/contracts; do not edit.\n${stringify(
-    {
-      asyncapi: '3.0.0',
-      info: {
-        title: 'Wavehouse: agents and screens',
-        version,
-        license: { name: 'Apache-2.0' },
-        description:
-          'What agents and the core say to each other over MQTT 3.1.1, and what screens hear by socket.io.',
-      },
-      defaultContentType: 'application/json',
-      servers: {
-        broker: { host: 'localhost:1883', protocol: 'mqtt', protocolVersion: '3.1.1' },
-        live: { host: 'localhost:3000', protocol: 'ws', description: 'socket.io 4' },
-      },
-      channels,
-      operations,
-      components: { messages, schemas: types.schemas() },
-    },
-    { lineWidth: 0, aliasDuplicateObjects: false },
-  )}`;
+  const schemas = payloadSchemas();
+  const document = { ...frame(version), channels: {}, operations: {}, components: { messages: {}, schemas } };
+  for (const row of MQTT) addTopic(document, row);
+  for (const row of LIVE) addNamespace(document, row);
+  addHeartbeat(document);
+  check(document);
+  const note = '# Made by `npm run asyncapi` from libs/contracts; do not edit.\n';
+  return note + stringify(document, { lineWidth: 120, aliasDuplicateObjects: false });
 }
 
-function operation(channel, from, types) {
+function frame(version) {
   return {
-    action: from === 'core' ? 'send' : 'receive',
-    channel: { $ref: `#/channels/${channel}` },
-    messages: types.map((type) => ({ $ref: `#/channels/${channel}/messages/${type}` })),
+    asyncapi: '3.0.0',
+    info: {
+      title: 'Wavehouse: the wire and the live events',
+      version,
+      description:
+        'MQTT 3.1.1 between edge agents and the core, and socket.io between the core and its screens. Seen from the core: it sends and receives.',
+      license: { name: 'Apache-2.0' },
+    },
+    defaultContentType: 'application/json',
+    servers: {
+      broker: {
+        host: 'broker.example:8883',
+        protocol: 'secure-mqtt',
+        protocolVersion: '3.1.1',
+        description: 'Any broker with one credential and rights per client (deploy/README.md).',
+      },
+      live: {
+        host: 'wavehouse.example',
+        protocol: 'wss',
+        description: 'socket.io 4; a socket signs in with the session cookie or `auth: { token }`.',
+      },
+    },
   };
 }
 
-function parametersOf(address) {
-  const names = [...address.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
-  return Object.fromEntries(names.map((name) => [name, { description: PARAMETERS[name] }]));
+/** Schemas of everything the document names, from the types themselves. */
+function payloadSchemas() {
+  const named = [...MQTT.map(([, , , type]) => type), ...LIVE.map(([, type]) => type), 'LiveHeartbeat'];
+  const found = Object.entries(contractSchemas(CONTRACTS, named));
+  return Object.fromEntries(found.sort().map(([name, schema]) => [name, moved(schema)]));
 }
 
-/** The envelope of every live message. */
-function live(topic, data) {
+/** The same schema with its references where the document keeps schemas. */
+function moved(schema) {
+  if (Array.isArray(schema)) return schema.map(moved);
+  if (schema === null || typeof schema !== 'object') return schema;
+  return Object.fromEntries(
+    Object.entries(schema).map(([key, value]) => {
+      if (key !== '$ref') return [key, moved(value)];
+      return [key, value.replace('#/definitions/', '#/components/schemas/')];
+    }),
+  );
+}
+
+function addTopic(document, [name, address, action, type, summary]) {
+  const inAddress = [...address.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter);
+  document.channels[name] = {
+    address,
+    servers: [{ $ref: '#/servers/broker' }],
+    parameters: Object.fromEntries(inAddress.map((each) => [each, { description: PARAMETERS[each] }])),
+    messages: { [type]: { $ref: `#/components/messages/${type}` } },
+  };
+  document.components.messages[type] = { name: type, payload: { $ref: `#/components/schemas/${type}` } };
+  document.operations[`${action}.${name}`] = {
+    action,
+    summary,
+    channel: { $ref: `#/channels/${name}` },
+    messages: [{ $ref: `#/channels/${name}/messages/${type}` }],
+  };
+}
+
+/** Each topic of a namespace is a message: the event `live` with its envelope. */
+function addNamespace(document, [face, type, description]) {
+  const name = `live.${face}`;
+  const channel = { address: `/${face}`, description, servers: [{ $ref: '#/servers/live' }], messages: {} };
+  document.channels[name] = channel;
+  const { properties } = document.components.schemas[type];
+  for (const [topic, data] of Object.entries(properties)) {
+    document.components.messages[topic] = { name: 'live', title: topic, payload: envelope(topic, data) };
+    channel.messages[topic] = { $ref: `#/components/messages/${topic}` };
+  }
+  delete document.components.schemas[type];
+  document.operations[`send.${name}`] = {
+    action: 'send',
+    summary: 'Versions rise per topic; a page that was away asks for a snapshot.',
+    channel: { $ref: `#/channels/${name}` },
+  };
+}
+
+function envelope(topic, data) {
   return {
     type: 'object',
     required: ['topic', 'version', 'at', 'data'],
-    properties: { topic: { const: topic }, version: { type: 'number' }, at: { type: 'string' }, data },
+    properties: {
+      topic: { const: topic },
+      version: { type: 'integer', description: 'Rises per topic.' },
+      at: { type: 'string', format: 'date-time' },
+      data,
+    },
   };
 }
 
-/** Reads the exported types as JSON Schemas; a named type becomes a reference and is kept once. */
-function readTypes(file) {
-  const program = ts.createProgram([file], {
-    strict: true,
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    target: ts.ScriptTarget.ES2023,
-    noEmit: true,
-    types: [],
-  });
-  const checker = program.getTypeChecker();
-  const exported = new Map(
-    checker
-      .getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(file)))
-      .map((symbol) => [
-        symbol.name,
-        symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol,
-      ]),
-  );
-  const kept = new Map();
-  const nameOf = (type) => {
-    const symbol = type.aliasSymbol ?? type.symbol;
-    const isPlain = !type.aliasTypeArguments?.length && !checker.getTypeArguments?.(type)?.length;
-    return symbol && isPlain && exported.get(symbol.name) === symbol ? symbol.name : null;
+function addHeartbeat({ channels, components }) {
+  components.messages.heartbeat = {
+    name: 'heartbeat',
+    summary: 'Every two seconds.',
+    payload: { $ref: '#/components/schemas/LiveHeartbeat' },
   };
-  const docOf = (symbol) =>
-    ts.displayPartsToString(symbol.getDocumentationComment(checker)).replace(/\s+/g, ' ');
+  for (const [face] of LIVE)
+    channels[`live.${face}`].messages.heartbeat = { $ref: '#/components/messages/heartbeat' };
+}
 
-  function use(name) {
-    const symbol = exported.get(name);
-    if (!symbol) throw new Error(`libs/contracts exports no ${name}`);
-    if (!kept.has(name)) {
-      kept.set(name, {});
-      const description = docOf(symbol);
-      const schema = schemaOf(checker.getDeclaredTypeOfSymbol(symbol), name);
-      kept.set(name, { ...(description ? { description } : {}), ...schema });
-    }
-    return { $ref: `#/components/schemas/${name}` };
+/** Against the specification's own meta-schema, and every reference must lead somewhere. */
+function check(document) {
+  const require = createRequire(import.meta.url);
+  const meta = require('@asyncapi/specs/schemas/3.0.0-without-$id.json');
+  const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
+  const validate = ajv.compile(meta);
+  if (!validate(document)) {
+    const [first] = validate.errors;
+    throw new Sentence(`asyncapi.yaml would not be AsyncAPI 3: ${first.instancePath} ${first.message}`);
   }
-
-  function schemaOf(type, within = null) {
-    const name = nameOf(type);
-    if (name && name !== within) return use(name);
-    if (type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) return {};
-    if (type.flags & ts.TypeFlags.Null) return { type: 'null' };
-    if (type.isStringLiteral() || type.isNumberLiteral()) return { const: type.value };
-    if (type.flags & ts.TypeFlags.BooleanLiteral) return { const: checker.typeToString(type) === 'true' };
-    if (type.flags & ts.TypeFlags.StringLike) return { type: 'string' };
-    if (type.flags & ts.TypeFlags.NumberLike) return { type: 'number' };
-    if (type.flags & ts.TypeFlags.Boolean) return { type: 'boolean' };
-    if (type.isUnion()) return unionOf(type);
-    if (checker.isArrayType(type))
-      return { type: 'array', items: schemaOf(checker.getTypeArguments(type)[0]) };
-    return objectOf(type);
-  }
-
-  function unionOf(type) {
-    const members = type.types.filter((each) => !(each.flags & ts.TypeFlags.Undefined));
-    const literals = members.filter((each) => each.isStringLiteral() || each.isNumberLiteral());
-    const truths = members.filter((each) => each.flags & ts.TypeFlags.BooleanLiteral);
-    const rest = members.filter(
-      (each) => !literals.includes(each) && !(truths.length === 2 && truths.includes(each)),
+  for (const reference of references(document)) {
+    const parts = reference.slice(2).split('/');
+    const target = parts.reduce(
+      (at, part) => at?.[part.replaceAll('~1', '/').replaceAll('~0', '~')],
+      document,
     );
-    const all = [
-      ...(literals.length > 0 ? [{ enum: literals.map(({ value }) => value) }] : []),
-      ...(truths.length === 2 ? [{ type: 'boolean' }] : []),
-      ...rest.map((each) => schemaOf(each)),
-    ];
-    return all.length === 1 ? all[0] : { anyOf: all };
+    if (target === undefined)
+      throw new Sentence(`asyncapi.yaml would refer to ${reference}, which is not there.`);
   }
-
-  function objectOf(type) {
-    const index = checker.getIndexInfoOfType(type, ts.IndexKind.String);
-    const properties = {};
-    const required = [];
-    for (const property of checker.getPropertiesOfType(type)) {
-      const optional = (property.flags & ts.SymbolFlags.Optional) !== 0;
-      const description = docOf(property);
-      const schema = schemaOf(typeOf(property, optional));
-      properties[property.name] = description && !schema.$ref ? { description, ...schema } : schema;
-      if (!optional) required.push(property.name);
-    }
-    return {
-      type: 'object',
-      ...(Object.keys(properties).length > 0 ? { properties } : {}),
-      ...(required.length > 0 ? { required } : {}),
-      ...(index ? { additionalProperties: schemaOf(index.type) } : {}),
-    };
-  }
-
-  function typeOf(property, optional) {
-    const type = checker.getTypeOfSymbol(property);
-    if (!optional || !type.isUnion()) return type;
-    const members = type.types.filter((each) => !(each.flags & ts.TypeFlags.Undefined));
-    return members.length === 1 ? members[0] : type;
-  }
-
-  function topicsOf(name) {
-    const type = checker.getDeclaredTypeOfSymbol(exported.get(name));
-    return checker.getPropertiesOfType(type).map((property) => ({
-      topic: property.name,
-      description: docOf(property),
-      schema: schemaOf(checker.getTypeOfSymbol(property)),
-    }));
-  }
-
-  return {
-    use,
-    topicsOf,
-    schemas: () => Object.fromEntries([...kept].sort(([a], [b]) => a.localeCompare(b, 'en'))),
-  };
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const text = asyncApiText();
-  if (!process.argv.includes('--check')) writeFileSync(FILE, text);
-  else if (readFileSync(FILE, 'utf8') !== text) {
-    console.error('asyncapi.yaml is not what the code says: run "npm run asyncapi" and commit it.');
-    process.exitCode = 1;
-  }
+function references(value) {
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, each]) => (key === '$ref' ? [each] : references(each)));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  start(async () => {
+    const text = asyncApi();
+    if (!process.argv.includes('--check')) writeFileSync(FILE, text);
+    else if (readFileSync(FILE, 'utf8') !== text)
+      throw new Sentence('asyncapi.yaml is not what libs/contracts says: run npm run asyncapi.');
+    console.log(`${relative(process.cwd(), FILE)}: ${MQTT.length} topics, ${LIVE.length} namespaces.`);
+  });
 }
