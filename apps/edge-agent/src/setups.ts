@@ -39,7 +39,7 @@ const KEY = 'g!';
 const LOOK_EVERY_MS = 250;
 
 /**
- * How the devices are set up, revision by revision (docs/adr/0021). The core says what it wants; a new setup is tried, and unless it
+ * How the devices are set up, revision by revision (docs/adr/0041). The core says what it wants; a new setup is tried, and unless it
  * is healthy in 30 seconds the last good one comes back. What runs is kept on disk, so that an agent without a core starts with it.
  */
 export class Setups {

@@ -41,7 +41,7 @@ interface FoundDevice {
   born: InventoryDevice | null;
 }
 
-/** How devices are set up: wanted here, revision by revision; tried, proven or taken back by their agent (docs/adr/0013). */
+/** How devices are set up: wanted here, revision by revision; tried, proven or taken back by their agent (docs/adr/0041). */
 @Injectable()
 export class DeviceSetupsService {
   constructor(
