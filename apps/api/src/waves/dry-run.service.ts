@@ -8,7 +8,7 @@ import { faultViews } from './faults.queries.js';
 import { placesOf } from './goods.queries.js';
 import { groupBy } from './group-by.js';
 import { labourOf, STANDARD } from './labour.js';
-import { loadPlan } from './load-plan.js';
+import { loadPlan } from './load-plan.queries.js';
 import { PlanRunnerService, planOrder } from './plan-runner.service.js';
 import { reasonView } from './reason-texts.js';
 import { measuredRates } from './stage-rates.queries.js';

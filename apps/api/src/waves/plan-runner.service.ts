@@ -3,7 +3,7 @@ import type { WaveProgressView } from '#lib/contracts';
 import { affected, Database, row, rows, type Tx } from '../platform/database.service.js';
 import { Live } from '../platform/live.js';
 import { FaultsService } from './faults.service.js';
-import { loadPlan } from './load-plan.js';
+import { loadPlan } from './load-plan.queries.js';
 import { PipelineService } from './pipeline.service.js';
 import { KEEP_ATTEMPTS, type KeepResult } from './pipeline-step.js';
 import { planProgress, type StepAt } from './plan-progress.js';
@@ -15,7 +15,7 @@ import { pipelineOf, type WaveStepName } from './wave-steps.js';
 import { summaryOf } from './wave-summary.js';
 
 /** How often a plan under way looks whether it should stop, and tells how far it is. */
-const TICK_MS = 250;
+const TICK_MS = 500;
 
 interface WaveRow {
   number: string;

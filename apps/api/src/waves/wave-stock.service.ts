@@ -152,7 +152,10 @@ export class WaveStockService {
         lines.map((line) => line.lineId),
         lines.map((line) => line.merchantId),
         lines.map((line) => line.quantity),
-        lines.map((line) => JSON.stringify(orders.get(line.orderId)!.because)),
+        // Why the order was selected stands with its first line.
+        lines.map((line, at) =>
+          line.orderId === lines[at - 1]?.orderId ? null : JSON.stringify(orders.get(line.orderId)!.because),
+        ),
       ],
     );
     return { plan: { ...plan, orders, lines }, log: [`${mine.size} taken`] };

@@ -57,7 +57,7 @@ async function keptOrders(tx: Tx, waveId: string, orderIds: string[]): Promise<O
     tx,
     `select o.id as "orderId", o.merchant_id as "merchantId", o.carrier_code as carrier, o.service, o.cut_off_at as "cutOffAt",
        o.line_count as lines, o.unit_count as units, (select w.because from wave_lines w where w.site_id = o.site_id
-         and w.wave_id = $2 and w.order_id = o.id limit 1) as because
+         and w.wave_id = $2 and w.order_id = o.id and w.because is not null limit 1) as because
      from orders o where o.site_id = $1 and o.wave_id = $2 and o.id = any($3::uuid[])
      order by o.cut_off_at, o.priority, o.received_at, o.id`,
     [tx.siteId, waveId, orderIds],
