@@ -214,7 +214,7 @@ export class Agent {
       outbox: this.outbox,
       session: this.session,
       startedAt: this.startedAt,
-      incarnation: this.store.incarnation,
+      incarnation: () => this.store.incarnation,
       log,
       onReady: () => {
         this.askSnapshot();

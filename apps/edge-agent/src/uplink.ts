@@ -20,7 +20,8 @@ export interface UplinkOptions {
   outbox: Outbox;
   session: string;
   startedAt: string;
-  incarnation: string;
+  /** Changes when the outbox begins anew. */
+  incarnation: () => string;
   log: Logger;
   /** The core knows this session: ask for the routes now. */
   onReady: () => void;
@@ -168,7 +169,7 @@ export class Uplink {
   private async hello(round: number, againMs: number): Promise<void> {
     const { session, startedAt, incarnation, log } = this.options;
     try {
-      const question = { op: 'hello', session, startedAt, incarnation } as const;
+      const question = { op: 'hello', session, startedAt, incarnation: incarnation() } as const;
       const { epoch, streams } = await this.requests.ask('agent', question, HELLO_LIMIT_MS);
       if (round !== this.round) return;
       log.info({ epoch, session }, 'the core knows this session');

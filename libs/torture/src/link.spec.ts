@@ -92,8 +92,12 @@ describe('a link', () => {
     link.cut();
     await eventually(() => first.ended());
     const second = connect({ port: link.port, host: '127.0.0.1' });
+    let closed = false;
     second.on('error', () => undefined);
-    await once(second, 'close');
+    second.on('close', () => {
+      closed = true;
+    });
+    await eventually(() => closed);
     expect(heard).toBe('');
   });
 });
