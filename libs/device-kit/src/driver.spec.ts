@@ -50,6 +50,11 @@ test('a config gets its defaults, and each wrong field is named', () => {
       'ending must be equal to one of the allowed values (["cr","lf"])',
       'config must NOT have additional properties ("speed")',
     ]),
+    fields: expect.arrayContaining([
+      { field: 'baud', message: 'must be integer' },
+      { field: 'ending', message: 'must be equal to one of the allowed values: cr, lf' },
+      { field: 'speed', message: 'is not known here' },
+    ]),
   });
 });
 
