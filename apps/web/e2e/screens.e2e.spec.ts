@@ -279,7 +279,18 @@ describe('axe finds nothing and nothing scrolls sideways, at 360, 1280 and 1920 
     expect(await findingsOf(tower)).toEqual([]);
   });
 
-  it.each(['', '#pick', '#pack', '#stage', '#load', '#put-away', '#what-is'])('floor %s', async (hash) => {
+  it.each([
+    '',
+    '#pick',
+    '#put-wall',
+    '#pack',
+    '#stage',
+    '#load',
+    '#put-away',
+    '#replenish',
+    '#put-back',
+    '#what-is',
+  ])('floor %s', async (hash) => {
     await packer.goto(`/floor${hash}`);
     await packer.reload();
     await packer.locator('.topbar small').waitFor();

@@ -1,14 +1,11 @@
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import type { Me } from '#lib/contracts';
 import { reasonOf, whenSessionEnds } from '../api/client.js';
 import { LoadTruck } from '../features/load/load-truck.js';
 import { StageParcels } from '../features/load/stage-parcels.js';
 import { PackBench } from '../features/pack/pack-bench.js';
 import { PickWork } from '../features/pick/pick-work.js';
-import { PutBack } from '../features/put-back/put-back.js';
-import { PutWall } from '../features/put-wall/put-wall.js';
 import { PutAway } from '../features/receive/put-away.js';
-import { Replenish } from '../features/replenish/replenish.js';
 import { BadgeSignIn } from '../features/sign-in/badge-sign-in.js';
 import { WhatIsThis } from '../features/what-is/what-is.js';
 import { sendQueueOf } from '../lib/floor-queue.js';
@@ -17,6 +14,29 @@ import { forgetPerson, whoAmI } from '../lib/session.js';
 import { Screen } from '../ui/floor/kit.js';
 import { Home } from './home.js';
 import { usualWork, type Work, workOf } from './works.js';
+
+const putBack = () => import('../features/put-back/put-back.js');
+const putWall = () => import('../features/put-wall/put-wall.js');
+const replenish = () => import('../features/replenish/replenish.js');
+/** Work that not everybody does: fetched behind the first screen, so that it is there when the network is not. */
+const PutBack = fetched(() => putBack().then((file) => file.PutBack));
+const PutWall = fetched(() => putWall().then((file) => file.PutWall));
+const Replenish = fetched(() => replenish().then((file) => file.Replenish));
+
+/** A page that is fetched when it is chosen; without a network it says so. */
+function fetched<P extends object>(page: () => Promise<ComponentType<P>>) {
+  const missing = (error: unknown): ComponentType<P> => {
+    return () => <NoConnection reason={reasonOf(error)} />;
+  };
+  return lazy(async () => ({ default: await page().catch(missing) }));
+}
+
+function fetchAhead(): void {
+  // What does not come now is asked for again when somebody chooses it.
+  Promise.all([putBack(), putWall(), replenish()]).catch((error) =>
+    console.warn('Not fetched ahead:', error),
+  );
+}
 
 /** The floor's one page: who is here, then the work of the hash. */
 export function FloorApp() {
@@ -42,10 +62,20 @@ export function FloorApp() {
     };
   }, []);
   const personId = typeof me === 'string' ? null : (me?.personId ?? null);
-  useEffect(() => (personId ? sendQueueOf(personId) : undefined), [personId]);
+  useEffect(() => {
+    if (!personId) return;
+    fetchAhead();
+    return sendQueueOf(personId);
+  }, [personId]);
   if (trouble) return <NoConnection reason={trouble} />;
   if (me === 'loading') return null;
-  if (me) return <WorkOf me={me} work={work} go={go} onMe={setMe} />;
+  if (me) {
+    return (
+      <Suspense fallback={null}>
+        <WorkOf me={me} work={work} go={go} onMe={setMe} />
+      </Suspense>
+    );
+  }
   return (
     <BadgeSignIn
       onSignedIn={(next) => {

@@ -222,5 +222,4 @@ export const texts: Texts = {
   'Scan the item': 'Imbas barang',
   'Take {{count}} to {{code}} and scan the place': 'Bawa {{count}} ke {{code}} dan imbas tempat',
   'Replenished. {{next}}': 'Sudah diisi. {{next}}',
-  'That is not a count of this task.': 'Itu bukan kiraan tugasan ini.',
 };

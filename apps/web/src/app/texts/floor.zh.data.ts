@@ -211,5 +211,4 @@ export const texts: Texts = {
   'Scan the item': '扫描商品',
   'Take {{count}} to {{code}} and scan the place': '把 {{count}} 件送到 {{code}} 并扫描库位',
   'Replenished. {{next}}': '已补货。{{next}}',
-  'That is not a count of this task.': '这不是本任务的数量。',
 };

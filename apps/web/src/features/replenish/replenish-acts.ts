@@ -6,7 +6,6 @@ import type { Translate } from '../../lib/i18n.js';
 import { newEventId } from '../../lib/ids.js';
 import type { Say } from '../../ui/floor/use-turns.js';
 import {
-  countedOf,
   noReplenishments,
   quantityOf,
   type ReplenishState,
@@ -62,11 +61,6 @@ export function replenishActs({ queue, now, show, say, t }: ReplenishDesk) {
     show(step.state);
     say('done', t('Replenished. {{next}}', { next: nextWords() }));
   };
-  const count = (quantity: number): void => {
-    const next = countedOf(now.current, quantity);
-    if (next) show(next);
-    say(next ? 'good' : 'wrong', next ? nextWords() : t('That is not a count of this task.'));
-  };
   /** Leaves the task in hand to others; it goes to the end, so that it is not proposed again at once. */
   const leave = async (): Promise<void> => {
     const [task, ...others] = now.current.tasks;
@@ -75,5 +69,5 @@ export function replenishActs({ queue, now, show, say, t }: ReplenishDesk) {
     show({ ...noReplenishments, tasks: [...others, { ...task, mine: false }] });
     if (wasBegun || task.mine) await api.post(`/picking/replenishments/${task.id}/release`);
   };
-  return { nextWords, claim, confirm, count, leave };
+  return { nextWords, claim, confirm, leave };
 }

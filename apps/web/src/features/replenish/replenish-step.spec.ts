@@ -1,6 +1,6 @@
 import type { ReplenishmentTask } from '#lib/contracts';
 import {
-  countedOf,
+  declareCount,
   noReplenishments,
   type ReplenishState,
   replenishNeed,
@@ -51,14 +51,25 @@ describe('bringing goods to a pick face', () => {
   });
 
   it('brings what was counted and says that it is short', () => {
-    const counted = countedOf(after(begun, 'L-R-01-1', '9506000134352'), 20)!;
-    expect(replenishStep(counted, 'L-A-01-1')).toMatchObject({
+    const counted = declareCount(after(begun, 'L-R-01-1', '9506000134352'), 20);
+    if (counted.kind !== 'good') throw new Error(counted.kind);
+    expect(replenishStep(counted.state, 'L-A-01-1')).toMatchObject({
       confirmation: { quantity: 20, short: { reason: 'fewer' } },
     });
   });
 
-  it.each([0, 25])('takes no count of %i', (quantity) => {
-    expect(countedOf(begun, quantity)).toBeNull();
+  it('ends at the place where nothing is, and goes on with the next', () => {
+    const none = declareCount(after(begun, 'L-R-01-1'), 0);
+    expect(none).toMatchObject({
+      kind: 'confirm',
+      confirmation: { quantity: 0, itemScan: '', toScan: '', short: { reason: 'empty' } },
+      state: { tasks: [{ id: 't2' }] },
+    });
+    expect(declareCount(begun, 0)).toMatchObject({ kind: 'wrong', wrong: { needed: 'R-01-1' } });
+  });
+
+  it('takes no count above what is asked for', () => {
+    expect(declareCount(begun, 25)).toMatchObject({ kind: 'wrong', wrong: { code: 'too-many' } });
   });
 
   it('refuses the wrong place, the wrong item and the wrong face', () => {

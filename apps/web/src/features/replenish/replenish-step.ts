@@ -78,11 +78,21 @@ export function replenishStep(state: ReplenishState, raw: string): ReplenishStep
   return wrong ? { kind: 'wrong', wrong } : confirmed(state, task, raw);
 }
 
-/** The person says how many there are; fewer than asked for is short. Null where it is no such number. */
-export function countedOf(state: ReplenishState, quantity: number): ReplenishState | null {
+/**
+ * The person says how many there are; fewer than asked for is short. None at all ends the task at once, at the place that was
+ * scanned; any other number is brought to the face.
+ */
+export function declareCount(state: ReplenishState, quantity: number): ReplenishStep {
   const task = state.tasks[0];
-  if (!task || quantity < 1 || quantity > task.quantity - task.doneQuantity) return null;
-  return { ...state, counted: quantity };
+  const asked = task ? task.quantity - task.doneQuantity : 0;
+  if (!task || quantity > asked) {
+    return { kind: 'wrong', wrong: { code: 'too-many', needed: String(asked), got: String(quantity) } };
+  }
+  if (quantity > 0) return { kind: 'good', state: { ...state, counted: quantity } };
+  if (state.fromScan === '') {
+    return { kind: 'wrong', wrong: { code: 'wrong-location', needed: task.from, got: '0' } };
+  }
+  return confirmed({ ...state, itemScan: '', counted: 0 }, task, '');
 }
 
 function confirmed(state: ReplenishState, task: ReplenishmentTask, toScan: string): ReplenishStep {
@@ -96,7 +106,7 @@ function confirmed(state: ReplenishState, task: ReplenishmentTask, toScan: strin
       itemScan: state.itemScan,
       quantity,
       toScan,
-      ...(isShort ? { short: { reason: 'fewer' } } : {}),
+      ...(isShort ? { short: { reason: quantity === 0 ? 'empty' : 'fewer' } } : {}),
     },
     state: { ...noReplenishments, tasks: state.tasks.slice(1) },
   };

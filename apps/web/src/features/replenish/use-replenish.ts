@@ -11,6 +11,7 @@ import { useTurns } from '../../ui/floor/use-turns.js';
 import { wrongWords } from '../../ui/floor/wrong-words.js';
 import { replenishActs } from './replenish-acts.js';
 import {
+  declareCount,
   noReplenishments,
   type ReplenishStep,
   replenishNeed,
@@ -61,7 +62,7 @@ export function useReplenish(me: Me, onCommand: (command: string) => void) {
     }
   };
   useScans((scan) => void inTurn(() => follow(replenishStep(now.current, scan.raw))));
-  const count = (quantity: number): void => void inTurn(() => acts.count(quantity));
+  const count = (quantity: number): void => void inTurn(() => follow(declareCount(now.current, quantity)));
   const leaveTask = (): void => void inTurn(acts.leave);
   return { state, loaded, message, count, leaveTask };
 }

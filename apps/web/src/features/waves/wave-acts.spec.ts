@@ -3,7 +3,7 @@ import { actsOf, mayMerge } from './wave-acts.js';
 
 describe('actsOf', () => {
   it.each([
-    ['draft', ['plan', 'cancel']],
+    ['draft', ['resume', 'cancel']],
     ['planning', []],
     ['planned', ['release', 'dry-run', 'lock', 'cancel']],
     ['locked', ['unlock', 'dry-run', 'cancel']],

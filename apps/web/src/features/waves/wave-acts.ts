@@ -1,7 +1,7 @@
 import { waveStates } from '#lib/contracts';
 import { text } from '../../lib/i18n.js';
 
-export type ActName = 'plan' | 'release' | 'dry-run' | 'lock' | 'unlock' | 'resume' | 'undo' | 'cancel';
+export type ActName = 'release' | 'dry-run' | 'lock' | 'unlock' | 'resume' | 'undo' | 'cancel';
 
 export interface WaveAct {
   name: ActName;
@@ -12,7 +12,7 @@ export interface WaveAct {
   primary?: boolean;
 }
 
-const PLAN: WaveAct = { name: 'plan', label: text('Plan'), key: 'p', primary: true };
+const PLAN: WaveAct = { name: 'resume', label: text('Plan'), key: 'p', primary: true };
 const RELEASE: WaveAct = { name: 'release', label: text('Release'), key: 'r', primary: true };
 const DRY_RUN: WaveAct = { name: 'dry-run', label: text('Dry run'), key: 'd' };
 const LOCK: WaveAct = { name: 'lock', label: text('Lock'), key: 'l' };

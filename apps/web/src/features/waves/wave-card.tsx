@@ -32,8 +32,8 @@ export function WaveCard(props: CardProps) {
   const title = t('Wave {{number}}', { number: wave.number });
   return (
     <article className="wave-card" data-wave={wave.id} data-state={wave.state} aria-label={title}>
-      <Group wrap="nowrap" gap={6}>
-        <Text fw={700} size="lg" component="h3" style={{ flex: 1 }}>
+      <Group gap="0 6px">
+        <Text fw={700} size="lg" component="h3" style={{ flex: 1, whiteSpace: 'nowrap' }}>
           <Link to="/waves/$waveId" params={{ waveId: wave.id }} data-wave-link>
             {title}
           </Link>
@@ -74,9 +74,12 @@ export function WaveCard(props: CardProps) {
   );
 }
 
-/** What holds a wave up. One that only waits for its release is not in trouble. */
+/** States in which the sentence is no trouble: it waits for its release, or it is over. */
+const CALM = new Set(['planned', 'locked', 'completed', 'cancelled']);
+
+/** What holds a wave up, or how it ended. */
 export function Blocker({ state, words }: { state: string; words: string }) {
-  if (state === 'planned' || state === 'locked') {
+  if (CALM.has(state)) {
     return (
       <Text size="sm" c="dimmed">
         {words}
@@ -118,7 +121,7 @@ function CardActs({ wave, busy, onAct }: CardProps) {
   const shown = acts.slice(0, 2);
   const more = acts.slice(2);
   return (
-    <Group gap={6} mt={8} className="wave-acts">
+    <Group gap={4} mt={8} className="wave-acts">
       {shown.map((act) => (
         <Button
           key={act.name}

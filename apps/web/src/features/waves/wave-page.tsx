@@ -107,6 +107,7 @@ function WaveHead({ wave }: { wave: WaveView }) {
             {wave.channel ? `${wave.channel} · ` : ''}
             <Anchor
               component={Link}
+              underline="always"
               to="/waves/templates/$templateId"
               params={{ templateId: wave.templateId } as never}
             >

@@ -23,7 +23,10 @@ export function WaveRuns({ waveId }: { waveId: string }) {
   return (
     <QueryState query={runs}>
       {({ items }) => {
-        const shown = items.find(({ id }) => id === chosen) ?? items[0];
+        const shown =
+          items.find(({ id }) => id === chosen) ??
+          items.find(({ state }) => state !== 'cancelled') ??
+          items[0];
         if (!shown) return <Text c="dimmed">{t('This wave has no runs.')}</Text>;
         return (
           <div className="runs-and-map">
@@ -73,7 +76,7 @@ function RunTable({ runs, shownId }: { runs: WaveRunView[]; shownId: string }) {
               <Why kind="run" id={run.id} label={t('Run {{number}}', { number: run.number })} />
             </Table.Td>
             <Table.Td>
-              <Badge variant="light" tt="none">
+              <Badge variant="light" tt="none" color={run.state === 'cancelled' ? 'gray' : 'teal'}>
                 {t(`run ${run.state}`)}
               </Badge>
             </Table.Td>
