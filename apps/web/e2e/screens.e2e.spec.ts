@@ -108,12 +108,11 @@ it('plans a wave and releases it by a click', async () => {
   const page = await tower.context().newPage();
   await page.goto('/waves');
   await page.getByRole('button', { name: 'Plan a wave' }).click();
-  await page.getByRole('menuitem', { name: /Small batch/ }).click();
+  await page.getByRole('menuitem', { name: /^Small batch/ }).click();
   await page.getByRole('button', { name: 'Release', exact: true }).click();
   await page
-    .getByText('in progress')
-    .or(page.getByText('released', { exact: true }))
-    .first()
+    .locator('[data-column="released"], [data-column="in-progress"]')
+    .getByRole('article', { name: 'Wave 1' })
     .waitFor();
   await page.close();
   await eventually(async () => expect(await cell(tower, 'Waiting')).toBe('0'), LIVE_LIMIT);
