@@ -6,6 +6,7 @@ export type * from './http/devices.js';
 export type * from './http/floor.js';
 export type * from './http/orders.js';
 export type * from './http/release.js';
+export type * from './http/slotting.js';
 export type * from './http/sorter.js';
 export type * from './http/tower.js';
 export type * from './http/waves.js';

@@ -1,7 +1,14 @@
 import { join } from 'node:path';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Piscina } from 'piscina';
-import type { Allocation, AllocationRequest, OrderSelection, SelectOrdersRequest } from '#lib/planning';
+import type {
+  Allocation,
+  AllocationRequest,
+  OrderSelection,
+  SelectOrdersRequest,
+  SlottingAdvice,
+  SlottingRequest,
+} from '#lib/planning';
 import type { StepControl } from './pipeline-step.js';
 import type {
   BatchAnswer,
@@ -42,6 +49,10 @@ export class PlannerService implements OnApplicationShutdown {
 
   cartonise(task: CartoniseTask, { signal }: StepControl): Promise<CartoniseAnswer> {
     return this.run('cartonise', task, { timeLimitMs: 0, signal });
+  }
+
+  slotting(request: SlottingRequest): Promise<SlottingAdvice> {
+    return this.run('slotting', request);
   }
 
   async onApplicationShutdown(): Promise<void> {

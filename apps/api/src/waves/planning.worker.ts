@@ -4,6 +4,7 @@ import {
   type AisleSite,
   type Allocation,
   type AllocationRequest,
+  adviseSlotting,
   allocateFefo,
   type BatchOrder,
   batchRuns,
@@ -22,6 +23,8 @@ import {
   type RunsPlan,
   routeRun,
   type SelectOrdersRequest,
+  type SlottingAdvice,
+  type SlottingRequest,
   selectOrders,
   splitByZone,
   sShapeWalkMm,
@@ -106,6 +109,10 @@ export function select(request: SelectOrdersRequest): OrderSelection {
 
 export function allocate(request: AllocationRequest): Allocation {
   return allocateFefo(request);
+}
+
+export function slotting(request: SlottingRequest): SlottingAdvice {
+  return adviseSlotting(request);
 }
 
 export function batch(task: BatchTask): BatchAnswer {

@@ -1,10 +1,19 @@
 import { Controller, Get, Param, ParseUUIDPipe, Query } from '@nestjs/common';
-import type { ExplanationView, FloorMapView, Page, RunRouteView, WaveRunView } from '#lib/contracts';
+import type {
+  ExplanationView,
+  FloorMapView,
+  Page,
+  RunRouteView,
+  SlottingView,
+  WaveRunView,
+} from '#lib/contracts';
 import { Allow } from '../platform/http/allow.js';
 import { Refusal } from '../platform/refusal.js';
 import { ExplainQueries, type Subject } from './explain.queries.js';
 import { FloorMapQueries } from './floor-map.queries.js';
+import { SlottingQueries } from './slotting.queries.js';
 import { WaveRunsQueries } from './wave-runs.queries.js';
+import { SlottingAskDto } from './waves.dto.js';
 
 const SUBJECTS: readonly Subject[] = ['order', 'line', 'run', 'parcel', 'wave'];
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -17,6 +26,7 @@ export class WaveInsightController {
     private readonly runs: WaveRunsQueries,
     private readonly floor: FloorMapQueries,
     private readonly explanations: ExplainQueries,
+    private readonly slotting: SlottingQueries,
   ) {}
 
   @Get('floor-map')
@@ -35,6 +45,12 @@ export class WaveInsightController {
       throw new Refusal('waves.unclear-question', detail, { status: 400 });
     }
     return this.explanations.explain(kind, id);
+  }
+
+  /** Which goods should change places, by what was picked lately. */
+  @Get('slotting')
+  advise(@Query() { days, moves }: SlottingAskDto): Promise<SlottingView> {
+    return this.slotting.advice(days ?? 14, moves ?? 50);
   }
 
   @Get(':id/runs')

@@ -1,3 +1,4 @@
+import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsArray,
@@ -15,6 +16,14 @@ import {
 } from 'class-validator';
 import type { CancelWaveBody, OrderFilter } from '#lib/contracts';
 import { IsLine } from '../platform/http/is-line.js';
+
+/** Query of the slotting advice. */
+export class SlottingAskDto {
+  /** Picks of this many days count. */
+  @IsOptional() @Type(() => Number) @IsInt() @Min(1) @Max(90) days?: number;
+  /** Most goods to move. */
+  @IsOptional() @Type(() => Number) @IsInt() @Min(1) @Max(200) moves?: number;
+}
 
 export class OrderFilterDto implements OrderFilter {
   @IsOptional()

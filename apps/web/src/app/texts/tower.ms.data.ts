@@ -334,4 +334,5 @@ export const texts: Texts = {
   Move: 'Pindah',
   'Picks a day': 'Kutipan sehari',
   'Walk saved a day': 'Jalan dijimatkan sehari',
+  to: 'ke',
 };

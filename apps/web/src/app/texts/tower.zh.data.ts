@@ -330,4 +330,5 @@ export const texts: Texts = {
   Move: '移动',
   'Picks a day': '每天拣货次数',
   'Walk saved a day': '每天节省步行',
+  to: '移到',
 };

@@ -1,6 +1,7 @@
-import { Group, Select, Stack, Table, Text, TextInput, Title } from '@mantine/core';
+import { Button, Group, Select, Stack, Table, Text, TextInput, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { MerchantView, Page, StockView } from '#lib/contracts';
 import { api } from '../../api/client.js';
@@ -33,9 +34,14 @@ export function StockPage() {
   });
   return (
     <Stack>
-      <Title order={1} size="h2">
-        {t('Stock')}
-      </Title>
+      <Group justify="space-between">
+        <Title order={1} size="h2">
+          {t('Stock')}
+        </Title>
+        <Button component={Link} to="/stock/slotting" variant="default">
+          {t('Better places')}
+        </Button>
+      </Group>
       <Group align="end">
         <Select
           label={t('Merchant')}
