@@ -17,6 +17,10 @@ const BENCHES: Record<string, BenchRow> = {
   assignment: { about: 'orders to slots, parcels to lanes', load: () => import('./planning/assignment.js') },
   divert: { about: 'diverts at the edge beside floor scans', load: () => import('./divert.js') },
   release: { about: 'release of 10,000 orders beside bare SQL', load: () => import('./release.js') },
+  frames: {
+    about: 'device frames in the console, screen frames a second',
+    load: () => import('./frames.js'),
+  },
   barcodes: { about: 'scans parsed a second', load: () => import('./barcodes.js') },
 };
 

@@ -220,7 +220,7 @@ describe('devices on the screens', () => {
       expect(printer).toMatchObject({
         state: 'fault',
         reason: 'paper out',
-        advice: expect.stringMatching(/labels/),
+        advice: expect.stringMatching(/^Labels/),
       });
     });
     await agent.state('agent', { ...state, online: false, session: randomUUID() });

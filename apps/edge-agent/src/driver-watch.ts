@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { type FSWatcher, watch } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { promisify } from 'node:util';
 import type { Logger } from 'pino';
@@ -22,8 +22,8 @@ export interface DriverWatchOptions {
   onNew: (id: string) => Promise<void>;
 }
 
-/** An editor writes several files, each in pieces: a folder is looked at when it has been quiet for so long. */
-const QUIET_MS = 300;
+/** Folders are looked at so often; one is taken in when it has not changed between two looks, for an editor writes in pieces. */
+const LOOK_EVERY_MS = 500;
 const BUILD_LIMIT_MS = 30_000;
 const run = promisify(execFile);
 
@@ -33,40 +33,46 @@ const run = promisify(execFile);
  * reason, and the version before goes on.
  */
 export class DriverWatch {
-  private watcher: FSWatcher | null = null;
   private readonly known = new Map<string, string>();
-  private quiet: NodeJS.Timeout | undefined;
-  private looking: Promise<void> = Promise.resolve();
+  /** What each folder looked like last: names, sizes and times of its files. */
+  private readonly seen = new Map<string, string>();
+  private readonly taken = new Map<string, string>();
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
 
   constructor(private readonly options: DriverWatchOptions) {}
 
-  /** Resolves when the folders that are there have been taken in. Rejects where there is no such folder. */
+  /** Resolves when the folders that are there have been taken in. Rejects where they cannot be read. */
   async start(): Promise<void> {
-    const { dir, log } = this.options;
-    this.watcher = watch(dir, { recursive: true }, () => {
-      clearTimeout(this.quiet);
-      this.quiet = setTimeout(() => this.lookSoon(), QUIET_MS);
-    });
-    this.watcher.on('error', (error) =>
-      log.error({ err: error, dir }, 'driver folders are not watched any more'),
-    );
-    this.lookSoon();
-    await this.looking;
+    await this.look();
+    await this.look();
+    this.plan();
   }
 
   stop(): void {
-    clearTimeout(this.quiet);
-    this.watcher?.close();
+    this.stopped = true;
+    clearTimeout(this.timer);
   }
 
-  private lookSoon(): void {
-    this.looking = this.looking
-      .then(() => this.look())
-      .catch((error: Error) => this.options.log.error({ err: error }, 'driver folders could not be read'));
+  /** Looked at by time, not by the kernel's events: those get lost when a folder is replaced as a whole, and on network drives. */
+  private plan(): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      this.look()
+        .catch((error: Error) => this.options.log.error({ err: error }, 'driver folders could not be read'))
+        .finally(() => this.plan());
+    }, LOOK_EVERY_MS);
   }
 
   private async look(): Promise<void> {
-    for (const id of await findDriverFolders(this.options.dir)) await this.lookAt(id);
+    for (const id of await findDriverFolders(this.options.dir)) {
+      const print = await printOf(`${this.options.dir}/${id}`);
+      const isQuiet = this.seen.get(id) === print;
+      this.seen.set(id, print);
+      if (!isQuiet || this.taken.get(id) === print) continue;
+      this.taken.set(id, print);
+      await this.lookAt(id);
+    }
   }
 
   private async lookAt(id: string): Promise<void> {
@@ -89,6 +95,18 @@ export class DriverWatch {
       log.error({ id, reason }, 'a driver folder was refused');
     }
   }
+}
+
+async function printOf(folder: string): Promise<string> {
+  const files = (await readdir(folder, { recursive: true })).sort();
+  const prints = await Promise.all(
+    files.map(async (file) => {
+      // A file that is gone by now changes the next look.
+      const found = await stat(`${folder}/${file}`).catch(() => null);
+      return `${file} ${found?.size} ${found?.mtimeMs}`;
+    }),
+  );
+  return prints.join('\n');
 }
 
 async function build(folder: string): Promise<{ out: string; hash: string }> {

@@ -18,6 +18,7 @@ export function FrameList(props: {
   const { rows, follow } = props;
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  const lastTop = useRef(0);
   const [top, setTop] = useState(0);
   const height = rows.length * ROW_PX;
   useLayoutEffect(() => {
@@ -34,9 +35,12 @@ export function FrameList(props: {
       aria-label={t('Frames of {{device}}', { device: props.device })}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolls, so it must be reachable by keyboard
       tabIndex={0}
-      onScroll={({ currentTarget }) => {
-        setTop(currentTarget.scrollTop);
-        atEnd.current = currentTarget.scrollTop + currentTarget.clientHeight >= height - 2 * ROW_PX;
+      onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) => {
+        setTop(scrollTop);
+        // Lines may have come since the page scrolled by itself: only a person scrolls up.
+        if (scrollTop + clientHeight >= scrollHeight - 2 * ROW_PX) atEnd.current = true;
+        else if (scrollTop < lastTop.current) atEnd.current = false;
+        lastTop.current = scrollTop;
       }}
     >
       <div style={{ height }}>
