@@ -265,8 +265,8 @@ export async function routesAreOut(url: string, { lines }: SorterSite, count: nu
       const { rows } = await client.query<{ ready: number; routes: number; told: boolean }>(
         `select (select count(*) from devices where code = any($1) and state = 'ready')::int as ready,
            (select count(*) from routes where active)::int as routes,
-           exists (select 1 from agents a join route_versions v on v.site_id = a.site_id
-             where (a.state ->> 'routeVersion')::bigint >= v.version) as told`,
+           exists (select 1 from agents a where (a.state ->> 'routeVersion')::bigint
+             >= coalesce((select v.version from route_versions v where v.site_id = a.site_id), 0)) as told`,
         [lines.map(({ device }) => device.code)],
       );
       const [found] = rows;
