@@ -247,7 +247,7 @@ describe('the way of an order over HTTP', () => {
     expect((await post(`/waves/${wave.id}/unlock`, { token: supervisor })).body.state).toBe('planned');
     expect(await post(`/waves/${wave.id}/undo`, { token: supervisor })).toMatchObject({
       status: 409,
-      body: { code: 'wave.wrong-state' },
+      body: { code: 'waves.not-released' },
     });
     expect(await post(`/waves/${wave.id}/release`, { token: supervisor })).toMatchObject({
       status: 200,

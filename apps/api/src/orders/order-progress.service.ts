@@ -45,8 +45,10 @@ export class OrderProgressService {
     const released = await rows<OrderKey>(
       tx,
       `update orders set state = 'released', state_at = $3, waiting_for = null
-       where site_id = $1 and wave_id = $2 and state = any($4::text[]) returning id, merchant_id`,
-      [tx.siteId, waveId, tx.at, statesBefore(orderStates, 'released')],
+       where site_id = $1 and state = any($4::text[]) and id in
+         (select order_id from order_lines where site_id = $1 and id = any($2::uuid[]))
+       returning id, merchant_id`,
+      [tx.siteId, lines.map((line) => line.orderLineId), tx.at, statesBefore(orderStates, 'released')],
     );
     const changed = await affected(
       tx,

@@ -7,11 +7,11 @@ import { cutOffOutlooks, differenceOf } from './dry-run-report.js';
 import { faultViews } from './faults.queries.js';
 import { placesOf } from './goods.queries.js';
 import { groupBy } from './group-by.js';
-import { labourOf, STANDARD } from './labour.js';
+import { labourOf, paceOf, STANDARD } from './labour.js';
 import { loadPlan } from './load-plan.queries.js';
 import { PlanRunnerService, planOrder } from './plan-runner.service.js';
 import { reasonView } from './reason-texts.js';
-import { measuredRates } from './stage-rates.queries.js';
+import { measuredRates, workDone } from './stage-rates.queries.js';
 import { templateOf } from './templates.queries.js';
 import { lanesOf } from './wave-assign.service.js';
 import { emptyPlan, type PlanOrder, type WavePlan } from './wave-plan.js';
@@ -117,6 +117,7 @@ export class DryRunService {
     const rates = await measuredRates(tx);
     const shortLines = plan.faults.filter(({ lineId }) => lineId !== null);
     const labour = labourOf(plan, STANDARD);
+    const pace = paceOf(await workDone(tx), STANDARD);
     return {
       id: newId(),
       at: tx.at.toISOString(),
@@ -142,9 +143,9 @@ export class DryRunService {
       cartons: await cartonsOf(tx, plan),
       unfitOrders: plan.unfitOrderIds.length,
       labour: {
-        pickMinutes: Math.round(labour.pickMinutes),
-        packMinutes: Math.round(labour.packMinutes),
-        basis: 'standard',
+        pickMinutes: Math.round(labour.pickMinutes * (pace.pick ?? 1)),
+        packMinutes: Math.round(labour.packMinutes * (pace.pack ?? 1)),
+        basis: pace.pick === null ? 'standard' : 'measured',
       },
       lanes: await laneLoads(tx, plan),
       replenishments: await replenishmentViews(tx, plan),

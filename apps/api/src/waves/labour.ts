@@ -36,3 +36,33 @@ export function labourOf(plan: WavePlan, rates: LabourRates): { pickMinutes: num
   const packSeconds = parcels * rates.secondsPerParcel + units * rates.secondsPerPackedUnit;
   return { pickMinutes: pickSeconds / 60, packMinutes: packSeconds / 60 };
 }
+
+/** Work that was done lately, and how long people took for it. */
+export interface WorkDone {
+  runs: number;
+  walkMm: number;
+  stops: number;
+  units: number;
+  pickSeconds: number;
+  parcels: number;
+  packedUnits: number;
+  packSeconds: number;
+}
+
+/** Fewer than this say nothing about the pace of a floor. */
+const RUNS_LEAST = 5;
+const PARCELS_LEAST = 20;
+
+/** How this floor's pace compares with the standard: 1.2 takes a fifth longer; null where too little was done to say. */
+export function paceOf(done: WorkDone, rates: LabourRates): { pick: number | null; pack: number | null } {
+  const pickStandard =
+    done.walkMm / 1000 / rates.metrePerSecond +
+    done.stops * rates.secondsPerStop +
+    done.units * rates.secondsPerUnit +
+    done.runs * rates.secondsPerRun;
+  const packStandard = done.parcels * rates.secondsPerParcel + done.packedUnits * rates.secondsPerPackedUnit;
+  return {
+    pick: done.runs >= RUNS_LEAST ? done.pickSeconds / pickStandard : null,
+    pack: done.parcels >= PARCELS_LEAST ? done.packSeconds / packStandard : null,
+  };
+}

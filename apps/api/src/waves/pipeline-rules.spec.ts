@@ -5,6 +5,7 @@ import { bothFilters } from './candidates.js';
 import { differenceOf } from './dry-run-report.js';
 import { leavers } from './faults.service.js';
 import { groupByCutOff } from './group-by-cut-off.js';
+import { paceOf, STANDARD } from './labour.js';
 import { planProgress, type StepAt } from './plan-progress.js';
 import { searchTimeMs } from './search-time.js';
 import { templateFaults } from './template-faults.js';
@@ -189,4 +190,12 @@ it.each([
 ])('says what a %s wave with %i picked lines waits for', (state, pickedLines, text) => {
   const wave = { state, reason: 'batch: no way', releasedAt: new Date(0), pickedLines };
   expect(blockerOf(wave, new Date(3_600_000))).toBe(text);
+});
+
+it('holds the pace of a floor against the standard once enough was done to say', () => {
+  const work = { walkMm: 1_100_000, stops: 100, units: 200, parcels: 25, packedUnits: 100 };
+  const standardPick = 1_000 + 100 * 9 + 200 * 2 + 10 * 90;
+  const done = { ...work, runs: 10, pickSeconds: standardPick * 1.5, packSeconds: (25 * 40 + 100 * 4) * 0.5 };
+  expect(paceOf(done, STANDARD)).toEqual({ pick: 1.5, pack: 0.5 });
+  expect(paceOf({ ...done, runs: 4, parcels: 3 }, STANDARD)).toEqual({ pick: null, pack: null });
 });

@@ -1,5 +1,27 @@
 import type { StageRate } from '#lib/planning';
 import { row, type Tx } from '../platform/database.service.js';
+import type { WorkDone } from './labour.js';
+
+/** What was picked and packed within the last hours, with the time that it took. */
+export async function workDone(tx: Tx): Promise<WorkDone> {
+  const found = await row<WorkDone>(
+    tx,
+    `select p.*, q.* from (select count(*)::int as runs, coalesce(sum(r.walk_mm), 0)::float8 as "walkMm",
+         coalesce(sum(t.stops), 0)::int as stops, coalesce(sum(t.units), 0)::int as units,
+         coalesce(sum(extract(epoch from r.ended_at - r.started_at)), 0)::float8 as "pickSeconds"
+       from runs r cross join lateral (select count(*) as stops, sum(done_quantity) as units from tasks x
+         where x.site_id = r.site_id and x.run_id = r.id) t
+       where r.site_id = $1 and r.state = 'done' and r.started_at is not null
+         and r.ended_at > $2::timestamptz - interval '${HOURS_BACK} hours') p
+     cross join (select count(*)::int as parcels, coalesce(sum(c.units), 0)::int as "packedUnits",
+         coalesce(sum(extract(epoch from x.closed_at - x.opened_at)), 0)::float8 as "packSeconds"
+       from parcels x cross join lateral (select sum(quantity) as units from parcel_contents y
+         where y.site_id = x.site_id and y.parcel_id = x.id) c
+       where x.site_id = $1 and x.closed_at > $2::timestamptz - interval '${HOURS_BACK} hours') q`,
+    [tx.siteId, tx.at],
+  );
+  return found!;
+}
 
 /** What the floor does now, measured over the last hour. */
 export interface MeasuredRates {
@@ -8,6 +30,8 @@ export interface MeasuredRates {
   basis: 'measured' | 'standard';
 }
 
+/** Long enough for a few waves, short enough for today's people. */
+const HOURS_BACK = 8;
 /** Fewer events than this say nothing about a rate. */
 const EVENTS_LEAST = 20;
 /** Per person and hour, where nothing is measured: usual for carts and benches. */
