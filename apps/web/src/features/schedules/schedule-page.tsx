@@ -43,11 +43,8 @@ export function SchedulePage() {
   });
   const schedule = useQuery({
     queryKey: ['schedule', scheduleId],
-    queryFn: async ({ signal }) => {
-      if (scheduleId === NEW) return null;
-      const { items } = await api.get<Page<ScheduleView>>('/waves/schedules', signal);
-      return items.find(({ id }) => id === scheduleId) ?? null;
-    },
+    queryFn: async ({ signal }) =>
+      scheduleId === NEW ? null : await api.get<ScheduleView>(`/waves/schedules/${scheduleId}`, signal),
     staleTime: Number.POSITIVE_INFINITY,
   });
   return (

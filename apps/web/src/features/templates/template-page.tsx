@@ -24,7 +24,7 @@ export function TemplatePage() {
   const { templateId } = useParams({ strict: false }) as { templateId: string };
   const steps = useQuery({
     queryKey: ['pipeline-steps'],
-    queryFn: async ({ signal }) => listOf(await api.get<PipelineSteps>('/waves/templates/steps', signal)),
+    queryFn: ({ signal }) => api.get<Page<PipelineStepView>>('/waves/templates/steps', signal),
     staleTime: 60_000,
   });
   const template = useQuery({
@@ -38,7 +38,7 @@ export function TemplatePage() {
     <Stack gap="sm">
       <WaveTabs />
       <QueryState query={steps}>
-        {(known) => (
+        {({ items: known }) => (
           <QueryState query={template}>
             {(view) => <Editor key={`${templateId}${view?.version}`} template={view} known={known} />}
           </QueryState>
@@ -46,12 +46,6 @@ export function TemplatePage() {
       </QueryState>
     </Stack>
   );
-}
-
-type PipelineSteps = PipelineStepView[] | Page<PipelineStepView>;
-
-function listOf(answer: PipelineSteps): PipelineStepView[] {
-  return Array.isArray(answer) ? answer : answer.items;
 }
 
 interface EditorProps {

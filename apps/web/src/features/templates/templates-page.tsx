@@ -103,7 +103,13 @@ function TemplateTable({ templates }: { templates: WaveTemplateView[] }) {
             </Table.Td>
             <Table.Td>{template.channels.join(', ')}</Table.Td>
             <Table.Td>
-              <Anchor component={Link} to="/waves" search={{ dryTemplate: template.id } as never}>
+              <Anchor
+                component={Link}
+                to="/waves"
+                size="sm"
+                underline="always"
+                search={{ dryTemplate: template.id } as never}
+              >
                 {t('Dry run')}
               </Anchor>
             </Table.Td>
