@@ -33,7 +33,7 @@ export interface RigOptions {
   say: (line: string) => void;
 }
 
-const API_LIMIT_MS = 20_000;
+const API_LIMIT_MS = 90_000;
 const SEED_LIMIT_MS = 120_000;
 const MOSQUITTO = ['/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto', '/opt/homebrew/sbin/mosquitto'];
 const APIS = 2;
@@ -95,7 +95,7 @@ export class Rig {
     await this.startBroker();
     for (let n = 1; n <= APIS; n += 1) await this.addApi(n);
     for (let n = 1; n <= agents; n += 1) await this.addAgent(n);
-    await this.allServing(60_000);
+    await this.allServing(180_000);
   }
 
   /** Resolves when every process serves. */

@@ -12,7 +12,7 @@ export interface Program {
   ready: (child: ChildProcess) => Promise<void>;
 }
 
-const READY_LIMIT_MS = 20_000;
+const READY_LIMIT_MS = 90_000;
 const STOP_LIMIT_MS = 8_000;
 const KILLED_LIMIT_MS = 5_000;
 /** A supervisor's pause before it starts again what ended by itself. */
