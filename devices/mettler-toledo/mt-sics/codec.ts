@@ -31,7 +31,7 @@ export interface ScaleState {
   config: ScaleConfig;
   framing: FramerState;
   /** Until the scale has answered `@`, everything it says may belong to an earlier question. */
-  phase: 'identifying' | 'idle' | 'weighing' | 'zeroing' | 'asked';
+  phase: 'identifying' | 'idle' | 'weighing' | 'zeroing' | 'taring' | 'asked';
   /** Continuous mode: what was said last, so that each change is said once. */
   said: string;
 }
@@ -79,6 +79,7 @@ export const codec: Codec<ScaleConfig, ScaleState> = {
       return { state, effects: [effect.failed('the scale has not answered yet')] };
     if (order.op === 'weigh') return { state: { ...state, phase: 'weighing' }, effects: [ask('S')] };
     if (order.op === 'zero') return { state: { ...state, phase: 'zeroing' }, effects: [ask('Z')] };
+    if (order.op === 'tare') return { state: { ...state, phase: 'taring' }, effects: [ask('T')] };
     return { state: { ...state, phase: 'asked' }, effects: [ask('I4')] };
   },
 
@@ -106,6 +107,7 @@ function hear(state: ScaleState, frame: Uint8Array): Step<ScaleState> {
   if (state.phase === 'identifying') return { state };
   if (line.startsWith('S ')) return weighed(state, line, rawHex);
   if (line.startsWith('Z ')) return zeroed(state, line, rawHex);
+  if (line.startsWith('T ')) return tared(state, line, rawHex);
   if (line === 'ES' || line === 'ET' || line === 'EL') return rejected(state, line, rawHex);
   return {
     state,
@@ -178,6 +180,16 @@ function zeroed(state: ScaleState, line: string, rawHex: string): Step<ScaleStat
   const why =
     line.startsWith('Z +') || line.startsWith('Z -') ? 'outside the zero range' : 'not executable now';
   return { state: idle, effects: [effect.failed(`the scale did not zero: ${why}`)] };
+}
+
+/** `T S <weight>`: the tare is stored; `T I`, `T +`, `T -`: not executable, outside of the range. */
+function tared(state: ScaleState, line: string, rawHex: string): Step<ScaleState> {
+  if (state.phase !== 'taring')
+    return { state, readings: [fault('scale.unasked', 'an answer nobody asked for', rawHex)] };
+  const idle: ScaleState = { ...state, phase: 'idle' };
+  if (line.startsWith('T S ')) return { state: idle, effects: [effect.done()] };
+  const why = /^T [+-]/.test(line) ? 'outside the tare range' : 'not executable now';
+  return { state: idle, effects: [effect.failed(`the scale did not take the tare: ${why}`)] };
 }
 
 function rejected(state: ScaleState, line: string, rawHex: string): Step<ScaleState> {

@@ -36,6 +36,18 @@ export const simulator = defineSimulator<SimulatedScale, ScaleSimulatorOptions>(
       },
       expect: ['device.status'],
     },
+    {
+      title: 'net weight above a tare',
+      async act(scale, command) {
+        scale.load(250);
+        await command({ op: 'weigh', args: {} });
+        const { outcome } = await command({ op: 'tare', args: {} });
+        if (outcome !== 'done') throw new Error(`the tare was ${outcome}`);
+        scale.load(1_500);
+        await command({ op: 'weigh', args: {} });
+      },
+      expect: ['weigh.stable', 'weigh.stable'],
+    },
   ],
 });
 
@@ -86,7 +98,7 @@ class SicsVoice {
     } else if (command === 'SIR') {
       this.stopRepeat();
       this.repeat = setInterval(() => say(this.weightLine()), REPEAT_MS);
-    } else say(command === 'Z' ? this.zero() : 'ES');
+    } else say(command === 'Z' ? this.zero() : command === 'T' ? this.tare() : 'ES');
   }
 
   stop(): void {
@@ -118,6 +130,12 @@ class SicsVoice {
     if (this.pan.moving) return 'Z I';
     if (this.pan.zero()) return 'Z A';
     return this.pan.grams > 0 ? 'Z +' : 'Z -';
+  }
+
+  private tare(): string {
+    if (this.pan.moving) return 'T I';
+    if (this.pan.overloaded) return 'T +';
+    return `T S ${(this.pan.tare() / 1000).toFixed(3).padStart(10)} kg`;
   }
 
   private stopRepeat(): void {

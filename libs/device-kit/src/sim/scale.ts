@@ -26,6 +26,7 @@ const ZERO_RANGE = 0.02;
 export class Pan {
   private gross = 0;
   private zeroGrams = 0;
+  private tareGrams = 0;
   private stableAt = 0;
   private readonly options: Required<ScaleSimulatorOptions>;
 
@@ -38,8 +39,15 @@ export class Pan {
     this.stableAt = performance.now() + this.options.settleMs;
   }
 
+  /** Net of the tare. */
   get grams(): number {
-    return this.gross - this.zeroGrams;
+    return this.gross - this.zeroGrams - this.tareGrams;
+  }
+
+  /** What lies on the pan is from now on its tare; returns it. */
+  tare(): number {
+    this.tareGrams = this.gross - this.zeroGrams;
+    return this.tareGrams;
   }
 
   get moving(): boolean {
@@ -51,7 +59,7 @@ export class Pan {
   }
 
   get underloaded(): boolean {
-    return this.grams < -this.options.capacityGrams * ZERO_RANGE;
+    return this.gross - this.zeroGrams < -this.options.capacityGrams * ZERO_RANGE;
   }
 
   /** False when the pan moves or what lies on it is outside of the zero range. */
