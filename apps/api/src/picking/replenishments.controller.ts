@@ -13,7 +13,7 @@ export class ReplenishmentsController {
   /** What waits or is on its way; with `state` all of that state. */
   @Get()
   async list(@Query('state') state?: string): Promise<Page<ReplenishmentTask>> {
-    return { items: await this.replenishments.list(state ?? null), next: null };
+    return { items: await this.replenishments.list(typeof state === 'string' ? state : null), next: null };
   }
 
   @Post(':id/claim')

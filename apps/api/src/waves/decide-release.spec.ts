@@ -23,7 +23,6 @@ function queue(over: Partial<ChannelQueue> = {}): ChannelQueue {
 const unlimited: Room = {
   orders: Number.POSITIVE_INFINITY,
   picking: 0,
-  wallOrders: Number.POSITIVE_INFINITY,
   pressures: [],
   exceptServices: [],
 };

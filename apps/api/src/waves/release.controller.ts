@@ -49,7 +49,8 @@ export class ReleaseController {
 
   @Post('channels')
   async createChannel(@Body() body: CreateChannelDto): Promise<ReleaseChannelView> {
-    const id = await this.channels.createChannel({ state: 'open', filter: {}, ...body });
+    const { state, filter } = body;
+    const id = await this.channels.createChannel({ ...body, state: state ?? 'open', filter: filter ?? {} });
     return this.queries.channelView(id);
   }
 

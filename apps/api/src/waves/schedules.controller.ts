@@ -41,8 +41,14 @@ export class SchedulesController {
 
   @Post('schedules')
   async create(@Body() body: CreateScheduleDto): Promise<ScheduleView> {
-    const { planOnly = false, active = true, name, templateId } = body;
-    const id = await this.setup.create({ name, templateId, planOnly, active, rule: ruleOf(body.rule) });
+    const { name, templateId, planOnly, active } = body;
+    const id = await this.setup.create({
+      name,
+      templateId,
+      rule: ruleOf(body.rule),
+      planOnly: planOnly ?? false,
+      active: active ?? true,
+    });
     return this.queries.view(id);
   }
 
@@ -91,7 +97,8 @@ export class SchedulesController {
     @Query('code') code?: string,
     @Query('cursor') cursor?: string,
   ): Promise<Page<WaitingOrderView>> {
-    return this.waiting.orders({ code: code ?? null, cursor: cursor ?? null });
+    // Given twice it is a list, which stands for nothing.
+    return this.waiting.orders({ code: typeof code === 'string' ? code : null, cursor: cursor ?? null });
   }
 
   @Get('waiting/orders/:id')

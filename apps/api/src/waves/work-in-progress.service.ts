@@ -12,7 +12,6 @@ import {
   roomOf,
   type ServiceLanes,
   type StageLoad,
-  type WallLoad,
 } from './work-in-progress.js';
 import './waves.events.js';
 
@@ -33,12 +32,10 @@ export class WorkInProgressService {
   }
 
   async load(tx: Tx): Promise<FloorLoad> {
-    const wall = await wallLoad(tx);
     return {
       stages: await stageLoads(tx),
       benches: await benchPrinters(tx),
       services: await serviceLanes(tx),
-      wall,
     };
   }
 
@@ -51,7 +48,7 @@ export class WorkInProgressService {
       [tx.siteId, waveId],
     );
     const orders = services.reduce((sum, each) => sum + each.orders, 0);
-    return holdWave({ orders, toWall: await endsAtWall(tx, waveId), services }, await this.room(tx));
+    return holdWave({ orders, services }, await this.room(tx));
   }
 
   /** Sets or takes away the limits of a stage. */
@@ -124,9 +121,9 @@ async function stageLoads(tx: Tx): Promise<StageLoad[]> {
   const { picking, packing, walking, atBenches, atWalls } = found!;
   const sorting = await ordersAtWalls(tx);
   return [
-    stage('pick', picking - sorting, walking),
+    stage('pick', picking, walking),
     stage('put-wall', sorting, atWalls),
-    stage('pack', packing, atBenches),
+    stage('pack', packing - sorting, atBenches),
   ];
 }
 
@@ -151,32 +148,16 @@ function serviceLanes(tx: Tx): Promise<ServiceLanes[]> {
   );
 }
 
-/** Whether the runs of a wave end at a put wall. */
-async function endsAtWall(tx: Tx, waveId: string): Promise<boolean> {
-  const found = await row(
-    tx,
-    `select 1 from runs r join stations s on s.site_id = r.site_id and s.id = r.drop_station_id and s.kind = 'put-wall'
-     where r.site_id = $1 and r.wave_id = $2 and r.state <> 'cancelled' limit 1`,
-    [tx.siteId, waveId],
-  );
-  return found !== null;
-}
-
-/** Orders whose goods stand at a put wall and are not picked yet: they wait to be sorted. */
+/** Orders whose totes stand at a put wall, with their goods, and are not packed yet. */
 async function ordersAtWalls(tx: Tx): Promise<number> {
   const found = await row<{ orders: number }>(
     tx,
-    `select count(distinct s.order_id)::int as orders from run_slots s
-     join runs r on r.site_id = s.site_id and r.id = s.run_id and r.state in ('dropped', 'done')
-     join stations w on w.site_id = r.site_id and w.id = r.drop_station_id and w.kind = 'put-wall'
-     join orders o on o.site_id = s.site_id and o.id = s.order_id and o.state = 'picking'
-     where s.site_id = $1 and s.state in ('open', 'picked')`,
+    `select count(distinct s.order_id)::int as orders from stations w
+     join containers c on c.site_id = w.site_id and c.station_id = w.id
+     join run_slots s on s.site_id = c.site_id and s.container_id = c.id and s.state = 'dropped'
+     join orders o on o.site_id = s.site_id and o.id = s.order_id and o.state in ('picked', 'packing')
+     where w.site_id = $1 and w.kind = 'put-wall'`,
     [tx.siteId],
   );
   return found!.orders;
-}
-
-/** Sites without a put wall have none to fill. */
-async function wallLoad(_tx: Tx): Promise<WallLoad | null> {
-  return null;
 }

@@ -15,7 +15,6 @@ const floor = (over: Partial<FloorLoad> = {}): FloorLoad => ({
   stages: [],
   benches: [],
   services: [],
-  wall: null,
   ...over,
 });
 
@@ -60,7 +59,12 @@ describe('roomOf', () => {
     ['one of a bench its printers works', { benches: [bench('P1', 'fault', 'ready')] }, Infinity, []],
     ['no bench prints', { benches: [bench('P1', 'lost'), bench('P2', 'fault')] }, 0, ['printers-down']],
     ['a printer has not spoken yet', { benches: [bench('P1', 'init')] }, Infinity, []],
-    ['the put wall is full', { wall: { slots: 40, free: 0 } }, Infinity, ['put-wall-full']],
+    [
+      'the put wall is full',
+      { stages: [stage({ stage: 'put-wall', orders: 40, ordersMax: 40 })] },
+      0,
+      ['put-wall-backlog'],
+    ],
   ])('is told where %s', (_name, over, orders, codes) => {
     const room = roomOf(floor(over));
     expect(room.orders).toBe(orders);
@@ -108,14 +112,12 @@ describe('roomOf', () => {
 });
 
 describe('holdWave', () => {
-  const wave = { orders: 10, toWall: false, services: [{ carrier: 'post', service: 'a', orders: 10 }] };
+  const wave = { orders: 10, services: [{ carrier: 'post', service: 'a', orders: 10 }] };
 
   it.each<[string, Partial<FloorLoad>, Partial<typeof wave>, string[]]>([
     ['goes where nothing is in its way', {}, {}, []],
     ['waits for room', { stages: [stage({ orders: 45, ordersMax: 50 })] }, {}, ['no-room-to-pick']],
     ['waits for a stage', { stages: [stage({ orders: 50, ordersMax: 50 })] }, {}, ['pickers-full']],
-    ['waits for slots of the wall', { wall: { slots: 20, free: 4 } }, { toWall: true }, ['put-wall-full']],
-    ['needs no wall otherwise', { wall: { slots: 20, free: 0 } }, {}, []],
     [
       'waits for its lane',
       { services: [{ carrier: 'post', service: 'a', lanes: [lane('1', 'jam')] }] },

@@ -25,18 +25,11 @@ export interface ServiceLanes {
   lanes: { code: string; closed: boolean; fill: 'clear' | 'full' | 'jam' }[];
 }
 
-/** Slots of the site's put walls; null without a wall. */
-export interface WallLoad {
-  slots: number;
-  free: number;
-}
-
 /** What stands between release and the door at one moment. */
 export interface FloorLoad {
   stages: readonly StageLoad[];
   benches: readonly BenchPrinters[];
   services: readonly ServiceLanes[];
-  wall: WallLoad | null;
 }
 
 /** What the floor can take now. */
@@ -45,8 +38,6 @@ export interface Room {
   orders: number;
   /** Orders in front of or at the pickers. */
   picking: number;
-  /** Orders that a put wall has slots for; infinite without a wall. */
-  wallOrders: number;
   pressures: Pressure[];
   /** `carrier/service` of the orders that wait for a lane. */
   exceptServices: string[];
@@ -63,7 +54,6 @@ export function roomOf(floor: FloorLoad): Room {
     ...floor.stages.flatMap((load) =>
       stagePressures(load, capacityOf(load, load.stage === 'pack' ? printing : 1)),
     ),
-    ...wallPressures(floor.wall),
     ...lanePressures(floor.services),
   ].sort((one, two) => EFFECTS.indexOf(one.effect) - EFFECTS.indexOf(two.effect));
   const stopped = pressures.some(({ effect }) => effect === 'stop');
@@ -72,7 +62,6 @@ export function roomOf(floor: FloorLoad): Room {
   return {
     orders: stopped ? 0 : left,
     picking: pick?.orders ?? 0,
-    wallOrders: floor.wall?.free ?? Number.POSITIVE_INFINITY,
     pressures,
     exceptServices: pressures.flatMap(({ services }) =>
       services.map(({ carrier, service }) => `${carrier}/${service}`),
@@ -83,8 +72,6 @@ export function roomOf(floor: FloorLoad): Room {
 /** A planned wave in front of the floor. */
 export interface WaveInFront {
   orders: number;
-  /** Its goods are sorted at a put wall. */
-  toWall: boolean;
   services: { carrier: string; service: string; orders: number }[];
 }
 
@@ -97,11 +84,6 @@ export function holdWave(wave: WaveInFront, room: Room): ReasonView[] {
     const facts = { orders: wave.orders, room: room.orders, picking: room.picking };
     const text = `The wave has ${wave.orders} orders and the pickers have room for ${room.orders} beside the ${room.picking} they have.`;
     held.push({ code: 'no-room-to-pick', facts, text });
-  }
-  if (wave.toWall && wave.orders > room.wallOrders) {
-    const facts = { orders: wave.orders, free: room.wallOrders };
-    const text = `The wave needs ${wave.orders} slots at the put wall and ${room.wallOrders} are free.`;
-    held.push({ code: 'put-wall-full', facts, text });
   }
   for (const { carrier, service, orders } of wave.services) {
     const full = room.pressures.find(
@@ -174,14 +156,6 @@ function printerPressures(benches: readonly BenchPrinters[]): Pressure[] {
       services: [],
     },
   ];
-}
-
-/** A full wall stops only what is sorted there: cluster picking goes on. */
-function wallPressures(wall: WallLoad | null): Pressure[] {
-  if (wall === null || wall.slots === 0 || wall.free > 0) return [];
-  const text = `All ${wall.slots} slots of the put walls are taken.`;
-  const facts = { slots: wall.slots, free: 0 };
-  return [{ code: 'put-wall-full', facts, text, effect: 'slow', stage: 'put-wall', services: [] }];
 }
 
 function lanePressures(services: readonly ServiceLanes[]): Pressure[] {
