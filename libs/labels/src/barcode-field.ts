@@ -76,7 +76,7 @@ function linearSymbol(element: LinearElement): LinearSymbol {
 }
 
 /** Twelve digits: the printer adds the check digit itself. */
-function ean13Digits(data: string): string {
+export function ean13Digits(data: string): string {
   const gtin = normaliseGtin(data);
   if (gtin.startsWith('0')) return gtin.slice(1, 13);
   throw new LabelError('labels.value', `GTIN ${gtin} has 14 digits and does not fit an EAN-13.`);

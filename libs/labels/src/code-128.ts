@@ -18,15 +18,34 @@ const START_C = '>;';
 const TO_B = '>6';
 const FNC1 = '>8';
 
+/** How a Code 128 symbol is set: FNC1 in front or not, digits that go two by two into subset C, the rest in subset B. */
+export interface Code128Plan {
+  readonly fnc1: boolean;
+  readonly pairs: string;
+  /** GS stands for FNC1 within. */
+  readonly rest: string;
+  readonly modules: number;
+}
+
+/** The plan of a plain Code 128; throws LabelError for an empty text and for what is no printable ASCII but > ^ ~. */
+export function planCode128(data: string): Code128Plan {
+  return plan(requirePrintable(data), false);
+}
+
+/** The plan of a GS1-128: FNC1 leads and separates. */
+export function planGs1128(elementString: string): Code128Plan {
+  requirePrintable(elementString.replaceAll(GS, ''));
+  return plan(elementString, true);
+}
+
 /** Plain Code 128; throws LabelError for an empty text and for what is no printable ASCII but > ^ ~. */
 export function code128(data: string): LinearSymbol {
-  return encode(requirePrintable(data), '');
+  return encode(planCode128(data));
 }
 
 /** A GS1 element string as GS1-128: FNC1 leads and separates. */
 export function gs1128(elementString: string): LinearSymbol {
-  requirePrintable(elementString.replaceAll(GS, ''));
-  return encode(elementString, FNC1);
+  return encode(planGs1128(elementString));
 }
 
 function requirePrintable(data: string): string {
@@ -38,15 +57,20 @@ function requirePrintable(data: string): string {
 }
 
 /** Leading digits go two by two into subset C where that is shorter, everything after them into subset B. */
-function encode(data: string, lead: string): LinearSymbol {
+function plan(data: string, fnc1: boolean): Code128Plan {
   const paired = leadingPairs(data);
   const rest = data.slice(paired);
-  const change = paired > 0 && rest !== '' ? TO_B : '';
-  const start = paired > 0 ? START_C : START_B;
-  const symbols = 1 + lead.length / 2 + paired / 2 + change.length / 2 + rest.length + 1;
+  const change = paired > 0 && rest !== '' ? 1 : 0;
+  const symbols = 1 + (fnc1 ? 1 : 0) + paired / 2 + change + rest.length + 1;
+  return { fnc1, pairs: data.slice(0, paired), rest, modules: symbols * 11 + 13 };
+}
+
+function encode({ fnc1, pairs, rest, modules }: Code128Plan): LinearSymbol {
+  const change = pairs !== '' && rest !== '' ? TO_B : '';
+  const start = pairs === '' ? START_B : START_C;
   return {
-    field: start + lead + data.slice(0, paired) + change + rest.replaceAll(GS, FNC1),
-    modules: symbols * 11 + 13,
+    field: start + (fnc1 ? FNC1 : '') + pairs + change + rest.replaceAll(GS, FNC1),
+    modules,
   };
 }
 

@@ -28,5 +28,7 @@ export {
   type PlateLabel,
   plateLabel,
 } from './templates/house-labels.js';
+export { renderTspl, type TsplOptions } from './tspl.js';
+export { tsplString } from './tspl-field.js';
 export { type Dpi, dotsPerMm, renderZpl, type ZplOptions } from './zpl.js';
 export { zplField } from './zpl-field.js';

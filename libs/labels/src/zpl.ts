@@ -55,7 +55,8 @@ function requireJobId(jobId: string): string {
   throw new LabelError('labels.option', 'A print job id is 1 to 64 letters, digits, hyphens and colons.');
 }
 
-function requireCopies(copies: number): number {
+/** The number of copies; throws LabelError for less than 1 or more than 1000. */
+export function requireCopies(copies: number): number {
   if (Number.isInteger(copies) && copies >= 1 && copies <= 1000) return copies;
   throw new LabelError('labels.option', `Copies must be 1 to 1000, got ${copies}.`);
 }
