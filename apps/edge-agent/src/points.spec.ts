@@ -157,6 +157,14 @@ describe('at a scan point', () => {
     expect(decisions).toHaveLength(1);
   });
 
+  it('a repeated arrival whose first could not be stored is stored before what the PLC says next', async () => {
+    const sighting = arrival(['c1']);
+    await expect(see(sighting, () => Promise.reject(new Error('full')))).rejects.toThrow('full');
+    void see(sighting);
+    // In the same turn of the event loop, as telegrams come in one message.
+    expect(stored).toEqual([sighting]);
+  });
+
   it('a repeated arrival is stored when the first could not be', async () => {
     const sighting = arrival(['c1']);
     await expect(see(sighting, () => Promise.reject(new Error('full')))).rejects.toThrow('full');

@@ -97,6 +97,8 @@ interface Remembered {
   /** The core or a scale is being waited for; its answer or silence brings the decision. */
   waiting: boolean;
   stored: Promise<unknown>;
+  /** The disk refused it. */
+  refused?: boolean;
 }
 
 /**
@@ -120,13 +122,25 @@ export class Points {
     if (before && before.codes === codes && seenAtMs - before.seenAtMs < REPEAT_WITHIN_MS) {
       const draft = this.repeat(arrival, before);
       if (draft) this.options.saveDraft(draft);
-      before.stored = before.stored.catch(() => store(null));
-      return before.stored;
+      // At once, so that what the PLC says next (its confirm) can't come to stand before it.
+      if (before.refused) return this.keepArrival(before, store(null));
+      return this.keepArrival(
+        before,
+        before.stored.catch(() => store(null)),
+      );
     }
     const entry: Remembered = { seenAtMs, codes, command: null, waiting: false, stored: Promise.resolve() };
     this.remember(keyOf(sighting), entry);
-    entry.stored = store(this.decideIfKnown(arrival, entry));
-    return entry.stored;
+    return this.keepArrival(entry, store(this.decideIfKnown(arrival, entry)));
+  }
+
+  private keepArrival(entry: Remembered, stored: Promise<unknown>): Promise<unknown> {
+    entry.stored = stored;
+    entry.refused = false;
+    stored.catch(() => {
+      if (entry.stored === stored) entry.refused = true;
+    });
+    return stored;
   }
 
   /**
