@@ -1,7 +1,7 @@
 import { batchRuns } from '#lib/planning';
 import { checkedWalkMm } from './batching-check.js';
 import { type BatchingInstance, MM, parseBatching } from './batching-instance.js';
-import { bestKnownRows, dataFiles, setAndFile } from './instances.js';
+import { bestKnownRows, chosen, dataFiles, setAndFile } from './instances.js';
 import { loadModelSolver } from './model-solver.js';
 import { naiveWalkMm } from './naive-batching.js';
 import { type BenchOptions, readOptions } from './options.js';
@@ -17,10 +17,10 @@ interface Known {
 export async function bench(args: string[]): Promise<void> {
   const options = readOptions(args, 10);
   const solveModel = await loadModelSolver();
-  const instances = dataFiles(options.data).flatMap((file) => {
-    if (!file.name.endsWith('.txt') || (options.only && !file.name.includes(options.only))) return [];
-    return parseBatching(file.name, file.read()) ?? [];
-  });
+  const all = dataFiles(options.data).flatMap((file) =>
+    file.name.endsWith('.txt') ? (parseBatching(file.name, file.read()) ?? []) : [],
+  );
+  const instances = chosen(all, options);
   const report = new Report('batching', options, 0.5);
   const groups = new Map<string, number[]>();
   const naiveGaps: number[] = [];

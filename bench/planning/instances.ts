@@ -28,6 +28,16 @@ function readText(path: string): string {
   return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('latin1');
 }
 
+/** The instances to solve: those whose name contains `only`, of these `sample` evenly over the list. */
+export function chosen<T extends { name: string }>(
+  instances: T[],
+  { only, sample }: { only: string | undefined; sample: number | undefined },
+): T[] {
+  const named = only ? instances.filter(({ name }) => name.includes(only)) : instances;
+  if (sample === undefined || sample >= named.length) return named;
+  return Array.from({ length: sample }, (_, at) => named[Math.floor((at * named.length) / sample)]!);
+}
+
 /** The rows of a best-known table in the folder, or beside it when the folder is one set of several. */
 export function bestKnownRows(folder: string, fileName: string): Record<string, string>[] {
   const inFolder = dataFiles(folder).find(

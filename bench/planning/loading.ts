@@ -1,5 +1,5 @@
 import { type LoadPlan, type LoadRequest, loadContainer } from '#lib/planning';
-import { bestKnownRows, dataFiles } from './instances.js';
+import { bestKnownRows, chosen, dataFiles } from './instances.js';
 import { readOptions } from './options.js';
 import { gapOf, Report, writeSolution } from './report.js';
 
@@ -27,8 +27,7 @@ export async function bench(args: string[]): Promise<void> {
   const report = new Report('loading', options);
   const fills = new Map<string, number[]>();
   const supported: number[] = [];
-  for (const instance of instances) {
-    if (options.only && !instance.name.includes(options.only)) continue;
+  for (const instance of chosen(instances, options)) {
     const startedMs = options.now();
     const plan = loadContainer(instance.request, {
       seed: options.seed,

@@ -11,6 +11,8 @@ export interface BenchOptions {
   out: string | undefined;
   /** Only instances whose name contains this. */
   only: string | undefined;
+  /** So many of them, evenly over the whole list; undefined: all. */
+  sample: number | undefined;
   seed: number;
   /** The clock of the time limit. */
   now: () => number;
@@ -32,6 +34,7 @@ export function readOptions(args: string[], defaultSeconds: number): BenchOption
       json: { type: 'boolean', default: false },
       out: { type: 'string' },
       only: { type: 'string' },
+      sample: { type: 'string' },
       seed: { type: 'string', default: '1' },
       clock: { type: 'string', default: 'wall' },
     },
@@ -41,6 +44,9 @@ export function readOptions(args: string[], defaultSeconds: number): BenchOption
   const seed = Number(values.seed);
   if (!(seconds > 0)) throw new Error(`--seconds must be a positive number, not ${values.seconds}.`);
   if (!Number.isInteger(seed)) throw new Error(`--seed must be a whole number, not ${values.seed}.`);
+  const sample = values.sample === undefined ? undefined : Number(values.sample);
+  if (sample !== undefined && !(Number.isInteger(sample) && sample > 0))
+    throw new Error(`--sample must be a whole number above 0, not ${values.sample}.`);
   if (values.clock !== 'wall' && values.clock !== 'cpu') throw new Error('--clock must be wall or cpu.');
   return {
     data,
@@ -48,6 +54,7 @@ export function readOptions(args: string[], defaultSeconds: number): BenchOption
     json,
     out,
     only,
+    sample,
     seed,
     now: values.clock === 'cpu' ? processorMs : () => performance.now(),
   };

@@ -1,4 +1,5 @@
 import { type AisleSite, Random, type RouteRequest, type RunStop, routeRun } from '#lib/planning';
+import { benchGraphRoutes } from './graph-routing.js';
 import { sShapeMm } from './naive-batching.js';
 import { readOptions } from './options.js';
 import { gapOf, quantile, Report } from './report.js';
@@ -17,6 +18,7 @@ export async function bench(args: string[]): Promise<void> {
     checkShortRoutes(blocks, random, report);
     timing[`blocks${blocks}`] = timeLongRoutes(blocks, random);
   }
+  benchGraphRoutes(new Random(options.seed * 7), report, options);
   const sShapeAbove = sShapeComparison(new Random(options.seed));
   report.end({ timing, ...sShapeAbove });
 }

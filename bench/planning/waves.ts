@@ -1,5 +1,5 @@
 import { type DenseWave, type DenseWaveRequest, selectDenseWave } from '#lib/planning';
-import { bestKnownRows, dataFiles, setAndFile } from './instances.js';
+import { bestKnownRows, chosen, dataFiles, setAndFile } from './instances.js';
 import { loadModelSolver } from './model-solver.js';
 import { naiveDensity } from './naive-wave.js';
 import { readOptions } from './options.js';
@@ -12,11 +12,12 @@ export async function bench(args: string[]): Promise<void> {
   const rows = bestKnownRows(options.data ?? '', 'best_objectives.csv');
   const report = new Report('waves', options);
   const naiveGaps: number[] = [];
-  for (const file of dataFiles(options.data)) {
-    if (!file.name.endsWith('.txt') || (options.only && !file.name.includes(options.only))) continue;
-    const request = parseWave(file.read());
-    if (!request) continue;
-    const { set, file: instance } = setAndFile(options.data ?? '', file.name);
+  const waves = dataFiles(options.data).flatMap((file) => {
+    const request = file.name.endsWith('.txt') ? parseWave(file.read()) : null;
+    return request ? [{ name: file.name, request }] : [];
+  });
+  for (const { name, request } of chosen(waves, options)) {
+    const { set, file: instance } = setAndFile(options.data ?? '', name);
     const row = rows.find((known) => known.dataset === set && known.instance === instance);
     const bestKnown = row ? Number(row.best_objective) : null;
     const startedMs = options.now();
@@ -33,9 +34,9 @@ export async function bench(args: string[]): Promise<void> {
     const naive = naiveDensity(request);
     if (bestKnown) naiveGaps.push(1 - naive / bestKnown);
     const note = `${wave?.units} units, ${wave?.aisleIds.length} aisles, ${wave?.iterations} steps`;
-    report.add({ name: file.name, objective, bestKnown, gap, feasible, seconds }, note);
+    report.add({ name, objective, bestKnown, gap, feasible, seconds }, note);
     if (wave)
-      writeSolution(options, file.name, [
+      writeSolution(options, name, [
         wave.orderIds.length,
         ...wave.orderIds,
         wave.aisleIds.length,

@@ -41,6 +41,20 @@ describe('the assignment problem', () => {
     );
   });
 
+  it('is exact where all rows compete for the same columns', () => {
+    const weights = fc.array(fc.integer({ min: 1, max: 1_000 }), { minLength: 4, maxLength: 40 });
+    fc.assert(
+      fc.property(weights, fc.integer({ min: 1, max: 99 }), (rows, factor) => {
+        const columns = rows.map((_, at) => factor * (at + 1));
+        const costs = rows.map((weight) => columns.map((column) => weight * column));
+        // The dearest row takes the cheapest column (rearrangement inequality).
+        const falling = rows.toSorted((one, two) => two - one);
+        const least = falling.reduce((sum, weight, at) => sum + weight * columns[at]!, 0);
+        expect(solveAssignment(costs).totalCost).toBe(least);
+      }),
+    );
+  });
+
   it('refuses ragged rows and costs that are not numbers', () => {
     expect(() => solveAssignment([[1, 2], [3]])).toThrow('Row 1 has 1 costs instead of 2.');
     expect(() => solveAssignment([[Number.NaN]])).toThrow('Cost 0 of row 0 is not finite.');

@@ -59,6 +59,11 @@ function invert(rowOfColumn: Int32Array, rows: number): number[] {
   return columnOfRow;
 }
 
+/** With fewer rows served than this share the rows compete for the same columns. */
+const FEW_TAKEN = 0.3;
+/** The auction is given up after so many bids; it only prepares. */
+const BIDS_PER_ROW = 80;
+
 /** Needs rows <= columns; answers the column of each row. */
 function solveWide(costs: Float64Array, rows: number, columns: number): Int32Array {
   const state: DualState = {
@@ -73,7 +78,13 @@ function solveWide(costs: Float64Array, rows: number, columns: number): Int32Arr
     done: new Uint8Array(columns),
   };
   if (rows === columns) reduceColumns(state, rows);
-  takeFreeMinima(state, rows);
+  const taken = takeFreeMinima(state, rows);
+  if (rows === columns && taken < rows * FEW_TAKEN) {
+    auctionPrices(state, rows);
+    state.rowOfColumn.fill(-1);
+    state.columnOfRow.fill(-1);
+    takeFreeMinima(state, rows);
+  }
   for (let row = 0; row < rows; row++) {
     if (state.columnOfRow[row] === -1) augmentFrom(state, row);
   }
@@ -103,9 +114,13 @@ function reduceColumns(state: DualState, rows: number): void {
   }
 }
 
-/** Gives each row its cheapest column where that is still free: most rows need no augmenting path afterwards. */
-function takeFreeMinima(state: DualState, rows: number): void {
+/**
+ * Gives each row its cheapest column where that is still free: most rows need no augmenting path afterwards.
+ * @returns how many rows got one
+ */
+function takeFreeMinima(state: DualState, rows: number): number {
   const { costs, columns, columnPotential, rowPotential, rowOfColumn, columnOfRow } = state;
+  let taken = 0;
   for (let row = 0; row < rows; row++) {
     let best = Number.POSITIVE_INFINITY;
     let bestColumn = -1;
@@ -123,8 +138,64 @@ function takeFreeMinima(state: DualState, rows: number): void {
     if (rowOfColumn[bestColumn] === -1) {
       rowOfColumn[bestColumn] = row;
       columnOfRow[row] = bestColumn;
+      taken++;
     }
   }
+  return taken;
+}
+
+/**
+ * Column potentials by an auction with shrinking steps (Bertsekas 1988), for matrices whose rows all want the same columns: there,
+ * augmenting from bare column minima walks through nearly all rows for each of them. Any column potentials are valid in a square
+ * matrix, so the auction may end anywhere; the paths that follow make the answer exact.
+ */
+function auctionPrices(state: DualState, rows: number): void {
+  const { columnPotential, rowOfColumn } = state;
+  let range = 0;
+  for (let row = 0; row < rows; row++) range = Math.max(range, spreadOfRow(state, row));
+  let bids = BIDS_PER_ROW * rows;
+  for (let step = range / 8; step > range / (8 * rows) && bids > 0; step /= 5) {
+    rowOfColumn.fill(-1);
+    const waiting = Array.from({ length: rows }, (_, row) => row);
+    for (; waiting.length > 0 && bids > 0; bids--) {
+      const row = waiting.pop()!;
+      const { column, margin } = bestBid(state, row);
+      const outbid = rowOfColumn[column]!;
+      columnPotential[column]! -= margin + step;
+      rowOfColumn[column] = row;
+      if (outbid !== -1) waiting.push(outbid);
+    }
+  }
+}
+
+function spreadOfRow({ costs, columns }: DualState, row: number): number {
+  let least = Number.POSITIVE_INFINITY;
+  let most = Number.NEGATIVE_INFINITY;
+  for (let at = row * columns; at < (row + 1) * columns; at++) {
+    least = Math.min(least, costs[at]!);
+    most = Math.max(most, costs[at]!);
+  }
+  return most - least;
+}
+
+/** The cheapest column for the row at the present prices, and by how much it beats the second. */
+function bestBid(
+  { costs, columns, columnPotential }: DualState,
+  row: number,
+): { column: number; margin: number } {
+  let best = Number.POSITIVE_INFINITY;
+  let second = Number.POSITIVE_INFINITY;
+  let column = 0;
+  for (let other = 0, at = row * columns; other < columns; other++, at++) {
+    const reduced = costs[at]! - columnPotential[other]!;
+    if (reduced >= second) continue;
+    if (reduced < best) {
+      second = best;
+      best = reduced;
+      column = other;
+    } else second = reduced;
+  }
+  return { column, margin: Number.isFinite(second) ? second - best : 0 };
 }
 
 /** Dijkstra over reduced costs from one free row to the nearest free column, then flips the path. */

@@ -61,7 +61,7 @@ function improveRound(
   return parts.flatMap((part, index) => {
     if (budget.exhausted()) return part;
     const own = budget.part((parts.length - index) * rounds);
-    const improved = improvePart(problem, part, own);
+    const improved = improvePart(problem, part, own, round === 0);
     budget.used(own);
     return improved;
   });
@@ -91,7 +91,12 @@ function partsOf(problem: BatchProblem, batches: number[][], round: number): num
   return parts;
 }
 
-function improvePart(problem: BatchProblem, part: number[][], budget: SearchBudget): number[][] {
+function improvePart(
+  problem: BatchProblem,
+  part: number[][],
+  budget: SearchBudget,
+  fresh: boolean,
+): number[][] {
   const members = part.flat();
   const local = new Map(members.map((order, at) => [order, at]));
   const own: BatchProblem = {
@@ -102,7 +107,8 @@ function improvePart(problem: BatchProblem, part: number[][], budget: SearchBudg
     columnsOf: (at) => problem.columnsOf(members[at]!),
   };
   const start = part.map((orders) => orders.map((order) => local.get(order)!));
-  const search = new BatchSearch(own, budget.seed, start);
+  const search = new BatchSearch(own, budget.seed, fresh ? undefined : start);
+  search.offer(start);
   search.improve(budget);
   return search.best.map((orders) => orders.map((at) => members[at]!));
 }

@@ -77,6 +77,12 @@ export class BatchSearch {
     this.rememberIfBest();
   }
 
+  /** Takes a known set of batches if it is better than the current one. */
+  offer(batches: number[][]): void {
+    const total = batches.reduce((sum, orders) => sum + this.problem.lengthOf(orders), 0);
+    if (total < this.total - EPSILON) this.restore(batches);
+  }
+
   private step(): void {
     const before = this.total;
     const removed = this.chooseOrders();
@@ -254,12 +260,11 @@ export class BatchSearch {
 type UndoEntry = { batch: Batch; orders: number[]; load: number[]; length: number };
 
 function kinOf(order: number, problem: BatchProblem): Int32Array {
-  const others: { other: number; kin: number }[] = [];
-  for (let other = 0; other < problem.loads.length; other++) {
-    if (other !== order) others.push({ other, kin: problem.kinship(order, other) });
-  }
-  others.sort((one, two) => two.kin - one.kin || one.other - two.other);
-  return Int32Array.from(others.slice(0, KIN_COUNT), ({ other }) => other);
+  const count = problem.loads.length;
+  const kinship = new Float64Array(count);
+  for (let other = 0; other < count; other++) kinship[other] = problem.kinship(order, other);
+  const others = Int32Array.from({ length: count - 1 }, (_, at) => (at < order ? at : at + 1));
+  return others.sort((one, two) => kinship[two]! - kinship[one]! || one - two).slice(0, KIN_COUNT);
 }
 
 function sumLengths(batches: Batch[]): number {

@@ -1,5 +1,5 @@
-import { Random } from '../search/random.js';
 import { SearchBudget, type SearchLimits } from '../search/search-limits.js';
+import { SegmentSearch } from './segment-search.js';
 import { ShortestWays } from './shortest-ways.js';
 import type { SiteGraph } from './site-graph.js';
 
@@ -22,8 +22,8 @@ export interface GraphRoute {
 const EXACT_PLACES = 12;
 
 /**
- * A short walk over all stops of a general site: exact for few places (Held and Karp 1962), otherwise by moving
- * segments of the route (or-opt, reversed or not, asymmetric lengths) with random restarts of parts. Default 2,000 steps.
+ * A short walk over all stops of a general site: exact for few places (Held and Karp 1962), otherwise by turning and moving
+ * parts of the route (2-opt and or-opt over asymmetric lengths) with random exchanges of neighbouring parts. Default 2,000 steps.
  * @throws RangeError for an unknown node or a stop that cannot be reached and left again.
  */
 export function routeOnGraph(request: GraphRouteRequest, limits: SearchLimits = {}): GraphRoute {
@@ -92,107 +92,4 @@ function heldKarp(between: number[][]): number[] {
     place = before;
   }
   return order;
-}
-
-/** Iterated local search: moves segments of up to three places, kept or turned, until nothing shortens the route. */
-class SegmentSearch {
-  private readonly random: Random;
-
-  constructor(
-    private readonly between: number[][],
-    private readonly budget: SearchBudget,
-  ) {
-    this.random = new Random(budget.seed);
-  }
-
-  run(): number[] {
-    let best = this.descend(this.nearestNeighbour());
-    let bestLength = lengthOf(best, this.between);
-    while (!this.budget.spent()) {
-      const order = this.descend(this.shuffledPart(best));
-      const length = lengthOf(order, this.between);
-      if (length > bestLength) continue;
-      best = order;
-      bestLength = length;
-    }
-    return best;
-  }
-
-  private nearestNeighbour(): number[] {
-    const left = new Set(this.between.slice(2).map((_, at) => at + 1));
-    const order: number[] = [];
-    for (let at = 0; left.size > 0; ) {
-      const nearest = [...left].reduce((one, two) =>
-        this.between[at]![two]! < this.between[at]![one]! ? two : one,
-      );
-      left.delete(nearest);
-      order.push(nearest);
-      at = nearest;
-    }
-    return order;
-  }
-
-  /** Exchanges two neighbouring segments at a random place, the double bridge of a path. */
-  private shuffledPart(order: number[]): number[] {
-    const cuts = [0, 1, 2].map(() => this.random.below(order.length + 1)).sort((one, two) => one - two);
-    const [a = 0, b = 0, c = 0] = cuts;
-    return [...order.slice(0, a), ...order.slice(b, c), ...order.slice(a, b), ...order.slice(c)];
-  }
-
-  private descend(from: number[]): number[] {
-    let order = from;
-    for (let better = this.improved(order); better; better = this.improved(order)) order = better;
-    return order;
-  }
-
-  /** The best move of one segment, or null when none shortens the route. */
-  private improved(order: number[]): number[] | null {
-    const path = [0, ...order, this.between.length - 1];
-    let bestGain = 1e-6;
-    let best: { from: number; size: number; to: number; turned: boolean } | null = null;
-    for (let size = 1; size <= 3; size++) {
-      for (let from = 1; from + size < path.length; from++) {
-        for (let to = 0; to + 1 < path.length; to++) {
-          if (to >= from - 1 && to < from + size) continue;
-          for (const turned of size === 1 ? [false] : [false, true]) {
-            const gain = this.gainOf(path, { from, size, to, turned });
-            if (gain <= bestGain) continue;
-            bestGain = gain;
-            best = { from, size, to, turned };
-          }
-        }
-      }
-    }
-    return best ? moved(path, best).slice(1, -1) : null;
-  }
-
-  private gainOf(path: number[], move: SegmentMove): number {
-    const { between } = this;
-    const { from, size, to } = move;
-    const segment = path.slice(from, from + size);
-    const placed = move.turned ? [...segment].reverse() : segment;
-    const inside = (points: number[]) =>
-      points.slice(1).reduce((sum, point, at) => sum + between[points[at]!]![point]!, 0);
-    const [before, after] = [path[from - 1]!, path[from + size]!];
-    const [left, right] = [path[to]!, path[to + 1]!];
-    const removed =
-      between[before]![segment[0]!]! + between[segment[size - 1]!]![after]! - between[before]![after]!;
-    const added = between[left]![placed[0]!]! + between[placed[size - 1]!]![right]! - between[left]![right]!;
-    return removed - added + inside(segment) - inside(placed);
-  }
-}
-
-interface SegmentMove {
-  from: number;
-  size: number;
-  to: number;
-  turned: boolean;
-}
-
-function moved(path: number[], { from, size, to, turned }: SegmentMove): number[] {
-  const segment = path.slice(from, from + size);
-  if (turned) segment.reverse();
-  const rest = [...path.slice(0, from), ...path.slice(from + size)];
-  const at = to < from ? to + 1 : to + 1 - size;
-  return [...rest.slice(0, at), ...segment, ...rest.slice(at)];
 }
