@@ -50,25 +50,59 @@ export async function openRealCore(count: number, scansPerS: number): Promise<Re
     station: null,
     config: {},
   }));
-  await house.open();
-  await installSorter(house.ownerUrl, sorter, { agent: crew.agent, extras: guns });
-  const devices = await FloorDevices.start({
-    site: crew.site,
-    agent: crew.agent,
-    devices: [sorter.lines[0]!.device, ...guns],
-    dir: join(dataDir, 'floor'),
-    mqtt: house.agentMqtt,
-    onPrinted: () => {},
-    labelMs: 0,
-    settleMs: 0,
-    divertDeadlineMs: DEADLINE_MS,
-  });
-  await house.startAgent(devices.configFile);
-  const codes = await makeParcels(house.ownerUrl, sorter.services, count);
-  await routesAreOut(house.ownerUrl, sorter, 0);
-  const plc = devices.conveyors.get(sorter.lines[0]!.device.code)!;
-  const echo = await Echo.open(house.agentMqtt, agentTopics(crew.site, crew.agent).base);
-  const scanners = [...devices.scanners.values()];
+  const floor: { devices: FloorDevices | null } = { devices: null };
+  const shut = async () => {
+    await floor.devices?.close();
+    await house.close();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  try {
+    await house.open();
+    await installSorter(house.ownerUrl, sorter, { agent: crew.agent, extras: guns });
+    floor.devices = await FloorDevices.start({
+      site: crew.site,
+      agent: crew.agent,
+      devices: [sorter.lines[0]!.device, ...guns],
+      dir: join(dataDir, 'floor'),
+      mqtt: house.agentMqtt,
+      onPrinted: () => {},
+      labelMs: 0,
+      settleMs: 0,
+      divertDeadlineMs: DEADLINE_MS,
+    });
+    await house.startAgent(floor.devices.configFile);
+    const codes = await makeParcels(house.ownerUrl, sorter.services, count);
+    await routesAreOut(house.ownerUrl, sorter, 0);
+    const echo = await Echo.open(house.agentMqtt, agentTopics(crew.site, crew.agent).base);
+    return startWork({
+      floor: floor.devices,
+      echo,
+      codes,
+      line: sorter.lines[0]!,
+      scansPerS,
+      url: house.ownerUrl,
+      shut,
+    });
+  } catch (error) {
+    await shut();
+    throw error;
+  }
+}
+
+interface Work {
+  floor: FloorDevices;
+  echo: Echo;
+  codes: string[];
+  line: ReturnType<typeof planSorter>['lines'][number];
+  scansPerS: number;
+  url: string;
+  shut: () => Promise<void>;
+}
+
+/** People scan from now on. */
+function startWork({ floor, echo, codes, line, scansPerS, url, shut }: Work): RealCore {
+  const plc = floor.conveyors.get(line.device.code)!;
+  const scanners = [...floor.scanners.values()];
   let scans = 0;
   const scanning = setInterval(() => {
     scans += 1;
@@ -76,14 +110,12 @@ export async function openRealCore(count: number, scansPerS: number): Promise<Re
   }, 1_000 / scansPerS);
   return {
     echo: () => echo.once(),
-    arrive: (n) => arrive(plc, sorter.lines[0]!.plan.point, codes[n]!),
-    decisions: () => decisions(house.ownerUrl),
+    arrive: (n) => arrive(plc, line.plan.point, codes[n]!),
+    decisions: () => decisions(url),
     async close() {
       clearInterval(scanning);
       await echo.close();
-      await devices.close();
-      await house.close();
-      await rm(dataDir, { recursive: true });
+      await shut();
     },
   };
 }

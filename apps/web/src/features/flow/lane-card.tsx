@@ -70,12 +70,19 @@ export function LaneCard({ lane, onOverride }: { lane: SorterLane; onOverride: (
         ))}
       </ol>
       {blocked ? (
-        <Button size="compact-sm" variant="default" loading={open.isPending} onClick={() => open.mutate()}>
+        <Button
+          size="compact-xs"
+          fullWidth
+          variant="default"
+          loading={open.isPending}
+          onClick={() => open.mutate()}
+        >
           {t('As its photo-eye says')}
         </Button>
       ) : (
         <Button
-          size="compact-sm"
+          size="compact-xs"
+          fullWidth
           variant="default"
           onClick={() =>
             onOverride({ kind: state === 'open' ? 'lane-closed' : 'lane-open', subject: lane.code })

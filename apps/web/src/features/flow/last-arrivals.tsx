@@ -9,7 +9,7 @@ import { ScrollTable } from '../../ui/tower/scroll-table.js';
 export function LastArrivals({ arrivals }: { arrivals: SorterArrival[] }) {
   const { t } = useTranslation();
   return (
-    <section aria-label={t('Last parcels')}>
+    <div>
       <Title order={2} size="h4" mb="xs">
         {t('Last parcels')}
       </Title>
@@ -31,7 +31,7 @@ export function LastArrivals({ arrivals }: { arrivals: SorterArrival[] }) {
           </Table.Tbody>
         </ScrollTable>
       )}
-    </section>
+    </div>
   );
 }
 
@@ -54,7 +54,7 @@ function ArrivalRow({ arrival }: { arrival: SorterArrival }) {
       </Table.Td>
       <Table.Td>{arrival.commanded ?? '–'}</Table.Td>
       <Table.Td>
-        <Text component="span" fw={strayed ? 700 : undefined} c={strayed ? 'red.8' : undefined}>
+        <Text component="span" size="sm" fw={strayed ? 700 : undefined} c={strayed ? 'red.8' : undefined}>
           {arrival.state === 'lost' ? t('lost') : (arrival.actual ?? t('on its way'))}
         </Text>
       </Table.Td>

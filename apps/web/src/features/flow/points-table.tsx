@@ -31,7 +31,7 @@ export function PointsTable(props: { points: SorterPoint[]; onOverride: (wanted:
             ].map((head) => (
               <Table.Th key={head}>{head}</Table.Th>
             ))}
-            <Table.Th aria-label={t('Actions')} />
+            <Table.Td />
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
