@@ -123,16 +123,19 @@ async function watch(page: Page, seconds: number): Promise<Seen> {
   const gaps = await page.evaluate(
     (ms) =>
       new Promise<number[]>((resolve) => {
+        const { requestAnimationFrame: nextFrame } = globalThis as unknown as {
+          requestAnimationFrame(step: (now: number) => void): void;
+        };
         const found: number[] = [];
         const begin = performance.now();
         let last = begin;
         const step = (now: number) => {
           found.push(now - last);
           last = now;
-          if (now - begin < ms) requestAnimationFrame(step);
+          if (now - begin < ms) nextFrame(step);
           else resolve(found.slice(1));
         };
-        requestAnimationFrame(step);
+        nextFrame(step);
       }),
     seconds * 1_000,
   );

@@ -119,6 +119,11 @@ export class Agent {
     );
   }
 
+  private subscriptions(): string[] {
+    const { all, routes, desired } = this.topics;
+    return [all.ack, all.cmd, all.res, all.ask, routes, desired, coreStateTopic(this.options.config.site)];
+  }
+
   private openDevices(): Devices {
     const { config, log, drivers, version, driverDir = null, logs = () => [] } = this.options;
     const { topics, uplink, broker } = this;
@@ -191,15 +196,7 @@ export class Agent {
         clientId: `${config.site}/${config.agent}/${this.session.slice(-12)}`,
         tls: () => ({ ...config.tls, ...this.renewal?.tls() }),
         will: { topic: topics.state('agent'), payload: () => JSON.stringify(this.state(false)) },
-        subscriptions: [
-          topics.all.ack,
-          topics.all.cmd,
-          topics.all.res,
-          topics.all.ask,
-          topics.routes,
-          topics.desired,
-          coreStateTopic(config.site),
-        ],
+        subscriptions: this.subscriptions(),
         log,
       },
       {
