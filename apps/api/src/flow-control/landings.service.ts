@@ -68,7 +68,7 @@ export class LandingsService {
     else if (outcome.kind === 'aside') {
       await this.sawIn(tx, parcel, lane);
       await raise(tx, parcel, outcome);
-    } else await this.diverted(tx, parcel, at, lane!, outcome);
+    } else await this.diverted(tx, parcel, { at, lane: lane!, outcome });
   }
 
   private async roundAgain(tx: Tx, parcel: Parcel, at: ConfirmedAt, lane: LandingLane | null): Promise<void> {
@@ -84,9 +84,11 @@ export class LandingsService {
   private async diverted(
     tx: Tx,
     parcel: Parcel,
-    at: ConfirmedAt,
-    lane: LandingLane,
-    outcome: Extract<Landed, { kind: 'diverted' }>,
+    {
+      at,
+      lane,
+      outcome,
+    }: { at: ConfirmedAt; lane: LandingLane; outcome: Extract<Landed, { kind: 'diverted' }> },
   ): Promise<void> {
     const changes = { actualLaneId: lane.id, divertedAt: tx.at };
     const moved = await this.parcels.move(tx, [parcel.id], 'diverted', changes);
