@@ -16,8 +16,7 @@ export function benchGraphRoutes(random: Random, report: Report, options: { now:
   for (const oneWay of [false, true]) {
     const kind = oneWay ? 'one-way aisles' : 'two-way ways';
     compare(
-      `site graph, ${kind}, ${EXACT_PLACES} places against Held-Karp`,
-      EXACT_ROUTES,
+      { name: `site graph, ${kind}, ${EXACT_PLACES} places against Held-Karp`, routes: EXACT_ROUTES },
       report,
       options,
       () => {
@@ -27,8 +26,7 @@ export function benchGraphRoutes(random: Random, report: Report, options: { now:
     );
   }
   compare(
-    `site graph, two-way ways, ${LONG_PLACES} places above the 1-tree bound`,
-    LONG_ROUTES,
+    { name: `site graph, two-way ways, ${LONG_PLACES} places above the 1-tree bound`, routes: LONG_ROUTES },
     report,
     options,
     () => ({
@@ -39,8 +37,7 @@ export function benchGraphRoutes(random: Random, report: Report, options: { now:
 }
 
 function compare(
-  name: string,
-  routes: number,
+  { name, routes }: { name: string; routes: number },
   report: Report,
   options: { now: () => number },
   next: () => { request: GraphRouteRequest; bound: (between: number[][]) => number },

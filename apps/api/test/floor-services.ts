@@ -80,19 +80,12 @@ export function floorServices({ db }: Pick<Floor, 'db'>) {
   const work = new WorkInProgressService(db);
   const releases = new WaveReleaseService(db, progress, leftOut, steps, work, gates);
   const pickingQueries = new PickingQueries(db);
-  const receivingQueries = new ReceivingQueries(db);
   const shorts = new ShortsService(inventory, reservations, progress, stock, leftOut);
   const undos = new WaveUndoService(db, new TakeBackService(promises), releases);
   const putBacks = new PutBacksService(db, inventory);
   const withdraw = new WithdrawService(orders, reservations, undos, putBacks, new NoScreens());
   withdraw.onModuleInit();
-  const pipeline = new PipelineService(
-    stock,
-    new WaveReplenishService(db),
-    new WaveCartonsService(db, planner),
-    waveRuns,
-    new WaveAssignService(db),
-  );
+  const pipeline = pipelineOf(db, { planner, stock, waveRuns });
   const runner = new PlanRunnerService(db, pipeline, steps, new FaultsService(leftOut), new NoScreens());
   const waves = new WavesService(db, stock, runner, steps, releases, gates);
   const channels = new ChannelsService(db, waves, work);
@@ -108,7 +101,6 @@ export function floorServices({ db }: Pick<Floor, 'db'>) {
     stock,
     releases,
     pickingQueries,
-    receivingQueries,
     withdraw,
     undos,
     leftOut,
@@ -130,6 +122,48 @@ export function floorServices({ db }: Pick<Floor, 'db'>) {
     channels,
     work,
     releaseQueries: new ReleaseQueries(db, channels, work),
+    ...waveReads(db, runner),
+    runner,
+    gates,
+    problems: new ProblemsService(db, inventory),
+    ...receivingServices(db, inventory),
+    runs: new RunsService(db, progress, pickingQueries, new NoScreens()),
+    picks: new PicksService(db, inventory, reservations, progress, shorts, releases),
+  };
+}
+
+/** The steps of a wave, as the pipeline goes through them. */
+function pipelineOf(
+  db: Floor['db'],
+  {
+    planner,
+    stock,
+    waveRuns,
+  }: { planner: PlannerService; stock: WaveStockService; waveRuns: WaveRunsService },
+) {
+  return new PipelineService(
+    stock,
+    new WaveReplenishService(db),
+    new WaveCartonsService(db, planner),
+    waveRuns,
+    new WaveAssignService(db),
+  );
+}
+
+/** Goods in: announced, received, put away. */
+function receivingServices(db: Floor['db'], inventory: InventoryService) {
+  const receivingQueries = new ReceivingQueries(db);
+  const announcements = new AnnouncementsService(db, receivingQueries);
+  return {
+    receivingQueries,
+    receiving: new ReceivingService(db, inventory, receivingQueries, announcements),
+    putAways: new PutAwayService(db, inventory, receivingQueries),
+  };
+}
+
+/** What people ask of waves. */
+function waveReads(db: Floor['db'], runner: PlanRunnerService) {
+  return {
     wavesQueries: new WavesQueries(db),
     dryRuns: new DryRunService(db, runner),
     templates: new TemplatesService(db),
@@ -139,18 +173,6 @@ export function floorServices({ db }: Pick<Floor, 'db'>) {
     explains: new ExplainQueries(db),
     floorMaps: new FloorMapQueries(db),
     waveRunsQueries: new WaveRunsQueries(db),
-    runner,
-    gates,
-    problems: new ProblemsService(db, inventory),
-    receiving: new ReceivingService(
-      db,
-      inventory,
-      receivingQueries,
-      new AnnouncementsService(db, receivingQueries),
-    ),
-    putAways: new PutAwayService(db, inventory, receivingQueries),
-    runs: new RunsService(db, progress, pickingQueries, new NoScreens()),
-    picks: new PicksService(db, inventory, reservations, progress, shorts, releases),
   };
 }
 

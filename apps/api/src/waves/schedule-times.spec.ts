@@ -16,7 +16,7 @@ describe('nextDue', () => {
     ['over the weekend', ['09:00'], WORKDAYS, '2026-03-06T12:00:00Z', '2026-03-09T08:00:00Z'],
     ['the same day of next week', ['09:00'], [1], '2026-03-02T08:00:00Z', '2026-03-09T08:00:00Z'],
     ['on summer time', ['09:00'], EVERY_DAY, '2026-03-28T12:00:00Z', '2026-03-29T07:00:00Z'],
-  ])('finds %s', (_name, times, days, after, due) => {
+  ])('finds %s', (_name, ...[times, days, after, due]) => {
     expect(nextDue({ times, days }, at(after), PARIS)).toEqual(at(due));
   });
 

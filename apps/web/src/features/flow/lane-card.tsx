@@ -4,7 +4,7 @@ import { api } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
 import { clockTime } from '../../ui/tower/format.js';
 import { useAct } from '../../ui/tower/use-act.js';
-import type { Wanted } from './sorter-page.js';
+import type { Wanted } from './wanted.js';
 
 const SHOWN = 4;
 

@@ -5,7 +5,7 @@ import { api } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
 import { Dialog } from '../../ui/tower/dialog.js';
 import { useAct } from '../../ui/tower/use-act.js';
-import type { Wanted } from './sorter-page.js';
+import type { Wanted } from './wanted.js';
 
 const MINUTES_USUAL = 30;
 const MINUTES_MAX = 24 * 60;

@@ -3,7 +3,7 @@ import type { SorterPoint } from '#lib/contracts';
 import { useTranslation } from '../../lib/i18n.js';
 import { count } from '../../ui/tower/format.js';
 import { ScrollTable } from '../../ui/tower/scroll-table.js';
-import type { Wanted } from './sorter-page.js';
+import type { Wanted } from './wanted.js';
 
 /** Scan points: whether they decide or are in their safe state, and their last hour. */
 export function PointsTable(props: { points: SorterPoint[]; onOverride: (wanted: Wanted) => void }) {

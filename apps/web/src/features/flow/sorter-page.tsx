@@ -1,7 +1,7 @@
 import '../../ui/tower/flow.css';
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
-import type { OverrideKind, SorterView } from '#lib/contracts';
+import type { SorterView } from '#lib/contracts';
 import { useTranslation } from '../../lib/i18n.js';
 import { clockTime, count, share } from '../../ui/tower/format.js';
 import { QueryState } from '../../ui/tower/query-state.js';
@@ -11,12 +11,7 @@ import { OverrideDialog } from './override-dialog.js';
 import { OverridesPanel } from './overrides-panel.js';
 import { PointsTable } from './points-table.js';
 import { useSorter } from './use-sorter.js';
-
-/** What an override is about to be set for. */
-export interface Wanted {
-  kind: OverrideKind;
-  subject: string;
-}
+import type { Wanted } from './wanted.js';
 
 /** The sorter live: lanes with their fill, points and who they lost, the last parcels, and what supervisors set against the rules. */
 export function SorterPage() {
