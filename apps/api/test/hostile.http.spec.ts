@@ -42,7 +42,9 @@ const NEVER_KEPT = /Scan$|^itemScans$|^password$/;
 function faultOf({ status, headers, body }: Answer): string | null {
   if (status < 400) return null;
   const said = JSON.stringify(body);
-  if (status >= 500) return `${status} ${said.slice(0, 200)}`;
+  // Here stands no agent: what is asked of one is answered so, whatever is asked.
+  const isSilent = status === 503 && body.code === 'devices.agent-silent';
+  if (status >= 500 && !isSilent) return `${status} ${said.slice(0, 200)}`;
   if (!headers.get('content-type')?.startsWith('application/problem+json'))
     return `no problem: ${said.slice(0, 200)}`;
   if (!/^[a-z-]+\.[a-z0-9-]+$/.test(body.code) || typeof body.detail !== 'string')

@@ -256,6 +256,8 @@ function filled(path: string, goods: MerchantGoods): string {
   const ids: [pattern: RegExp, id: string][] = [
     [/waves\/channels\/:id/, `waves/channels/${world.channelId}`],
     [/waves\/:id/, `waves/${goods.waveId}`],
+    [/agents\/:agent/, 'agents/edge-1'],
+    [/runs\/:runId/, `runs/${goods.runId}`],
     [/picking\/runs\/:id/, `picking/runs/${goods.runId}`],
     [/tasks\/:id/, `tasks/${goods.taskId}`],
     [/put-backs\/:id/, `put-backs/${goods.putAwayId}`],

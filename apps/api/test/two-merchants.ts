@@ -213,7 +213,7 @@ async function order(walk: Walk, { code, key, sku }: Named) {
   return { heldOrderId: held.id as string, heldRef, orderId: taken.id as string, externalRef, consignee };
 }
 
-async function packed(walk: Walk, { barcode, code }: Named, orderId: string) {
+async function packed(walk: Walk, { barcode, code, sku }: Named, orderId: string) {
   const { booted, operator, templateId } = walk;
   const wave: WaveView = await send(walk, '/waves', { templateId });
   await eventually(
@@ -240,6 +240,7 @@ async function packed(walk: Walk, { barcode, code }: Named, orderId: string) {
   await settled(booted);
   const parcel = await close(walk, toteLpn, barcode);
   await addConveyorPast(walk, parcel.parcelId, orderId);
+  await addReplenishments(walk, wave.id, sku);
   return {
     waveId: wave.id,
     runId: run.id,
@@ -289,9 +290,30 @@ async function addConveyorPast({ booted: { sql } }: Walk, parcelId: string, orde
     [parcelId],
   );
   await sql(
+    `insert into travels (site_id, id, parcel_id, merchant_id, agent_id, from_point, lane, to_point, state, left_at, due_at, ended_at)
+     select p.site_id, gen_random_uuid(), p.id, p.merchant_id, a.id, 'P1', 'L1', 'P2', 'arrived', now(), now(), now()
+     from parcels p, agents a where p.id = $1`,
+    [parcelId],
+  );
+  await sql(
     `insert into exceptions (site_id, id, code, subject_kind, subject_id, order_id, parcel_id, merchant_id, owner_queue, detail, opened_at)
      select site_id, gen_random_uuid(), 'spec-exception', 'parcel', id, $2, id, merchant_id, 'packing', 'seen by a spec', now()
      from parcels where id = $1`,
     [parcelId, orderId],
   );
+}
+
+/** What a wave whose pick faces ran low would have asked for. */
+async function addReplenishments({ booted: { sql } }: Walk, waveId: string, sku: string): Promise<void> {
+  for (const [table, more, values] of [
+    ['wave_replenishments', '', ''],
+    ['replenishments', ', state', `, 'ready'`],
+  ]) {
+    await sql(
+      `insert into ${table} (site_id, id, wave_id, merchant_id, item_id, from_location_id, to_location_id, quantity, need, created_at${more})
+       select 1, gen_random_uuid(), $1, i.merchant_id, i.id, min(l.id::text)::uuid, max(l.id::text)::uuid, 1, 'top-up', now()${values}
+       from items i, locations l where i.sku = $2 and l.site_id = 1 group by i.merchant_id, i.id`,
+      [waveId, sku],
+    );
+  }
 }

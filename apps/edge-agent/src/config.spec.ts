@@ -77,7 +77,7 @@ devices:
   });
 
   it.each([
-    ['AGENT_SECRET', { AGENT_SECRET: '' }, 'AGENT_SECRET is not set; see --help'],
+    ['AGENT_SECRET', { AGENT_SECRET: '' }, 'this agent has no credential: enrol it'],
     ['AGENT_SITE', { AGENT_SITE: 'a/#' }, 'AGENT_SITE and AGENT_CODE become part of a topic'],
     ['AGENT_CODE', { AGENT_CODE: 'core' }, 'no agent can be called "core"'],
     ['MQTT_URL', { MQTT_URL: 'localhost' }, 'MQTT_URL must be like mqtt://host:1883'],

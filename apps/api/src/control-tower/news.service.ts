@@ -14,6 +14,11 @@ interface Memory {
   told: Map<string, number>;
 }
 
+/** A lane closed or opened by hand tells that itself; the override beside it is for the books. */
+function isTwiceTold(type: string, data: Record<string, unknown>): boolean {
+  return type.startsWith('flow.override-') && (data.kind === 'lane-closed' || data.kind === 'lane-open');
+}
+
 /** What happened since the last look, each event once. */
 @Injectable()
 export class NewsService {
@@ -27,7 +32,8 @@ export class NewsService {
     const found = await this.db.transaction((tx) => eventsAfter(tx, memory));
     this.remember(siteId, found);
     if (!memory) return [];
-    return found.slice(-TOLD_MAX).map(({ type, orderId, parcelId, data, at }) => ({
+    const news = found.filter(({ type, data }) => !isTwiceTold(type, data));
+    return news.slice(-TOLD_MAX).map(({ type, orderId, parcelId, data, at }) => ({
       type,
       text: textOf(type, data),
       orderId,

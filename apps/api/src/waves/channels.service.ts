@@ -156,6 +156,8 @@ export class ChannelsService {
         );
         if (!changed) throw unknownChannel();
         requireWholeBatch(changed);
+        // Nothing was asked for: nothing has happened.
+        if (Object.values(change).every((value) => value === undefined || value === null)) return;
         const data = { channelId, name: changed.name, change: 'changed' as const };
         await addEvent(tx, { type: 'waves.channel-changed', aggregateId: channelId, data });
       })

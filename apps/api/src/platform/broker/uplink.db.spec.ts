@@ -112,7 +112,7 @@ describe('taking a batch', () => {
   it('keeps the effects of what is applied and undoes those of what is refused, also after commit', async () => {
     apply = writeThenEnd;
     const batch = await send(['one', 'refuse', 'two', 'throw-refusal', 'three']);
-    expect(batch!.ack).toEqual({ stream, seq: 5 });
+    expect(batch!.ack).toEqual({ session: SESSION, stream, seq: 5 });
     expect(batch!.taken.map(({ application }) => application.outcome)).toEqual([
       'applied',
       'refused',
