@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import type { EdgeRequest, EdgeResponse, UplinkRecord } from '#lib/contracts';
+import type { EdgeResponse, UplinkRecord } from '#lib/contracts';
 import '../packing/packing.events.js';
 import { type Application, Applies, applied, type RecordSource, refused } from '../platform/applies.js';
 import type { Tx } from '../platform/database.service.js';
@@ -10,6 +10,7 @@ import '../shipping/shipping.events.js';
 import { ArrivalsService } from './arrivals.service.js';
 import { FlowControlService } from './flow-control.service.js';
 import { LanesService } from './lanes.service.js';
+import { RouteQuestionsService } from './route-questions.service.js';
 import { RoutesService } from './routes.service.js';
 
 type Record<K extends UplinkRecord['kind']> = Extract<UplinkRecord, { kind: K }>;
@@ -23,12 +24,15 @@ export class FlowControlListener implements OnModuleInit {
     private readonly lanes: LanesService,
     private readonly routes: RoutesService,
     private readonly requests: EdgeRequests,
+    private readonly questions: RouteQuestionsService,
   ) {}
 
   onModuleInit(): void {
     this.requests.register<'route.ask'>({
       op: 'route.ask',
-      answer: (_source, request) => this.answerRouteAsk(request),
+      answer: async ({ siteId }, { correlationId, codes }) => {
+        return { correlationId, op: 'route.ask', route: await this.questions.ask(siteId, codes) };
+      },
     });
     this.requests.register<'routes.snapshot'>({
       op: 'routes.snapshot',
@@ -84,11 +88,6 @@ export class FlowControlListener implements OnModuleInit {
     >,
   ): Promise<void> {
     await this.routes.removeRoutes(tx, [event.data.parcelId], event.type);
-  }
-
-  private async answerRouteAsk(request: Extract<EdgeRequest, { op: 'route.ask' }>): Promise<EdgeResponse> {
-    const route = await this.flow.askedForRoute(request.codes);
-    return { correlationId: request.correlationId, op: 'route.ask', route };
   }
 
   private async answerSnapshot(source: EdgeSource, correlationId: string): Promise<EdgeResponse> {

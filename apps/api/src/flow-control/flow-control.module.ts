@@ -9,6 +9,7 @@ import { LandingsService } from './landings.service.js';
 import { LanesService } from './lanes.service.js';
 import { OverridesService } from './overrides.service.js';
 import { RebalancingService } from './rebalancing.service.js';
+import { RouteQuestionsService } from './route-questions.service.js';
 import { RoutesService } from './routes.service.js';
 import { TravelsService } from './travels.service.js';
 
@@ -26,6 +27,7 @@ import { TravelsService } from './travels.service.js';
     OverridesService,
     RebalancingService,
     RoutesService,
+    RouteQuestionsService,
     TravelsService,
   ],
   exports: [FlowControlService, LanesService],

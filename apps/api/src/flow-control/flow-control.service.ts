@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EdgeRoute, SorterView } from '#lib/contracts';
+import type { SorterView } from '#lib/contracts';
 import { type Parcel, ParcelsService } from '../packing/parcels.service.js';
 import { Database, row, rows, type Tx } from '../platform/database.service.js';
 import { addEvent } from '../platform/events.js';
@@ -95,11 +95,6 @@ export class FlowControlService {
       parcelId,
     ]);
     if (!set) await this.routes.setRoute(tx, parcel);
-  }
-
-  /** The answer to an agent that met a parcel it does not know. */
-  askedForRoute(codes: readonly string[]): Promise<EdgeRoute | null> {
-    return this.db.transaction((tx) => this.routes.routeFor(tx, codes));
   }
 
   /** Sends the whole route table to an agent that lost the thread. @returns its version */
