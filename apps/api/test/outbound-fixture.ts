@@ -8,6 +8,7 @@ import { LandingsService } from '../src/flow-control/landings.service.js';
 import { LanesService } from '../src/flow-control/lanes.service.js';
 import { OverridesService } from '../src/flow-control/overrides.service.js';
 import { RebalancingService } from '../src/flow-control/rebalancing.service.js';
+import { RouteQuestionsService } from '../src/flow-control/route-questions.service.js';
 import { RoutesService } from '../src/flow-control/routes.service.js';
 import { TravelsService } from '../src/flow-control/travels.service.js';
 import { InventoryService } from '../src/inventory/inventory.service.js';
@@ -161,7 +162,9 @@ function wire(floor: Floor, downlink: RecordingDownlink, live: RecordingLive) {
   const overrides = new OverridesService(db, lanes, routes, parcels);
   const rebalancing = new RebalancingService(db, routes);
   const flow = new FlowControlService(db, parcels, routes, arrivals, travels);
-  const flowListener = new FlowControlListener(flow, arrivals, lanes, routes, new EdgeRequests());
+  const requests = new EdgeRequests();
+  const questions = new RouteQuestionsService(db, routes);
+  const flowListener = new FlowControlListener(flow, arrivals, lanes, routes, requests, questions);
   const packingListener = new PackingListener(labels, closing, packing, orders);
   packingListener.onModuleInit();
   const listeners = [packingListener, new ShippingListener(shipping, loads), flowListener];
@@ -181,6 +184,7 @@ function wire(floor: Floor, downlink: RecordingDownlink, live: RecordingLive) {
     lanes,
     overrides,
     rebalancing,
+    questions,
     listeners,
     undos: undoOf(floor, promises, closing),
   };

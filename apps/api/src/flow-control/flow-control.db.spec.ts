@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { PackView, RecordData } from '#lib/contracts';
 import { buildOutbound, labelledParcel, type Outbound } from '../../test/outbound-fixture.js';
 import { newId } from '../platform/ids.js';
-import { RouteQuestionsService } from './route-questions.service.js';
 
 let world: Outbound;
 let track = 100;
@@ -222,8 +221,7 @@ describe('routes', () => {
   it('are answered to an agent that meets a parcel it does not know, labelled a moment ago', async () => {
     const parcel = await parcelOnTheBelt();
     await world.floor.ask('delete from routes where parcel_id = $1', [parcel.parcelId]);
-    const questions = new RouteQuestionsService(world.floor.db, world.routes);
-    const ask = (...codes: string[]) => questions.ask(1, codes);
+    const ask = (...codes: string[]) => world.questions.ask(1, codes);
     // The first is answered alone, the others together while it commits; one that cannot be answered takes nobody with it.
     const nonsense = ask(null as never);
     const answers = Promise.all([ask(`]C100${parcel.sscc}`), ask('RR473124829GB'), ask(parcel.sscc!)]);
