@@ -13,6 +13,8 @@ const MANGLE_CHANCE = 0.3;
 /** Makes faults happen to a rig. Each returns at once or nearly so; what it began ends by itself or by `settled`. */
 export class Faults {
   private readonly lasting = new Set<Promise<void>>();
+  /** Agents that have a copy just now. */
+  private readonly cloned = new Set<number>();
   private clones = 0;
   /** When the first clone came, for the question whether it was noticed. */
   clonedAt: Date | null = null;
@@ -45,12 +47,15 @@ export class Faults {
         return this.later(fault.forMs, () => edge.setDisk(''));
       }
       case 'clock': {
+        // Which of two is the younger one they tell by their clocks: who looks after a copied agent has set it right.
+        if (this.cloned.has(fault.agent)) return;
         const edge = rig.edges[fault.agent]!;
         await edge.setClock(fault.offsetS);
         return this.later(fault.forMs, () => edge.setClock(0));
       }
       case 'clone':
-        return this.last(this.clone(fault.agent, fault.forMs));
+        this.cloned.add(fault.agent);
+        return this.last(this.clone(fault.agent, fault.forMs).finally(() => this.cloned.delete(fault.agent)));
       default:
         return this.trouble(rig.links[fault.link]!, fault);
     }
@@ -135,6 +140,7 @@ export class Faults {
     const dir = join(this.rig.options.dataDir, `clone-${++this.clones}`);
     this.clonedAt ??= new Date();
     await agent.holdDown();
+    await edge.setClock(0);
     await edge.copyDisk(dir);
     agent.start();
     await until('the cloned agent serving', { limitMs: CLONE_LIMIT_MS }, () => agent.isServing);
@@ -157,6 +163,7 @@ export class Faults {
     await scanner.close();
     this.book.keep(edge.names.agent, await new Witness().read(join(dir, 'witness.log')));
     await agent.kill(0);
+    await until('the original serving', { limitMs: CLONE_LIMIT_MS }, () => agent.isServing);
   }
 
   private later(ms: number, end: () => void | Promise<void>): void {

@@ -2,9 +2,9 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { CHECKS, type Finding } from './checks.js';
+import { CHECKS, type CheckName, type Finding } from './checks.js';
 import { MUTANTS, type Mutant } from './mutants.js';
-import { Torture, type TortureResult } from './torture.js';
+import { fits, Torture, type TortureResult } from './torture.js';
 
 const DIST = resolve(import.meta.dirname, '../../..');
 const MUTANT_KILLS = 50;
@@ -80,29 +80,46 @@ async function playProduct(flags: Flags): Promise<boolean> {
   return result.ok;
 }
 
+interface MutantRow {
+  mutant: string;
+  mistake: string;
+  /** Null: no check that fits the mistake has found anything. */
+  caughtAfterKills: number | null;
+  caughtBy: CheckName[];
+  /** What else was found by then. */
+  besides: CheckName[];
+  seconds: number;
+}
+
+/** First the product itself under the same faults, which must be clean: a checker that cries at everything proves nothing. */
 async function playMutants(mutants: readonly Mutant[], flags: Flags): Promise<boolean> {
-  const rows: {
-    mutant: string;
-    mistake: string;
-    caughtAfterKills: number | null;
-    by: string[];
-    seconds: number;
-  }[] = [];
+  const plan = { kills: MUTANT_KILLS, burst: MUTANT_BURST };
+  const { ok, killsTotal, findings, seconds } = await play(flags, { ...plan, kills: 2 * MUTANT_BURST });
+  const control = { kills: killsTotal, clean: ok, findings, seconds };
+  if (!flags.json) process.stdout.write(`${controlRow(control)}\n`);
+  const rows: MutantRow[] = [];
   for (const mutant of mutants) {
     if (leaving.signal.aborted) break;
-    const result = await play(flags, { kills: MUTANT_KILLS, burst: MUTANT_BURST, mutant });
-    const by = result.findings.map(({ check }) => check);
-    rows.push({
-      mutant: mutant.name,
-      mistake: mutant.mistake,
-      caughtAfterKills: result.foundAfterKills,
-      by,
-      seconds: result.seconds,
-    });
+    rows.push(rowOf(mutant, await play(flags, { ...plan, mutant })));
     if (!flags.json) process.stdout.write(`${mutantRow(rows.at(-1)!)}\n`);
   }
-  if (flags.json) process.stdout.write(`${JSON.stringify({ seed: flags.seed, mutants: rows }, null, 2)}\n`);
-  return rows.length === mutants.length && rows.every(({ caughtAfterKills }) => caughtAfterKills !== null);
+  if (flags.json)
+    process.stdout.write(`${JSON.stringify({ seed: flags.seed, control, mutants: rows }, null, 2)}\n`);
+  return (
+    ok && rows.length === mutants.length && rows.every(({ caughtAfterKills }) => caughtAfterKills !== null)
+  );
+}
+
+function rowOf(mutant: Mutant, { findings, killsTotal, seconds }: TortureResult): MutantRow {
+  const found = findings.map(({ check }) => check);
+  return {
+    mutant: mutant.name,
+    mistake: mutant.mistake,
+    caughtAfterKills: fits(findings, mutant.caughtBy) ? killsTotal : null,
+    caughtBy: found.filter((check) => mutant.caughtBy.includes(check)),
+    besides: found.filter((check) => !mutant.caughtBy.includes(check)),
+    seconds,
+  };
 }
 
 async function play(
@@ -110,7 +127,7 @@ async function play(
   plan: { kills: number; burst: number; mutant?: Mutant },
 ): Promise<TortureResult> {
   const dataDir = flags.data
-    ? join(resolve(flags.data), plan.mutant?.name ?? 'run')
+    ? join(resolve(flags.data), plan.mutant?.name ?? (flags.mutants ? 'control' : 'run'))
     : await temporaryDirectory();
   const say = (line: string): void => {
     if (!flags.quiet) process.stderr.write(`${line}\n`);
@@ -135,6 +152,7 @@ async function play(
     say,
     ...(mutant ? { preload } : {}),
     ...(mutant?.sql ? { spoil: mutant.sql } : {}),
+    ...(mutant ? { caughtBy: mutant.caughtBy } : {}),
   });
   const result = await torture.run();
   const keep = flags.data !== undefined || (!mutant && result.findings.length > 0);
@@ -183,14 +201,20 @@ function sayFinding({ check, count, examples }: Finding): string[] {
   ];
 }
 
-function mutantRow(row: {
-  mutant: string;
-  caughtAfterKills: number | null;
-  by: string[];
-  seconds: number;
-}): string {
-  const caught = row.caughtAfterKills === null ? 'NOT CAUGHT' : `caught after ${row.caughtAfterKills} kills`;
-  return `${row.mutant.padEnd(26)} ${caught.padEnd(24)} ${row.by.join(', ')} (${row.seconds} s)`;
+function mutantRow({ mutant, caughtAfterKills, caughtBy, besides, seconds }: MutantRow): string {
+  const caught = caughtAfterKills === null ? 'NOT CAUGHT' : `caught after ${caughtAfterKills} kills`;
+  const also = besides.length > 0 ? `; besides: ${besides.join(', ')}` : '';
+  return `${mutant.padEnd(26)} ${caught.padEnd(24)} by ${caughtBy.join(', ') || 'nothing that fits'}${also} (${seconds} s)`;
+}
+
+function controlRow({
+  kills,
+  clean,
+  findings,
+  seconds,
+}: Pick<TortureResult, 'findings' | 'seconds'> & { kills: number; clean: boolean }): string {
+  const said = clean ? 'clean' : `NOT CLEAN: ${findings.map(({ check }) => check).join(', ')}`;
+  return `${'no mistake (control)'.padEnd(26)} ${said.padEnd(24)} ${kills} kills (${seconds} s)`;
 }
 
 main().catch((error: Error) => {

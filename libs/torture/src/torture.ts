@@ -22,6 +22,8 @@ export interface TortureOptions {
   preload?: { api?: string; agent?: string };
   /** Changes the database of a planted mistake before anything runs. */
   spoil?: string;
+  /** What a planted mistake must be caught by: anything else that is found with it does not end the run. */
+  caughtBy?: readonly CheckName[];
   signal: AbortSignal;
   say: (line: string) => void;
 }
@@ -117,19 +119,20 @@ export class Torture {
   }
 
   private async bursts(): Promise<Finding[]> {
-    const { kills, burst, minutes, signal } = this.options;
+    const { kills, burst, minutes, signal, caughtBy } = this.options;
+    let findings: Finding[] = [];
     // A restore needs a backup and a burst after it: a run of one burst goes without, and so does a planted mistake.
     const restoreAt = this.options.preload ? Number.POSITIVE_INFINITY : burst;
     for (let n = 1; this.kills < kills && !signal.aborted; n += 1) {
       const restores = this.restored === null && this.kills >= restoreAt;
       const backedUpAt = restores ? await this.backUp() : 0;
       await this.burst(Math.min(burst, kills - this.kills), n);
-      let findings = await this.healAndCheck();
+      findings = await this.healAndCheck();
       if (findings.length === 0 && restores) findings = await this.restore(backedUpAt);
-      if (findings.length > 0) return findings;
+      if (caughtBy ? fits(findings, caughtBy) : findings.length > 0) return findings;
       if (minutes !== null && performance.now() - this.startedAt > minutes * 60_000) break;
     }
-    return this.lastChecks();
+    return caughtBy ? findings : this.lastChecks();
   }
 
   /** Load with faults. */
@@ -194,7 +197,8 @@ export class Torture {
   private async drain(endAt: number): Promise<{ edge: string[]; core: string[] }> {
     for (;;) {
       const edge = await this.leftAtEdge();
-      const core = edge.length === 0 ? await this.leftInCore() : [];
+      // What tells of a planted mistake is true at any moment; what it has stuck in the core would be waited for in vain.
+      const core = edge.length === 0 && !this.options.caughtBy ? await this.leftInCore() : [];
       const ended = edge.length + core.length === 0 || performance.now() > endAt;
       if (ended || this.options.signal.aborted) return { edge, core };
       await pause(100);
@@ -311,6 +315,11 @@ export class Torture {
     if (this.timeline.length > TIMELINE_KEPT) this.timeline.shift();
     this.options.say(`${at} s  ${line}`);
   }
+}
+
+/** Whether what was found is what such a mistake does. */
+export function fits(findings: readonly Finding[], caughtBy: readonly CheckName[]): boolean {
+  return findings.some(({ check }) => caughtBy.includes(check));
 }
 
 function spread(of: readonly number[]): { p50: number; max: number; count: number } {

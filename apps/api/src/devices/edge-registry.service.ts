@@ -9,6 +9,14 @@ import { Refusal } from '../platform/refusal.js';
 import { DeviceSetupsService } from './device-setups.service.js';
 import { DeviceStatesService } from './device-states.service.js';
 
+interface AgentRow {
+  id: string;
+  code: string;
+  session: string | null;
+}
+
+const AGENT_BY_CODE = 'select id, code, session from agents where site_id = $1 and code = $2';
+
 /** The registry of agents and devices as the broker bridge needs it: who may speak, what stands where, who is alive. */
 @Injectable()
 export class EdgeRegistryService extends EdgeRegistry {
@@ -20,12 +28,11 @@ export class EdgeRegistryService extends EdgeRegistry {
   }
 
   async findAgent(tx: Tx, agentCode: string): Promise<KnownAgent | null> {
-    const agent = await row<{ id: string; session: string | null }>(
-      tx,
-      'select id, session from agents where site_id = $1 and code = $2',
-      [tx.siteId, agentCode],
-    );
-    return agent && { agentId: agent.id, agentCode, session: agent.session };
+    return knownAs(await row<AgentRow>(tx, AGENT_BY_CODE, [tx.siteId, agentCode]));
+  }
+
+  async holdAgent(tx: Tx, agentCode: string): Promise<KnownAgent | null> {
+    return knownAs(await row<AgentRow>(tx, `${AGENT_BY_CODE} for share`, [tx.siteId, agentCode]));
   }
 
   async hello(tx: Tx, agent: KnownAgent, hello: { session: string; startedAt: string }): Promise<number> {
@@ -134,4 +141,8 @@ export class EdgeRegistryService extends EdgeRegistry {
     await this.setups.noteInventory(tx, agent, inventory.devices);
     tx.afterCommit(() => this.states.agentsChanged(tx.siteId));
   }
+}
+
+function knownAs(agent: AgentRow | null): KnownAgent | null {
+  return agent && { agentId: agent.id, agentCode: agent.code, session: agent.session };
 }

@@ -6,7 +6,7 @@ interface KnownAgent {
   session: string | null;
 }
 interface UplinkLike {
-  edge: { findAgent(tx: unknown, code: string): Promise<KnownAgent | null> };
+  edge: { holdAgent(tx: unknown, code: string): Promise<KnownAgent | null> };
   takeIn(tx: unknown, origin: unknown, batch: { session: string }): Promise<unknown>;
 }
 interface RegistryLike {
@@ -31,8 +31,8 @@ Uplink.prototype.takeIn = function (tx, origin, batch) {
           (edge as unknown as Record<string, (...args: unknown[]) => unknown>)[name]!(...args),
       ]),
     ),
-    findAgent: async (inner: unknown, code: string) => {
-      const agent = await edge.findAgent(inner, code);
+    holdAgent: async (inner: unknown, code: string) => {
+      const agent = await edge.holdAgent(inner, code);
       return agent && { ...agent, session: batch.session };
     },
   };

@@ -26,6 +26,12 @@ export abstract class EdgeRegistry {
   abstract findAgent(tx: Tx, agentCode: string): Promise<KnownAgent | null>;
 
   /**
+   * The same for whoever takes records from it: a hello of another session waits until this transaction has ended, so that no batch of
+   * the old session is committed behind the positions that the new one was told.
+   */
+  abstract holdAgent(tx: Tx, agentCode: string): Promise<KnownAgent | null>;
+
+  /**
    * Makes this session the agent's own: from now on batches of any other are fenced.
    * @returns the epoch, one higher for each new session. Refuses a process that started before the one already known.
    */

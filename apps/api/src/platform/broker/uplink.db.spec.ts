@@ -3,12 +3,13 @@ import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { systemClock, type UplinkRecord } from '#lib/contracts';
-import { type FreshDatabase, freshDatabase } from '#lib/testkit';
+import { eventually, type FreshDatabase, freshDatabase } from '#lib/testkit';
 import { createDataSource } from '../../../../../ormconfig.js';
 import type { DeviceSetupsService } from '../../devices/device-setups.service.js';
 import type { DeviceStatesService } from '../../devices/device-states.service.js';
 import { EdgeRegistryService } from '../../devices/edge-registry.service.js';
 import { type Application, applied, refused } from '../applies.js';
+import { withContext } from '../context.js';
 import { openDataSource } from '../data-source.js';
 import { Database, rows, type Tx } from '../database.service.js';
 import { newId } from '../ids.js';
@@ -23,6 +24,7 @@ let database: FreshDatabase;
 let source: DataSource;
 let owner: DataSource;
 let uplink: Uplink;
+let agents: EdgeRegistryService;
 let stream: string;
 let effects: string[];
 /** What the module under the record does. */
@@ -54,11 +56,8 @@ beforeEach(() => {
     applierOf: () => (tx: Tx, record: UplinkRecord) => apply(tx, record),
   } as unknown as Registry;
   const states = { agentsChanged: () => {} } as unknown as DeviceStatesService;
-  uplink = new Uplink(
-    new Database(source, systemClock),
-    registry,
-    new EdgeRegistryService(states, {} as unknown as DeviceSetupsService),
-  );
+  agents = new EdgeRegistryService(states, {} as unknown as DeviceSetupsService);
+  uplink = new Uplink(new Database(source, systemClock), registry, agents);
 });
 
 const codeOf = (record: UplinkRecord) => (record.data as { code: string }).code;
@@ -171,5 +170,44 @@ describe('taking a batch', () => {
     await send(['first', 'newest']);
     const [device] = await owner.query(`select last_reading from devices where code = 'SCAN-1'`);
     expect(device.last_reading).toEqual({ kind: 'scan.read', data: { code: 'newest' } });
+  });
+
+  it('is over before another process may say that it is the agent, and hears what it has: else its records would pass for theirs', async () => {
+    let goOn: () => void = () => {};
+    const gate = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    let begun: () => void = () => {};
+    const applying = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    apply = async () => {
+      begun();
+      await gate;
+      return applied;
+    };
+    const batch = send(['one', 'two']);
+    await applying;
+    const agent = { agentId: AGENT, agentCode: 'edge-1', session: SESSION };
+    const actor = { kind: 'system', name: 'spec', siteId: 1 } as const;
+    let heard = false;
+    const hello = withContext('c'.repeat(32), actor, () =>
+      new Database(source, systemClock).transaction(async (tx) => {
+        await agents.hello(tx, agent, { session: randomUUID(), startedAt: new Date().toISOString() });
+        return rows<{ last_seq: string }>(tx, 'select last_seq from inbox_streams where stream = $1', [
+          stream,
+        ]);
+      }),
+    ).finally(() => {
+      heard = true;
+    });
+    await eventually(async () => {
+      const [{ n }] = await owner.query('select count(*)::int as n from pg_locks where not granted');
+      return heard || n > 0;
+    });
+    goOn();
+    expect((await batch)!.ack.seq).toBe(2);
+    expect(await hello).toEqual([{ last_seq: '2' }]);
+    expect((await send(['three'], 3))!.ack).toMatchObject({ seq: 2, fenced: true });
   });
 });

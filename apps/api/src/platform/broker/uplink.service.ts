@@ -63,7 +63,7 @@ export class Uplink {
   }
 
   private async takeIn(tx: Tx, origin: UplinkOrigin, batch: ReadBatch): Promise<TakenBatch | null> {
-    const agent = await this.edge.findAgent(tx, origin.agentCode);
+    const agent = await this.edge.holdAgent(tx, origin.agentCode);
     if (!agent?.session) return null;
     const last = await lockStream(tx, agent, origin.stream);
     if (agent.session !== batch.session) {
