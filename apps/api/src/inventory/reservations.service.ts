@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { affected, rows, type Tx } from '../platform/database.service.js';
 import { newId } from '../platform/ids.js';
+import { sharedValues } from '../platform/shared-values.js';
 
 /** Goods wanted at one chosen location for an order line. */
 export interface ReservationRequest {
@@ -138,27 +139,33 @@ export class ReservationsService {
 
   private async insert(tx: Tx, made: readonly (ReservationRequest & { id: string })[]): Promise<void> {
     if (made.length === 0) return;
-    await affected(
+    const because = sharedValues(made, (each) => each.because ?? {});
+    // Location and item stand in the level that was raised for them, the line is joined: no id is taken on trust.
+    const inserted = await affected(
       tx,
       `insert into reservations (site_id, id, merchant_id, order_line_id, wave_id, location_id, item_id, lot, quantity,
          state, because)
-       select $1, r.id, r.merchant, r.line, r.wave, r.location, r.item, r.lot, r.quantity, 'open', r.because
-       from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[], $8::text[], $9::int[],
-         $10::jsonb[]) as r (id, merchant, line, wave, location, item, lot, quantity, because)
+       select $1, r.id, l.merchant_id, l.id, r.wave, r.location, r.item, r.lot, r.quantity, 'open', b.because
+       from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::int[],
+         $9::int[]) as r (id, line, wave, location, item, lot, quantity, because)
+       join unnest($10::jsonb[]) with ordinality as b (because, place) on b.place = r.because
+       join order_lines l on l.site_id = $1 and l.id = r.line
        on conflict do nothing`,
       [
         tx.siteId,
         made.map((each) => each.id),
-        made.map((each) => each.merchantId),
         made.map((each) => each.orderLineId),
         made.map((each) => each.waveId),
         made.map((each) => each.locationId),
         made.map((each) => each.itemId),
         made.map((each) => each.lot),
         made.map((each) => each.quantity),
-        made.map((each) => JSON.stringify(each.because ?? {})),
+        because.places,
+        because.texts,
       ],
     );
+    if (inserted !== made.length)
+      throw new Error('Goods were to be reserved for an order line that does not exist');
   }
 }
 

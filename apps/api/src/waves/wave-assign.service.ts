@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { assignLanes } from '#lib/planning';
 import { affected, Database, rows, type Tx } from '../platform/database.service.js';
 import { newId } from '../platform/ids.js';
+import { sharedValues } from '../platform/shared-values.js';
 import { ordersStillIn } from './goods.queries.js';
 import { groupBy } from './group-by.js';
 import type { KeepResult, PipelineStep, StepResult } from './pipeline-step.js';
@@ -60,8 +61,9 @@ export class WaveAssignService {
     await affected(
       tx,
       `insert into run_slots (site_id, id, run_id, slot, order_id, merchant_id, state)
-       select $1, s.id, s.run_id, s.slot, s.order_id, s.merchant_id, 'open'
-       from unnest($2::uuid[], $3::uuid[], $4::int[], $5::uuid[], $6::uuid[]) as s (id, run_id, slot, order_id, merchant_id)
+       select $1, s.id, r.id, s.slot, o.id, o.merchant_id, 'open'
+       from unnest($2::uuid[], $3::uuid[], $4::int[], $5::uuid[]) as s (id, run_id, slot, order_id)
+       join runs r on r.site_id = $1 and r.id = s.run_id join orders o on o.site_id = $1 and o.id = s.order_id
        on conflict do nothing`,
       [
         tx.siteId,
@@ -69,7 +71,6 @@ export class WaveAssignService {
         slots.map((slot) => slot.runId),
         slots.map((slot) => slot.slot),
         slots.map((slot) => slot.orderId),
-        slots.map((slot) => plan.orders.get(slot.orderId)!.merchantId),
       ],
     );
     await this.keepLanes(tx, plan);
@@ -78,15 +79,20 @@ export class WaveAssignService {
 
   private async keepLanes(tx: Tx, plan: WavePlan): Promise<void> {
     const cartons = plan.cartons.filter(({ laneId }) => laneId !== null);
+    const because = sharedValues(cartons, ({ laneBecause }) => laneBecause);
     await affected(
       tx,
-      `update planned_cartons p set lane_id = c.lane, lane_because = c.because
-       from unnest($2::uuid[], $3::uuid[], $4::jsonb[]) as c (id, lane, because) where p.site_id = $1 and p.id = c.id`,
+      `update planned_cartons p set lane_id = l.id, lane_because = b.because
+       from unnest($2::uuid[], $3::uuid[], $4::int[]) as c (id, lane, because)
+       join unnest($5::jsonb[]) with ordinality as b (because, place) on b.place = c.because
+       join lanes l on l.site_id = $1 and l.id = c.lane
+       where p.site_id = $1 and p.id = c.id`,
       [
         tx.siteId,
         cartons.map(({ id }) => id),
         cartons.map(({ laneId }) => laneId),
-        cartons.map(({ laneBecause }) => JSON.stringify(laneBecause)),
+        because.places,
+        because.texts,
       ],
     );
   }

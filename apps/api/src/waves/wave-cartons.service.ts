@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { affected, Database, rows, type Tx } from '../platform/database.service.js';
 import { newId } from '../platform/ids.js';
+import { sharedValues } from '../platform/shared-values.js';
 import type { KeepResult, PipelineStep, StepControl, StepResult } from './pipeline-step.js';
 import { PlannerService } from './planner.service.js';
 import type { CartonInPlan, PlannedPick, WavePlan } from './wave-plan.js';
@@ -79,24 +80,32 @@ export class WaveCartonsService {
 
   private async insert(tx: Tx, plan: WavePlan, waveId: string): Promise<KeepResult> {
     const { cartons } = plan;
+    const contents = sharedValues(cartons, (each) => each.contents);
+    const because = sharedValues(cartons, (each) => each.because);
     await affected(
       tx,
       `insert into planned_cartons (site_id, id, wave_id, order_id, merchant_id, number_in_order, carton_type_id, contents,
          gross_grams, because)
-       select $1, c.id, $2, c.order_id, c.merchant_id, c.number, c.type_id, c.contents, c.grams, c.because
-       from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::int[], $7::uuid[], $8::jsonb[], $9::int[], $10::jsonb[])
-         as c (id, order_id, merchant_id, number, type_id, contents, grams, because) on conflict do nothing`,
+       select $1, c.id, w.id, o.id, o.merchant_id, c.number, t.id, k.contents, c.grams, b.because
+       from unnest($3::uuid[], $4::uuid[], $5::int[], $6::uuid[], $7::int[], $8::int[], $9::int[])
+         as c (id, order_id, number, type_id, contents, grams, because)
+       join unnest($10::jsonb[]) with ordinality as k (contents, place) on k.place = c.contents
+       join unnest($11::jsonb[]) with ordinality as b (because, place) on b.place = c.because
+       join orders o on o.site_id = $1 and o.id = c.order_id
+       join carton_types t on t.site_id = $1 and t.id = c.type_id
+       join waves w on w.site_id = $1 and w.id = $2 on conflict do nothing`,
       [
         tx.siteId,
         waveId,
         cartons.map((each) => each.id),
         cartons.map((each) => each.orderId),
-        cartons.map((each) => each.merchantId),
         cartons.map((each) => each.number),
         cartons.map((each) => each.cartonTypeId),
-        cartons.map((each) => JSON.stringify(each.contents)),
+        contents.places,
         cartons.map((each) => Math.round(each.grossGrams)),
-        cartons.map((each) => JSON.stringify(each.because)),
+        because.places,
+        contents.texts,
+        because.texts,
       ],
     );
     return { plan, log: [] };

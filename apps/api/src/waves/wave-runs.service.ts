@@ -157,7 +157,7 @@ export class WaveRunsService {
   }
 
   /**
-   * Tasks are made ready: it is their run that waits for the release. A cart's later trips wait for the earlier ones in the same
+   * What a task takes is what its reservation set aside, copied from there. Tasks are made ready: it is their run that waits for the release. A cart's later trips wait for the earlier ones in the same
    * way.
    */
   private async insertTasks(tx: Tx, decided: WavePlan, waveId: string): Promise<KeepResult> {
@@ -175,12 +175,12 @@ export class WaveRunsService {
       tx,
       `insert into tasks (site_id, id, kind, wave_id, run_id, slot_id, sequence, order_id, order_line_id, merchant_id,
          reservation_id, item_id, lot, location_id, quantity, state)
-       select $1, n.id, 'pick', $2, n.run_id, t.id, n.sequence, n.order_id, n.line_id, n.merchant_id, n.reservation_id,
-         n.item_id, n.lot, n.location_id, n.quantity, 'ready'
-       from unnest($3::uuid[], $4::uuid[], $5::int[], $6::uuid[], $7::uuid[], $8::uuid[], $9::uuid[], $10::uuid[],
-           $11::text[], $12::uuid[], $13::int[])
-         as n (id, run_id, sequence, order_id, line_id, merchant_id, reservation_id, item_id, lot, location_id, quantity)
+       select $1, n.id, 'pick', $2, t.run_id, t.id, n.sequence, t.order_id, v.order_line_id, v.merchant_id, v.id,
+         v.item_id, v.lot, v.location_id, v.quantity, 'ready'
+       from unnest($3::uuid[], $4::uuid[], $5::int[], $6::uuid[], $7::uuid[])
+         as n (id, run_id, sequence, order_id, reservation_id)
        join run_slots t on t.site_id = $1 and t.run_id = n.run_id and t.order_id = n.order_id and t.state = 'open'
+       join reservations v on v.site_id = $1 and v.id = n.reservation_id
        on conflict do nothing`,
       [
         tx.siteId,
@@ -189,13 +189,7 @@ export class WaveRunsService {
         column((task) => task.runId),
         column((task) => task.sequence),
         column(({ pick }) => pick.orderId),
-        column(({ pick }) => pick.lineId),
-        column(({ pick }) => pick.merchantId),
         column(({ pick }) => pick.id),
-        column(({ pick }) => pick.itemId),
-        column(({ pick }) => pick.lot),
-        column(({ pick }) => pick.locationId),
-        column(({ pick }) => pick.quantity),
       ],
     );
     return { plan, log: [`${made} tasks`] };

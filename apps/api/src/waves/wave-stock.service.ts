@@ -3,6 +3,7 @@ import type { StockAt, WaveCandidate } from '#lib/planning';
 import { ReservationsService } from '../inventory/reservations.service.js';
 import { affected, Database, rows, type Tx } from '../platform/database.service.js';
 import { newId } from '../platform/ids.js';
+import { sharedValues } from '../platform/shared-values.js';
 import { CANDIDATES, type ReleaseFilter, SIZE_ML, WEIGHT_GRAMS } from './candidates.js';
 import { itemsOf, ordersStillIn, placesOf, stockOf } from './goods.queries.js';
 import type { KeepResult, PipelineStep, StepResult } from './pipeline-step.js';
@@ -137,25 +138,26 @@ export class WaveStockService {
     const mine = new Set(claimed.map(({ id }) => id));
     const lines = plan.lines.filter(({ orderId }) => mine.has(orderId));
     const orders = new Map([...plan.orders].filter(([orderId]) => mine.has(orderId)));
+    // Why the order was selected stands with its first line.
+    const because = sharedValues(lines, ({ orderId }, at) =>
+      orderId === lines[at - 1]?.orderId ? null : orders.get(orderId)!.because,
+    );
     await affected(
       tx,
       `insert into wave_lines (site_id, id, wave_id, order_id, order_line_id, merchant_id, quantity, state, because)
-       select $1, l.id, $2, l.order_id, l.line_id, l.merchant_id, l.quantity, 'included', l.because
-       from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::int[], $8::jsonb[])
-         as l (id, order_id, line_id, merchant_id, quantity, because)
+       select $1, n.id, w.id, l.order_id, l.id, l.merchant_id, n.quantity, 'included', b.because
+       from unnest($3::uuid[], $4::uuid[], $5::int[], $6::int[]) as n (id, line_id, quantity, because)
+       left join unnest($7::jsonb[]) with ordinality as b (because, place) on b.place = n.because
+       join order_lines l on l.site_id = $1 and l.id = n.line_id join waves w on w.site_id = $1 and w.id = $2
        on conflict (site_id, wave_id, order_line_id) do nothing`,
       [
         tx.siteId,
         waveId,
         lines.map(() => newId()),
-        lines.map((line) => line.orderId),
         lines.map((line) => line.lineId),
-        lines.map((line) => line.merchantId),
         lines.map((line) => line.quantity),
-        // Why the order was selected stands with its first line.
-        lines.map((line, at) =>
-          line.orderId === lines[at - 1]?.orderId ? null : JSON.stringify(orders.get(line.orderId)!.because),
-        ),
+        because.places,
+        because.texts,
       ],
     );
     return { plan: { ...plan, orders, lines }, log: [`${mine.size} taken`] };
