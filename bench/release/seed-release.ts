@@ -54,6 +54,8 @@ export async function seedSite(client: pg.Client): Promise<void> {
   await client.query(`
     insert into stock_totals (site_id, item_id, merchant_id, on_hand)
       select site_id, item_id, merchant_id, sum(quantity)::int from levels where site_id = ${SITE} group by 1, 2, 3`);
+  // A site that works has statistics.
+  await client.query('analyze');
 }
 
 /** Orders that are ready, with their promises; 2.5 lines in the mean, of a merchant's own items, some much more often than others. */
