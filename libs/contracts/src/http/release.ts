@@ -1,6 +1,6 @@
 /**
  * What goes to the floor when, and why not yet: channels, schedules, work in progress, the reason of every order that waits, undo;
- * and the floor's tasks that follow from them (put back, replenish, put wall). Routes are under `/api/v1`.
+ * and the floor's tasks that follow from them (put back, replenish). Routes are under `/api/v1`.
  */
 import type { RawScan } from './floor.js';
 import type { ChannelView } from './tower.js';
@@ -311,69 +311,4 @@ export interface ReplenishmentOutcome {
   quantity: number;
   /** Picks that became ready by it. */
   picksReady: number;
-}
-
-/* ---- Floor: put wall ------------------------------------------------------------------------------------------------------------------------ */
-
-/** `GET /picking/put-walls` (Page), `GET /picking/put-walls/:stationCode`. */
-export interface PutWallView {
-  station: { code: string; name: string };
-  slots: PutWallSlotView[];
-  /** Totes dropped at the wall that still hold goods, oldest first. */
-  totes: { lpn: string; runNumber: number; units: number }[];
-  freeSlots: number;
-}
-
-export interface PutWallSlotView {
-  /** What is printed on the slot and scanned; also the plate that is scanned at the pack bench. */
-  code: string;
-  row: number;
-  column: number;
-  state: 'free' | 'filling' | 'complete' | 'packing';
-  orderId: string | null;
-  externalRef: string | null;
-  wanted: number;
-  put: number;
-  cutOffAt: string | null;
-}
-
-/** `PUT /picking/put-walls/:stationCode` (admin): the slots of a wall; those that are in use can't be taken away. Answer: PutWallView. */
-export interface ConfigurePutWall {
-  slots: { code: string; row: number; column: number }[];
-}
-
-/** `POST /picking/put-walls/:stationCode/sort`: which slot this item out of this tote goes to; moves nothing. Answer: PutInstruction. */
-export interface SortItem {
-  containerScan: RawScan;
-  itemScan: RawScan;
-}
-
-export interface PutInstruction {
-  slot: string;
-  row: number;
-  column: number;
-  sku: string;
-  name: string;
-  /** Units of this scan that go into the slot. */
-  quantity: number;
-  /** Units of this item that the order still wants with this one. */
-  wanted: number;
-  externalRef: string;
-  /** The last units of the order: the slot is complete afterwards. */
-  completes: boolean;
-}
-
-/** `POST /picking/put-walls/:stationCode/put`: the item is in the slot. The same event twice is one. Answer: PutOutcome. */
-export interface ConfirmPut {
-  eventId: string;
-  containerScan: RawScan;
-  itemScan: RawScan;
-  slotScan: RawScan;
-}
-
-export interface PutOutcome {
-  slot: string;
-  quantity: number;
-  orderComplete: boolean;
-  toteEmpty: boolean;
 }

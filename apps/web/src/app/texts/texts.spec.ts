@@ -44,7 +44,7 @@ const TOWER_FEATURES = [
   'waiting',
   'waves',
 ];
-const FLOOR_FEATURES = ['load', 'pack', 'pick', 'put-back', 'put-wall', 'receive', 'replenish', 'what-is'];
+const FLOOR_FEATURES = ['load', 'pack', 'pick', 'put-back', 'receive', 'replenish', 'what-is'];
 
 const STEPS = [
   'select',

@@ -10,7 +10,7 @@ export const texts: Texts = {
   'step-what cartonise': 'Chooses a carton for each order.',
   'step-what batch': 'Puts orders together on carts.',
   'step-what route': 'Finds the shortest walk.',
-  'step-what assign': 'Gives lanes and put-wall slots.',
+  'step-what assign': 'Gives lanes and cart slots.',
   'step-what create-tasks': 'Writes the tasks of the pickers.',
   'step-what release': 'Sends the work to the floor.',
   'option strategy': 'How stock is chosen',

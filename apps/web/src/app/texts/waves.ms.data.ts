@@ -105,7 +105,7 @@ export const texts: Texts = {
   'step-what cartonise': 'Memilih kotak untuk setiap pesanan.',
   'step-what batch': 'Mengumpulkan pesanan ke troli.',
   'step-what route': 'Mencari laluan terpendek.',
-  'step-what assign': 'Memberi laluan penghantar dan petak susun.',
+  'step-what assign': 'Memberi laluan penghantar dan petak troli.',
   'step-what create-tasks': 'Menulis tugasan untuk pengutip.',
   'step-what release': 'Menghantar kerja ke lantai.',
   'Leave out {{name}}': 'Tinggalkan {{name}}',

@@ -104,7 +104,7 @@ export const texts: Texts = {
   'step-what cartonise': '为每个订单选箱。',
   'step-what batch': '把订单组到拣货车。',
   'step-what route': '寻找最短路径。',
-  'step-what assign': '分配滑道与播种格。',
+  'step-what assign': '分配滑道与推车格。',
   'step-what create-tasks': '为拣货员生成任务。',
   'step-what release': '下发到现场。',
   'Leave out {{name}}': '去掉 {{name}}',
