@@ -5,8 +5,10 @@ import { Witness } from './edge.js';
 import type { Link } from './link.js';
 import type { Rig } from './rig.js';
 import type { Fault } from './schedule.js';
+import type { Supervised } from './supervised.js';
 
 const CLONE_LIMIT_MS = 60_000;
+const CLONE_AGAIN_MS = 8_000;
 const SCAN_EVERY_MS = 70;
 const MANGLE_CHANCE = 0.3;
 
@@ -23,6 +25,8 @@ export class Faults {
     private readonly rig: Rig,
     private readonly book: Book,
     private readonly say: (line: string) => void,
+    /** Whether the core has seen since then that somebody has an agent's identity twice. */
+    private readonly noticed: (since: Date) => Promise<boolean>,
   ) {}
 
   async strike(fault: Fault): Promise<void> {
@@ -147,23 +151,41 @@ export class Faults {
     const scanner = await edge.attachToClone(dir);
     const { process: clone, depth } = await this.rig.cloneOf(at, dir);
     clone.start();
-    const endAt = performance.now() + forMs;
-    while (performance.now() < endAt) {
-      this.book.scans += 1;
-      scanner.scan(`T-${edge.names.agent}-${this.book.scans}`);
-      await pause(SCAN_EVERY_MS);
+    try {
+      const endAt = performance.now() + forMs;
+      while (performance.now() < endAt) {
+        this.book.scans += 1;
+        scanner.scan(`T-${edge.names.agent}-${this.book.scans}`);
+        await pause(SCAN_EVERY_MS);
+      }
+      await this.untilHeard(clone, depth);
+    } finally {
+      await clone.stop();
+      await scanner.close();
     }
-    // Its disk goes away with it, so it may go only when it has told all.
-    await until(
-      'the clone telling all',
-      { limitMs: CLONE_LIMIT_MS, everyMs: 100 },
-      async () => (await depth()) === 0,
-    );
-    await clone.stop();
-    await scanner.close();
     this.book.keep(edge.names.agent, await new Witness().read(join(dir, 'witness.log')));
     await agent.kill(0);
     await until('the original serving', { limitMs: CLONE_LIMIT_MS }, () => agent.isServing);
+  }
+
+  /**
+   * Both must have been heard, else nobody can notice that they are two; and the copy's disk goes away with it, so it may go only when
+   * it has told all. Shut out by its original, which was killed and is the younger one now, it has to start again to be heard.
+   */
+  private async untilHeard(clone: Supervised, depth: () => Promise<number | null>): Promise<void> {
+    const since = this.clonedAt!;
+    const limits = { limitMs: CLONE_LIMIT_MS, everyMs: 200 };
+    await until('two agents with one identity being noticed', limits, () => this.noticed(since)).catch(
+      (error: Error) => this.say(`  ${error.message}`),
+    );
+    let againAt = performance.now() + CLONE_AGAIN_MS;
+    await until('the clone telling all', limits, async () => {
+      if ((await depth()) === 0) return true;
+      if (performance.now() < againAt) return false;
+      againAt = performance.now() + CLONE_AGAIN_MS;
+      await clone.kill(0);
+      return false;
+    });
   }
 
   private later(ms: number, end: () => void | Promise<void>): void {

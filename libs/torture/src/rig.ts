@@ -153,6 +153,10 @@ export class Rig {
 
   /** The database's copy of this moment; the cores must be down, for PostgreSQL copies only what nobody uses. */
   async backUp(name: string): Promise<void> {
+    // Sessions of cores that were killed end a little later than they.
+    await this.asSuperuser(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${this.database}'`,
+    );
     await this.asSuperuser(`CREATE DATABASE ${name} TEMPLATE ${this.database}`);
   }
 

@@ -92,7 +92,7 @@ export class Torture {
       dice: this.dice.fork('rig'),
       ...(preload ? { preload } : {}),
     });
-    this.faults = new Faults(this.rig, this.book, say);
+    this.faults = new Faults(this.rig, this.book, say, (since) => this.judge.cloneNoticed(since));
   }
 
   async run(): Promise<TortureResult> {
@@ -226,6 +226,7 @@ export class Torture {
   private async backUp(): Promise<number> {
     this.note('a backup of the database');
     for (const api of this.rig.apis) await api.holdDown();
+    await this.judge.close();
     await this.rig.backUp('yesterday');
     for (const api of this.rig.apis) api.start();
     await this.rig.allServing(READY_LIMIT_MS);

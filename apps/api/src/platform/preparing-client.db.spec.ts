@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type pg from 'pg';
 import { DataSource } from 'typeorm';
 import { type FreshDatabase, freshDatabase } from '#lib/testkit';
 import { dataSourceOptions } from '../../../../ormconfig.js';
@@ -43,5 +44,14 @@ describe('PreparingClient', () => {
     for (let n = 0; n < 30; n += 1)
       expect(await source.query(text, [Array(60).fill(7)])).toEqual([{ n: 60 }]);
     expect(await prepared(text)).toBe(0);
+  });
+
+  it('outlives what a dying server says when nobody listens any more', async () => {
+    const { driver } = source as unknown as { driver: { master: pg.Pool } };
+    const client = await driver.master.connect();
+    const gone = new Error('terminating connection due to unexpected postmaster exit');
+    for (let n = 0; n < 2; n += 1) expect(() => client.emit('error', gone)).not.toThrow();
+    client.release(true);
+    expect(await source.query('select 1 as n')).toEqual([{ n: 1 }]);
   });
 });

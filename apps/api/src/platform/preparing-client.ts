@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { log } from './log.js';
 
 /** A statement is worth preparing once it was sent this often. */
 const HOT_AFTER = 20;
@@ -49,6 +50,13 @@ type Query = (...args: unknown[]) => unknown;
  * hundred different texts again and again.
  */
 export class PreparingClient extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    // Pool and query runner take their listeners away with the first error of a connection, and a server that dies says more than one:
+    // without a listener the second would end the process. Queries reject on their own, and the pool has dropped the connection.
+    this.on('error', (error) => log.debug({ err: error }, 'a database connection has ended'));
+  }
+
   override query = ((...args: unknown[]) => {
     const [text, values, ...rest] = args;
     const send = pg.Client.prototype.query.bind(this) as Query;
