@@ -140,6 +140,7 @@ export class PlanRunnerService {
       });
       log.push(...kept.log);
       plan = kept.plan;
+      control.orders = plan.orders.size;
       if (!kept.again) return plan;
     }
   }
@@ -147,7 +148,7 @@ export class PlanRunnerService {
   private async tick(waveId: string, control: PlanningControl): Promise<void> {
     const { asked, progress, siteId } = await this.db.transaction(async (tx) => ({
       asked: (await waveOf(tx, waveId)).asked,
-      progress: await progressOf(tx, waveId),
+      progress: await progressOf(tx, waveId, control.orders),
       siteId: tx.siteId,
     }));
     if (asked) control.ask(asked);
@@ -186,8 +187,12 @@ async function noteSummary(tx: Tx, waveId: string, plan: WavePlan): Promise<void
   ]);
 }
 
-/** How far the plan of a wave is; null when it is not being planned. */
-export async function progressOf(tx: Tx, waveId: string): Promise<WaveProgressView | null> {
+/** How far the plan of a wave is; null when it is not being planned. Its orders are counted unless they are known. */
+export async function progressOf(
+  tx: Tx,
+  waveId: string,
+  known: number | null = null,
+): Promise<WaveProgressView | null> {
   const wave = await waveOf(tx, waveId);
   if (wave.state !== 'planning') return null;
   const steps = await rows<StepAt>(
@@ -195,13 +200,17 @@ export async function progressOf(tx: Tx, waveId: string): Promise<WaveProgressVi
     `select name, state, started_at as "startedAt" from wave_steps where site_id = $1 and wave_id = $2 order by position`,
     [tx.siteId, waveId],
   );
+  const orders = known ?? (await countOrders(tx, waveId));
+  const searchMs = searchTimeMs(orders, planOrder(wave.plan));
+  const progress = planProgress(steps, { orders, searchMs }, tx.at.getTime());
+  return { waveId, number: Number(wave.number), state: wave.state, ...progress, detail: null };
+}
+
+async function countOrders(tx: Tx, waveId: string): Promise<number> {
   const counted = await row<{ orders: number }>(
     tx,
     `select count(*)::int as orders from orders where site_id = $1 and wave_id = $2`,
     [tx.siteId, waveId],
   );
-  const orders = counted!.orders;
-  const searchMs = searchTimeMs(orders, planOrder(wave.plan));
-  const progress = planProgress(steps, { orders, searchMs }, tx.at.getTime());
-  return { waveId, number: Number(wave.number), state: wave.state, ...progress, detail: null };
+  return counted!.orders;
 }

@@ -15,6 +15,8 @@ export class PlanningCancelled extends Error {
 export class PlanningControl implements StepControl {
   readonly flags = new Int32Array(new SharedArrayBuffer(8));
   private readonly abort = new AbortController();
+  /** How many orders the plan has, for who tells how far it is; null before any is taken. */
+  orders: number | null = null;
   private asked: StopAsked | null = null;
 
   get signal(): AbortSignal {
