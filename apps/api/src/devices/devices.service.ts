@@ -33,6 +33,9 @@ export interface DeviceAtStation {
 export type TestCommand = { op: CommandOp; args?: unknown };
 
 const TEST_VALID_MS = 15_000;
+/** For printers of the other language, which take it beside the ZPL. */
+const TEST_LABEL_TSPL =
+  'SIZE 100 mm,50 mm\r\nGAP 3 mm,0 mm\r\nCLS\r\nTEXT 40,40,"0",0,14,14,"Wavehouse test label"\r\nPRINT 1,1\r\n';
 const TEST_LABEL = '^XA^CI28^FO40,40^A0N,60,60^FDWavehouse^FS^FO40,120^A0N,30,30^FDtest label^FS^XZ';
 
 /** Devices: what stands where, how it is set up, what it is doing. */
@@ -132,7 +135,7 @@ function agentColumns(devices: readonly DeviceRecord[]): [string[], string[]] {
 function testOrder({ op, args }: TestCommand): DeviceOrder {
   switch (op) {
     case 'print':
-      return { op, args: { jobId: `test-${newId()}`, zpl: TEST_LABEL } };
+      return { op, args: { jobId: `test-${newId()}`, zpl: TEST_LABEL, tspl: TEST_LABEL_TSPL } };
     case 'weigh':
     case 'zero':
     case 'tare':

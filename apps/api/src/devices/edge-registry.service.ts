@@ -5,7 +5,6 @@ import { EdgeRegistry, type KnownAgent, type LastReading } from '../platform/bro
 import { affected, row, rows, type Tx } from '../platform/database.service.js';
 import { addEvent } from '../platform/events.js';
 import { openException } from '../platform/exceptions.js';
-import { Refusal } from '../platform/refusal.js';
 import { DeviceSetupsService } from './device-setups.service.js';
 import { DeviceStatesService } from './device-states.service.js';
 
@@ -35,7 +34,11 @@ export class EdgeRegistryService extends EdgeRegistry {
     return knownAs(await row<AgentRow>(tx, `${AGENT_BY_CODE} for share`, [tx.siteId, agentCode]));
   }
 
-  async hello(tx: Tx, agent: KnownAgent, hello: { session: string; startedAt: string }): Promise<number> {
+  async hello(
+    tx: Tx,
+    agent: KnownAgent,
+    hello: { session: string; startedAt: string },
+  ): Promise<number | null> {
     const startedAt = new Date(hello.startedAt);
     const known = await row<{ session: string | null; session_started_at: Date | null; epoch: number }>(
       tx,
@@ -45,7 +48,7 @@ export class EdgeRegistryService extends EdgeRegistry {
     const sameSession = known!.session === hello.session;
     if (!sameSession && known!.session_started_at && known!.session_started_at > startedAt) {
       await this.intruded(tx, agent, hello.session);
-      throw new Refusal('devices.fenced', 'A younger process has taken over this agent.');
+      return null;
     }
     const epoch = known!.epoch + (sameSession ? 0 : 1);
     await rows(

@@ -118,13 +118,18 @@ function sortCode({ service, consignee }: FactsRow): string {
 }
 
 /** The printer that serves a station; a ready one before one in trouble, none that is switched off. */
-export function printerOf(
-  tx: Tx,
-  stationId: string | null,
-): Promise<{ id: string; code: string; dpi: number; unicodeFont: string | null } | null> {
+export interface Printer {
+  id: string;
+  code: string;
+  driver: string;
+  dpi: number;
+  unicodeFont: string | null;
+}
+
+export function printerOf(tx: Tx, stationId: string | null): Promise<Printer | null> {
   return row(
     tx,
-    `select id, code, coalesce((config ->> 'dpi')::int, 203) as dpi, config ->> 'unicodeFont' as "unicodeFont" from devices
+    `select id, code, driver, coalesce((config ->> 'dpi')::int, 203) as dpi, config ->> 'unicodeFont' as "unicodeFont" from devices
      where site_id = $1 and station_id = $2 and kind = 'printer' and state <> 'disabled'
      order by (state = 'ready') desc, code limit 1`,
     [tx.siteId, stationId],

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { labelStates, type PackView, type PrintView, printStates } from '#lib/contracts';
-import { type Dpi, renderCarrierLabel } from '#lib/labels';
+import { carrierLabel, type Dpi, renderCarrierLabel, renderTspl } from '#lib/labels';
 import { DeviceCommandsService } from '../devices/device-commands.service.js';
 import { Database, row, rows, type Tx } from '../platform/database.service.js';
 import { addEvent } from '../platform/events.js';
@@ -24,6 +24,8 @@ const labels = { table: 'labels', states: labelStates, noun: 'label' };
 const prints = { table: 'prints', states: printStates, noun: 'print' };
 
 /** A print that no printer has begun within this time is not wanted any more: the packer will have asked again. */
+/** Drivers of printers that speak TSPL. */
+const TSPL = /^tsc\//;
 const PRINT_VALID_MS = 60_000;
 const NONCE_LENGTH = 8;
 /** Without I, O, 0 and 1: people read it out to each other. */
@@ -250,13 +252,15 @@ export class LabelsService {
   ): Promise<void> {
     const printer = await printerOf(tx, facts.stationId);
     if (!printer) throw noPrinter(facts.stationCode ?? 'this station');
-    const zpl = renderCarrierLabel(facts.label, {
+    const options = {
       dpi: printer.dpi as Dpi,
-      jobId: printId,
       ...(printer.unicodeFont ? { unicodeFont: printer.unicodeFont } : {}),
-    });
+    };
+    const zpl = renderCarrierLabel(facts.label, { ...options, jobId: printId });
+    // The same label in the printer's own language; the book keeps the one that screens can draw.
+    const own = TSPL.test(printer.driver) ? { tspl: renderTspl(carrierLabel(facts.label), options) } : {};
     await rows(tx, 'update labels set zpl = $3 where site_id = $1 and id = $2', [tx.siteId, labelId, zpl]);
-    const order = { op: 'print' as const, args: { jobId: printId, zpl } };
+    const order = { op: 'print' as const, args: { jobId: printId, zpl, ...own } };
     const commandId = await this.commands.send(tx, {
       deviceId: printer.id,
       order,

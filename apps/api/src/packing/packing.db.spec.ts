@@ -375,6 +375,23 @@ describe('the undo of a wave', () => {
   });
 });
 
+describe('a printer of another language', () => {
+  it('gets the label in its own words beside the ZPL', async () => {
+    const speaks = (driver: string) =>
+      world.floor.ask(`update devices set driver = $1 where kind = 'printer'`, [driver]);
+    await speaks('tsc/tspl');
+    await labelledParcel(world, [[item(0), 1]]);
+    await speaks('spec');
+    const [command] = await world.floor.ask<{ args: object }>(
+      `select args from device_commands where op = 'print' order by created_at desc, id desc limit 1`,
+    );
+    expect(command!.args).toMatchObject({
+      zpl: expect.stringContaining('^XA'),
+      tspl: expect.stringMatching(/^SIZE 100 mm,150 mm[^]*\r\nPRINT 1,1\r\n$/),
+    });
+  });
+});
+
 describe('number ranges', () => {
   const take = () =>
     world.floor.system(() =>
