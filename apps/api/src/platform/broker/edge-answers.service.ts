@@ -57,7 +57,10 @@ export class EdgeAnswers {
     return handler.answer(source, request as never);
   }
 
-  private hello(agentCode: string, request: Extract<EdgeRequest, { op: 'hello' }>): Promise<EdgeResponse> {
+  private async hello(
+    agentCode: string,
+    request: Extract<EdgeRequest, { op: 'hello' }>,
+  ): Promise<EdgeResponse> {
     const { correlationId, session, startedAt, incarnation } = request;
     if (
       typeof session !== 'string' ||
@@ -66,13 +69,17 @@ export class EdgeAnswers {
     ) {
       throw new Refusal('edge.malformed', 'A hello has a session (a UUID) and the time it started at.');
     }
-    return this.db.transaction(async (tx) => {
+    const answer = await this.db.transaction(async (tx): Promise<EdgeResponse | null> => {
       const agent: KnownAgent | null = await this.edge.findAgent(tx, agentCode);
       if (!agent) throw unknownAgent(agentCode);
       const epoch = await this.edge.hello(tx, agent, { session, startedAt });
+      if (epoch === null) return null;
       const streams = await positionsOf(tx, agent.agentId, incarnation);
       return { correlationId, op: 'hello', epoch, at: tx.at.toISOString(), streams };
     });
+    // Only now: thrown inside, it would undo the alarm.
+    if (!answer) throw new Refusal('devices.fenced', 'A younger process has taken over this agent.');
+    return answer;
   }
 }
 

@@ -33,9 +33,14 @@ export abstract class EdgeRegistry {
 
   /**
    * Makes this session the agent's own: from now on batches of any other are fenced.
-   * @returns the epoch, one higher for each new session. Refuses a process that started before the one already known.
+   * @returns the epoch, one higher for each new session. Null for a process that started before the one already known: it is shut out,
+   * and the alarm that tells of it is to be committed.
    */
-  abstract hello(tx: Tx, agent: KnownAgent, hello: { session: string; startedAt: string }): Promise<number>;
+  abstract hello(
+    tx: Tx,
+    agent: KnownAgent,
+    hello: { session: string; startedAt: string },
+  ): Promise<number | null>;
 
   /** A batch came from a session that is not the agent's: two processes use one identity. Raises the alarm once. */
   abstract intruded(tx: Tx, agent: KnownAgent, session: string): Promise<void>;

@@ -16,6 +16,7 @@ import { newId } from '../ids.js';
 import { log } from '../log.js';
 import { Refusal } from '../refusal.js';
 import type { Registry } from '../registry.js';
+import { EdgeAnswers } from './edge-answers.service.js';
 import { Uplink } from './uplink.service.js';
 
 const SESSION = randomUUID();
@@ -172,7 +173,28 @@ describe('taking a batch', () => {
     expect(device.last_reading).toEqual({ kind: 'scan.read', data: { code: 'newest' } });
   });
 
+  it('shuts out an older process that says hello, and keeps the alarm that tells of it', async () => {
+    const nothing = {} as never;
+    const answers = new EdgeAnswers(new Database(source, systemClock), agents, nothing);
+    const hello = (startedAt: string) => {
+      const request = { op: 'hello', correlationId: randomUUID(), session: randomUUID(), startedAt } as const;
+      return answers.answer({ id: 1, code: 'ONE' }, 'edge-1', Buffer.from(JSON.stringify(request)));
+    };
+    expect(await hello('2020-01-02T00:00:00Z')).toMatchObject({ op: 'hello', epoch: 1 });
+    await owner.query(`delete from exceptions where code = 'devices.identity-twice'`);
+    expect(await hello('2020-01-01T00:00:00Z')).toMatchObject({
+      op: 'refused',
+      reason: expect.stringContaining('younger process'),
+    });
+    expect(await owner.query(`select code from exceptions where code = 'devices.identity-twice'`)).toEqual([
+      { code: 'devices.identity-twice' },
+    ]);
+    await owner.query('update agents set session = $1, session_started_at = null, epoch = 0', [SESSION]);
+  });
+
   it('is over before another process may say that it is the agent, and hears what it has: else its records would pass for theirs', async () => {
+    apply = async () => applied;
+    await send(['zero']);
     let goOn: () => void = () => {};
     const gate = new Promise<void>((resolve) => {
       goOn = resolve;
@@ -186,7 +208,7 @@ describe('taking a batch', () => {
       await gate;
       return applied;
     };
-    const batch = send(['one', 'two']);
+    const batch = send(['one', 'two'], 2);
     await applying;
     const agent = { agentId: AGENT, agentCode: 'edge-1', session: SESSION };
     const actor = { kind: 'system', name: 'spec', siteId: 1 } as const;
@@ -206,8 +228,8 @@ describe('taking a batch', () => {
       return heard || n > 0;
     });
     goOn();
-    expect((await batch)!.ack.seq).toBe(2);
-    expect(await hello).toEqual([{ last_seq: '2' }]);
-    expect((await send(['three'], 3))!.ack).toMatchObject({ seq: 2, fenced: true });
+    expect((await batch)!.ack.seq).toBe(3);
+    expect(await hello).toEqual([{ last_seq: '3' }]);
+    expect((await send(['three'], 4))!.ack).toMatchObject({ seq: 3, fenced: true });
   });
 });
