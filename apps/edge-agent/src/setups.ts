@@ -184,6 +184,8 @@ export class Setups {
       // Nothing to go back to: it goes on, and is proven whenever it gets healthy.
       if (verdict.is === 'failed' && kept?.outcome.result === 'unproven') continue;
       this.trials.delete(device);
+      // Begun at once: what the device says while the verdict is written must count.
+      if (verdict.is === 'failed' && !kept?.good) this.trials.set(device, newTrial(this.nowMs()));
       this.work = this.work
         .then(() => (verdict.is === 'healthy' ? this.prove(device) : this.goBack(device, verdict.because)))
         .catch((error: Error) =>
@@ -210,7 +212,6 @@ export class Setups {
     if (!good) {
       const outcome = { revision, result: 'unproven', reason: because, at } as const;
       await this.keep(device, { ...kept, outcome, restarts: null });
-      this.trials.set(device, newTrial(this.nowMs()));
     } else {
       const outcome = { revision, result: 'rolled-back', reason: because, at } as const;
       await this.keep(device, { ...good, good, outcome, restarts: null });
