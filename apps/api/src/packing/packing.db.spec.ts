@@ -387,7 +387,7 @@ describe('a printer of another language', () => {
     );
     expect(command!.args).toMatchObject({
       zpl: expect.stringContaining('^XA'),
-      tspl: expect.stringMatching(/^SIZE 100 mm,150 mm[^]*\r\nPRINT 1,1\r\n$/),
+      tspl: expect.stringMatching(/^SIZE 100 mm,150 mm[\s\S]*\r\nPRINT 1,1\r\n$/),
     });
   });
 });
