@@ -85,6 +85,13 @@ async function look(name: string): Promise<void> {
 const detail = () => page.getByRole('region', { name: SCALE });
 const startScale = () => scales.start({ at: 'tcp', port }, { settleMs: 20 });
 
+/** Asks the device as a person does: again, when the first time it was not back yet and said so. */
+const askUntil = (button: string, shown: string) =>
+  eventually(async () => {
+    await detail().getByRole('button', { name: button }).click();
+    await detail().getByText(shown).first().waitFor({ timeout: 5_000 });
+  }, LIMIT);
+
 it('attaches a scale, with the wrong port by mistake', async () => {
   await page.goto('/devices');
   await page.getByLabel('E-mail').fill(ADMIN.email);
@@ -206,8 +213,7 @@ it('pulls the plug, reads what is wrong, and puts it in again', async () => {
   scale.load(500);
   await detail().getByText('ready', { exact: true }).first().waitFor();
   await detail().getByRole('tab', { name: 'Frames and tests' }).click();
-  await detail().getByRole('button', { name: 'Weigh' }).click();
-  await detail().getByText('weigh.stable 0.500 kg net').first().waitFor();
+  await askUntil('Weigh', 'weigh.stable 0.500 kg net');
 });
 
 it('lets the simulator stand in, marked, and does to it what a person would do', async () => {
@@ -221,13 +227,8 @@ it('lets the simulator stand in, marked, and does to it what a person would do',
   await detail().getByText('Healthy.').first().waitFor();
   await detail().getByRole('tab', { name: 'Frames and tests' }).click();
   await detail().getByLabel('with', { exact: true }).fill('750');
-  await detail().getByRole('button', { name: 'Do it' }).click();
-  await detail()
-    .getByText(/simulator: load 750/)
-    .first()
-    .waitFor();
-  await detail().getByRole('button', { name: 'Weigh' }).click();
-  await detail().getByText('weigh.stable 0.750 kg net').first().waitFor();
+  await askUntil('Do it', 'simulator: load 750');
+  await askUntil('Weigh', 'weigh.stable 0.750 kg net');
   await detail().getByRole('tab', { name: 'Driver' }).click();
   await detail().getByText('in use').waitFor();
   await look('7-driver');

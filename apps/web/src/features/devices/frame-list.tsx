@@ -5,6 +5,8 @@ import { type FrameRow, spacedHex } from './frame-store.js';
 /** Must equal the height in tower.css. */
 const ROW_PX = 22;
 const BEYOND = 6;
+/** A scroll this long after a wheel, key or finger is a person's. */
+const TOUCH_MS = 1_000;
 const ARROWS = { in: '←', out: '→', command: '▸', note: '·' } as const;
 
 /** Thousands of lines, of which only those in sight are drawn. Stays at the newest until somebody scrolls up. */
@@ -19,6 +21,11 @@ export function FrameList(props: {
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const lastTop = useRef(0);
+  /** When somebody last touched the list: it also scrolls by itself, when its lines change. */
+  const touchedAt = useRef(Number.NEGATIVE_INFINITY);
+  const touch = (): void => {
+    touchedAt.current = performance.now();
+  };
   const [top, setTop] = useState(0);
   const height = rows.length * ROW_PX;
   useLayoutEffect(() => {
@@ -35,11 +42,17 @@ export function FrameList(props: {
       aria-label={t('Frames of {{device}}', { device: props.device })}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolls, so it must be reachable by keyboard
       tabIndex={0}
+      onWheel={touch}
+      onTouchMove={touch}
+      onPointerDown={touch}
+      onKeyDown={touch}
       onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) => {
         setTop(scrollTop);
-        // Lines may have come since the page scrolled by itself: only a person scrolls up.
+        const byHand = performance.now() - touchedAt.current < TOUCH_MS;
+        // A dragged scroll bar says nothing more until it is let go.
+        if (byHand) touch();
         if (scrollTop + clientHeight >= scrollHeight - 2 * ROW_PX) atEnd.current = true;
-        else if (scrollTop < lastTop.current) atEnd.current = false;
+        else if (byHand && scrollTop < lastTop.current) atEnd.current = false;
         lastTop.current = scrollTop;
       }}
     >
