@@ -65,7 +65,7 @@ const sendUntilAcked = (records: ReturnType<typeof scan>[], seq: number) =>
     },
     { limitMs: 30_000, everyMs: 500 },
   );
-/** An event as any transaction writes one; it is through when the relay has delivered it. */
+/** An event as a transaction writes it; it is through when the relay has delivered it. */
 const eventDelivered = async () => {
   await booted.sql(
     `insert into events (site_id, id, type, aggregate_id, data, actor, trace, at)

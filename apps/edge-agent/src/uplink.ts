@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { agentTopics, DeviceFrame, EdgeResponse, StreamPosition, UplinkAck } from '#lib/contracts';
+import type { agentTopics, EdgeResponse, StreamPosition, UplinkAck } from '#lib/contracts';
 import type { Broker } from './broker.js';
 import type { Outbox } from './outbox.js';
 import { Refused, Requests } from './requests.js';
@@ -142,12 +142,6 @@ export class Uplink {
     const text = JSON.stringify(payload);
     this.retained.set(topic, text);
     if (!this.isFenced) this.options.broker.publish(topic, text, { qos: 1, retain: true });
-  }
-
-  /** Droppable. */
-  frame(device: string, frame: DeviceFrame): void {
-    if (this.ready)
-      this.options.broker.publish(this.options.topics.tlm(device), JSON.stringify(frame), { qos: 0 });
   }
 
   private giveWay(ack: UplinkAck, before: SenderState): void {

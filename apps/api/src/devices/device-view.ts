@@ -1,7 +1,7 @@
 import type { DeviceState, DeviceView, InventoryDevice } from '#lib/contracts';
 import { ADVICE, faultOf } from './advice.js';
 
-/** A device's row as any reader selects it; `born` is its part of its agent's birth document. */
+/** A device's row as readers select it; `born` is its part of its agent's birth document. */
 export interface ShownDevice {
   id: string;
   code: string;

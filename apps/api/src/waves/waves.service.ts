@@ -258,7 +258,7 @@ export class WavesService implements OnApplicationShutdown {
     });
   }
 
-  /** A plan that somebody cancelled ends as any wave that is given up: what it has taken is free again. */
+  /** A plan that somebody cancelled ends like a wave that is given up: what it has taken is free again. */
   private async giveUp(waveId: string): Promise<void> {
     const reason = await this.db.transaction(async (tx) => {
       await this.steps.abandon(tx, waveId);

@@ -106,7 +106,7 @@ export function capacityOf(load: StageLoad, share: number): number | null {
   return Math.min(byEquipment, byPeople);
 }
 
-/** How many of the benches that have printers can print, as a fraction; 1 where no bench has any. */
+/** How many of the benches that have printers can print, as a fraction; 1 where no bench has one. */
 export function printingShare(benches: readonly BenchPrinters[]): number {
   const equipped = benches.filter(({ printers }) => printers.length > 0);
   if (equipped.length === 0) return 1;

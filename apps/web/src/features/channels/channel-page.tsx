@@ -1,7 +1,7 @@
 import { Alert, Button, Group, NumberInput, Select, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import type { CreateChannel, Page, ReleaseChannelView, WaveTemplateView } from '#lib/contracts';
 import { api } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
@@ -11,6 +11,7 @@ import { LiveMatch, useMatch } from '../../ui/tower/live-match.js';
 import { QueryState } from '../../ui/tower/query-state.js';
 import { UnsavedGuard } from '../../ui/tower/unsaved.js';
 import { useAct } from '../../ui/tower/use-act.js';
+import { useSavedDraft } from '../../ui/tower/use-saved-draft.js';
 import { WaveTabs } from '../../ui/tower/wave-tabs.js';
 import { Reasons } from '../../ui/tower/why.js';
 
@@ -141,30 +142,17 @@ function useSave(
   initial: Draft,
   setInitial: (draft: Draft) => void,
 ) {
-  const { t } = useTranslation();
   const client = useQueryClient();
   const navigate = useNavigate();
-  const saved = useRef<Draft | null>(null);
-  const save = useAct(
-    async () => {
-      const view = channel
-        ? await api.patch<ReleaseChannelView>(`/waves/channels/${channel.id}`, draft)
-        : await api.post<ReleaseChannelView>('/waves/channels', draft);
-      saved.current = draft;
-      setInitial(draft);
-      client.setQueryData(['channel', view.id], view);
-      await navigate({
-        to: '/waves/channels/$channelId',
-        params: { channelId: view.id },
-        replace: true,
-      });
-    },
-    { done: t('Saved.'), refresh: ['channels'] },
-  );
-  const text = JSON.stringify(draft);
-  const isDirty = (): boolean =>
-    text !== JSON.stringify(initial) && text !== JSON.stringify(saved.current ?? undefined);
-  return { save, isDirty };
+  const store = (body: Draft): Promise<ReleaseChannelView> =>
+    channel
+      ? api.patch<ReleaseChannelView>(`/waves/channels/${channel.id}`, body)
+      : api.post<ReleaseChannelView>('/waves/channels', body);
+  const arrive = async (view: ReleaseChannelView): Promise<void> => {
+    client.setQueryData(['channel', view.id], view);
+    await navigate({ to: '/waves/channels/$channelId', params: { channelId: view.id }, replace: true });
+  };
+  return useSavedDraft({ draft, initial, setInitial, store, arrive, refresh: ['channels'] });
 }
 
 function Archive({ channel }: { channel: ReleaseChannelView }) {

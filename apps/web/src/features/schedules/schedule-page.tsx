@@ -15,7 +15,7 @@ import {
 } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import type {
   CreateSchedule,
   Page,
@@ -30,6 +30,7 @@ import { errorAt, type FieldErrors, fieldErrorsOf } from '../../ui/tower/field-e
 import { QueryState } from '../../ui/tower/query-state.js';
 import { UnsavedGuard } from '../../ui/tower/unsaved.js';
 import { useAct } from '../../ui/tower/use-act.js';
+import { useSavedDraft } from '../../ui/tower/use-saved-draft.js';
 import { WaveTabs } from '../../ui/tower/wave-tabs.js';
 import { RunWords } from './schedules-page.js';
 
@@ -256,30 +257,17 @@ function useSave(
   initial: Draft,
   setInitial: (draft: Draft) => void,
 ) {
-  const { t } = useTranslation();
   const client = useQueryClient();
   const navigate = useNavigate();
-  const saved = useRef<Draft | null>(null);
-  const save = useAct(
-    async () => {
-      const view = schedule
-        ? await api.patch<ScheduleView>(`/waves/schedules/${schedule.id}`, draft)
-        : await api.post<ScheduleView>('/waves/schedules', draft);
-      saved.current = draft;
-      setInitial(draft);
-      client.setQueryData(['schedule', view.id], view);
-      await navigate({
-        to: '/waves/schedules/$scheduleId',
-        params: { scheduleId: view.id },
-        replace: true,
-      });
-    },
-    { done: t('Saved.'), refresh: ['schedules'] },
-  );
-  const text = JSON.stringify(draft);
-  const isDirty = (): boolean =>
-    text !== JSON.stringify(initial) && text !== JSON.stringify(saved.current ?? undefined);
-  return { save, isDirty };
+  const store = (body: Draft): Promise<ScheduleView> =>
+    schedule
+      ? api.patch<ScheduleView>(`/waves/schedules/${schedule.id}`, body)
+      : api.post<ScheduleView>('/waves/schedules', body);
+  const arrive = async (view: ScheduleView): Promise<void> => {
+    client.setQueryData(['schedule', view.id], view);
+    await navigate({ to: '/waves/schedules/$scheduleId', params: { scheduleId: view.id }, replace: true });
+  };
+  return useSavedDraft({ draft, initial, setInitial, store, arrive, refresh: ['schedules'] });
 }
 
 function Remove({ schedule }: { schedule: ScheduleView }) {

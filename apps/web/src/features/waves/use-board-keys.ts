@@ -41,7 +41,7 @@ export function useBoardKeys(
   }, [board]);
 }
 
-/** The wave above or below in the column, or the nearest one in the next column that has any. */
+/** The wave above or below in the column, or the nearest one in the next column that is not empty. */
 function neighbour(board: HTMLElement, from: HTMLElement, key: string): HTMLElement | null {
   const columns = [...board.querySelectorAll('[data-column]')]
     .map((column) => [...column.querySelectorAll<HTMLElement>(LINK)])
