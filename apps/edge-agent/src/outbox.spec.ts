@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ClassicLevel } from 'classic-level';
 import { pino } from 'pino';
 import { eventually } from '#lib/testkit';
@@ -165,6 +165,21 @@ describe('what the core has', () => {
     const [again] = await outbox.read(stream(), 21, 21);
     expect(unseal(again!.text)).toMatchObject({ seq: 21, id: unseal(text)!.id, data: { code: 'b' } });
     expect((await outbox.append(scan('c'))).seq).toBe(22);
+  });
+
+  it('may be more than this disk knows: an agent that dies over it goes on with it at its next start', async () => {
+    const { text } = await outbox.append(scan('a'));
+    // The disk goes between the acknowledgement and what was to be appended behind it.
+    const commit = store.commit.bind(store);
+    jest.spyOn(store, 'commit').mockImplementationOnce(commit).mockRejectedValueOnce(new Error('gone'));
+    await expect(outbox.continueBehind(stream(), 20)).rejects.toThrow('gone');
+    await close();
+    await open();
+    expect(outbox.positions()).toEqual([{ stream: stream(), acked: 20, head: 21 }]);
+    expect(await outbox.idAt(stream(), 21)).toBe(unseal(text)!.id);
+    await close();
+    await open();
+    expect(outbox.positions()).toEqual([{ stream: stream(), acked: 20, head: 21 }]);
   });
 });
 

@@ -63,9 +63,7 @@ export class Outbox {
   static async open(options: OutboxOptions): Promise<Outbox> {
     const outbox = new Outbox(options);
     await outbox.recover();
-    await outbox.bringHome().catch((error: Error) => {
-      options.log.error({ err: error }, 'records of an earlier incarnation wait for the next start');
-    });
+    await outbox.finishMoves();
     return outbox;
   }
 
@@ -168,8 +166,34 @@ export class Outbox {
   async continueBehind(name: string, seq: number): Promise<void> {
     const { acked, head } = this.mustHave(name);
     this.acknowledged(name, seq);
-    await this.options.store.commit([{ type: 'put', key: ackKey(name), value: String(seq) }]);
-    await this.appendAgain(name, acked + 1, head);
+    const { store } = this.options;
+    // Whoever dies from here on finds in the store what is still to be appended again.
+    const changes: Change[] = [{ type: 'put', key: ackKey(name), value: String(seq) }];
+    if (head > acked) changes.push({ type: 'put', key: behindKey(name), value: `${acked + 1} ${head}` });
+    await store.commit(changes);
+    await this.goOnBehind();
+  }
+
+  /** Records that were to be appended again when the process or its disk failed. Never rejects: what can't be done now is done later. */
+  private async finishMoves(): Promise<void> {
+    try {
+      await this.goOnBehind();
+      await this.bringHome();
+    } catch (error) {
+      this.options.log.error({ err: error }, 'records that must move to other places wait for the next time');
+    }
+  }
+
+  /** Finishes what {@link continueBehind} began, also that of a process that died over it. */
+  private async goOnBehind(): Promise<void> {
+    const { store, log } = this.options;
+    for await (const [key, range] of store.pairs('b!')) {
+      const name = key.slice(2);
+      const [from, to] = range.split(' ').map(Number) as [number, number];
+      log.warn({ stream: name, from, to }, 'records that the core may lack are appended again');
+      await this.appendAgain(name, from, to);
+      await store.commit([{ type: 'del', key }]);
+    }
   }
 
   /** The id of a record, or null where it is no longer (or not yet) there. */
@@ -315,6 +339,7 @@ export class Outbox {
       this.options.log.info('the outbox writes again');
       // A batch that failed may be on the disk all the same; the streams then grew without an append.
       this.options.onDurable([...this.streams.keys()]);
+      await this.finishMoves();
     } catch (error) {
       this.options.log.error({ err: error }, 'the outbox still cannot write');
       this.mendLater();
@@ -347,8 +372,8 @@ export class Outbox {
   /** The newest record of a stream stays for ever: it is where the sequence goes on after a restart. */
   private async prunable(name: string, stream: Stream, nowMs: number): Promise<Change[]> {
     const last = Math.min(stream.acked, stream.head - 1);
-    if (last < 1) return [];
     const { store } = this.options;
+    if (last < 1 || (await store.get(behindKey(name)))) return [];
     const [first, end] = [recordKey(name, 0), recordKey(name, last)];
     const [oldest] = await store.range(first, end, 1);
     if (!oldest || isFresh(oldest[1], nowMs)) return [];
@@ -389,6 +414,10 @@ function recordKey(stream: string, seq: number): string {
 
 function ackKey(stream: string): string {
   return `a!${stream}`;
+}
+
+function behindKey(stream: string): string {
+  return `b!${stream}`;
 }
 
 function streamNameOf(key: string): string {
