@@ -58,6 +58,17 @@ describe('hello', () => {
     expect(streams).not.toContainEqual(expect.objectContaining({ stream: expect.stringMatching(/~a$/) }));
   });
 
+  it('says it also of a record that had come before: a copy of the agent may have another one there', async () => {
+    await agent.hello();
+    const record = scan('s1~i1', 1, 'one');
+    await agent.send('s1~i1', [record]);
+    await agent.acked('s1~i1', 1);
+    await agent.send('s1~i1', [scan('s1~i1', 2, 'one', record.id)]);
+    await agent.acked('s1~i1', 2);
+    const { streams } = (await agent.hello()) as { streams: unknown[] };
+    expect(streams).toContainEqual({ stream: 's1~i1', seq: 2, recordId: record.id });
+  });
+
   it('refuses an agent that nobody registered', async () => {
     const stranger = await TestAgent.connect(broker, 'stranger');
     expect(await stranger.hello()).toMatchObject({

@@ -171,13 +171,13 @@ export class Outbox {
     const changes: Change[] = [{ type: 'put', key: ackKey(name), value: String(seq) }];
     if (head > acked) changes.push({ type: 'put', key: behindKey(name), value: `${acked + 1} ${head}` });
     await store.commit(changes);
-    await this.goOnBehind();
+    await this.goOnBehind(behindKey(name));
   }
 
   /** Records that were to be appended again when the process or its disk failed. Never rejects: what can't be done now is done later. */
   private async finishMoves(): Promise<void> {
     try {
-      await this.goOnBehind();
+      await this.goOnBehind('b!');
       await this.bringHome();
     } catch (error) {
       this.options.log.error({ err: error }, 'records that must move to other places wait for the next time');
@@ -185,9 +185,9 @@ export class Outbox {
   }
 
   /** Finishes what {@link continueBehind} began, also that of a process that died over it. */
-  private async goOnBehind(): Promise<void> {
+  private async goOnBehind(prefix: string): Promise<void> {
     const { store, log } = this.options;
-    for await (const [key, range] of store.pairs('b!')) {
+    for await (const [key, range] of store.pairs(prefix)) {
       const name = key.slice(2);
       const [from, to] = range.split(' ').map(Number) as [number, number];
       log.warn({ stream: name, from, to }, 'records that the core may lack are appended again');

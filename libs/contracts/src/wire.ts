@@ -148,7 +148,7 @@ export interface StreamPosition {
   stream: string;
   /** The last sequence that is committed. */
   seq: number;
-  /** The id of the record with that sequence; null where the core kept it under an id of its own. */
+  /** The id of the record with that sequence; as it was sent; null where it had none that could be read. */
   recordId: string | null;
 }
 

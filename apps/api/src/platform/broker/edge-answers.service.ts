@@ -83,22 +83,19 @@ export class EdgeAnswers {
   }
 }
 
-/** A record that came under an id which the inbox knew already is kept under another: it says nothing about the agent's own. */
 async function positionsOf(tx: Tx, agentId: string, incarnation: unknown): Promise<StreamPosition[]> {
   if (typeof incarnation !== 'string' || !/^[0-9a-z]{1,32}$/i.test(incarnation)) return [];
-  const found = await rows<{ stream: string; last_seq: string; record_id: string | null }>(
+  const found = await rows<{ stream: string; last_seq: string; last_record_id: string | null }>(
     tx,
-    `select s.stream, s.last_seq, case when i.reason like 'id:%' then null else i.record_id end as record_id
-     from inbox_streams s left join inbox i on i.site_id = s.site_id and i.agent_id = s.agent_id and i.stream = s.stream
-       and i.seq = s.last_seq
-     where s.site_id = $1 and s.agent_id = $2 and right(s.stream, length($3::text) + 1) = '~' || $3::text
-     order by s.stream`,
+    `select stream, last_seq, last_record_id from inbox_streams
+     where site_id = $1 and agent_id = $2 and right(stream, length($3::text) + 1) = '~' || $3::text
+     order by stream`,
     [tx.siteId, agentId, incarnation],
   );
   return found.map((each) => ({
     stream: each.stream,
     seq: Number(each.last_seq),
-    recordId: each.record_id,
+    recordId: each.last_record_id,
   }));
 }
 

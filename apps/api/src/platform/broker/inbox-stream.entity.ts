@@ -7,4 +7,6 @@ export class InboxStream {
   @PrimaryColumn('uuid', { name: 'agent_id' }) agentId: string;
   @PrimaryColumn('text') stream: string;
   @Column('bigint', { name: 'last_seq' }) lastSeq: string;
+  /** As it was sent; null where it had no id that could be read. */
+  @Column('uuid', { name: 'last_record_id', nullable: true }) lastRecordId: string | null;
 }

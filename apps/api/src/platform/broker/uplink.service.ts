@@ -137,10 +137,11 @@ export class Uplink {
 
   private async keep(tx: Tx, agent: KnownAgent, stream: string, taken: Taken[]): Promise<void> {
     await insertInbox(tx, agent, stream, taken);
+    const { seq, record } = taken.at(-1)!.candidate;
     await rows(
       tx,
-      'update inbox_streams set last_seq = $4 where site_id = $1 and agent_id = $2 and stream = $3',
-      [tx.siteId, agent.agentId, stream, taken.at(-1)!.candidate.seq],
+      `update inbox_streams set last_seq = $4, last_record_id = $5::uuid where site_id = $1 and agent_id = $2 and stream = $3`,
+      [tx.siteId, agent.agentId, stream, seq, record?.id ?? null],
     );
     await this.edge.noteReadings(tx, lastReadings(taken));
   }
