@@ -158,7 +158,10 @@ describe('what the core has', () => {
     await outbox.append(scan('a'));
     outbox.acknowledged(stream(), 1);
     const { text } = await outbox.append(scan('b'));
-    await outbox.continueBehind(stream(), 20);
+    const going = outbox.continueBehind(stream(), 20);
+    expect(outbox.depth()).toBe(1);
+    await going;
+    expect(outbox.depth()).toBe(1);
     await close();
     await open();
     expect(outbox.positions()).toEqual([{ stream: stream(), acked: 20, head: 21 }]);

@@ -52,6 +52,8 @@ const REOPEN_AFTER_MS = 1_000;
  */
 export class Outbox {
   private readonly streams = new Map<string, Stream>();
+  /** Records that are still to be appended again, by the key that says so in the store. */
+  private readonly behind = new Map<string, number>();
   private waiting: Waiting[] = [];
   private flushing: Promise<void> | null = null;
   private broken = false;
@@ -98,6 +100,7 @@ export class Outbox {
   depth(): number {
     let depth = 0;
     for (const { head, acked } of this.streams.values()) depth += head - acked;
+    for (const count of this.behind.values()) depth += count;
     return depth;
   }
 
@@ -165,13 +168,16 @@ export class Outbox {
    */
   async continueBehind(name: string, seq: number): Promise<void> {
     const { acked, head } = this.mustHave(name);
+    const key = behindKey(name, acked + 1);
+    this.behind.set(key, head - acked);
     this.acknowledged(name, seq);
     const { store } = this.options;
     // Whoever dies from here on finds in the store what is still to be appended again.
     const changes: Change[] = [{ type: 'put', key: ackKey(name), value: String(seq) }];
-    if (head > acked) changes.push({ type: 'put', key: behindKey(name), value: `${acked + 1} ${head}` });
+    if (head > acked) changes.push({ type: 'put', key, value: String(head) });
+    else this.behind.delete(key);
     await store.commit(changes);
-    await this.goOnBehind(behindKey(name));
+    await this.goOnBehind(key);
   }
 
   /** Records that were to be appended again when the process or its disk failed. Never rejects: what can't be done now is done later. */
@@ -187,12 +193,13 @@ export class Outbox {
   /** Finishes what {@link continueBehind} began, also that of a process that died over it. */
   private async goOnBehind(prefix: string): Promise<void> {
     const { store, log } = this.options;
-    for await (const [key, range] of store.pairs(prefix)) {
-      const name = key.slice(2);
-      const [from, to] = range.split(' ').map(Number) as [number, number];
+    for await (const [key, head] of store.pairs(prefix)) {
+      const [name, from, to] = [streamNameOf(key), seqOf(key), Number(head)];
+      this.behind.set(key, to - from + 1);
       log.warn({ stream: name, from, to }, 'records that the core may lack are appended again');
       await this.appendAgain(name, from, to);
       await store.commit([{ type: 'del', key }]);
+      this.behind.delete(key);
     }
   }
 
@@ -373,7 +380,7 @@ export class Outbox {
   private async prunable(name: string, stream: Stream, nowMs: number): Promise<Change[]> {
     const last = Math.min(stream.acked, stream.head - 1);
     const { store } = this.options;
-    if (last < 1 || (await store.get(behindKey(name)))) return [];
+    if (last < 1 || (await store.lastKey(`b!${name}!`))) return [];
     const [first, end] = [recordKey(name, 0), recordKey(name, last)];
     const [oldest] = await store.range(first, end, 1);
     if (!oldest || isFresh(oldest[1], nowMs)) return [];
@@ -416,8 +423,9 @@ function ackKey(stream: string): string {
   return `a!${stream}`;
 }
 
-function behindKey(stream: string): string {
-  return `b!${stream}`;
+/** Under it lies up to where the stream is still to be appended again, from this sequence on. */
+function behindKey(stream: string, from: number): string {
+  return `b!${stream}!${String(from).padStart(SEQ_DIGITS, '0')}`;
 }
 
 function streamNameOf(key: string): string {
