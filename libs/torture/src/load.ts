@@ -22,6 +22,9 @@ const TAKE_MAX = 7;
 /** Few, so that clerks meet at the same goods: only then a missing guard shows. */
 const HOT_SKUS = SKUS.slice(0, 2);
 const HOT_FACES = FACES.slice(0, 2);
+/** How often they all reach for one place, and in the same moment: at a beat that they share. */
+const MEET_CHANCE = 0.5;
+const BEAT_MS = 250;
 
 /** Everything that goes on in the building while its machines are tortured: scans, parcels at scan points, labels, corrections of stock. */
 export class Load {
@@ -111,12 +114,14 @@ export class Load {
     const { dice, book } = this.options;
     const own = dice.fork(`clerk ${n}`);
     while (!this.ended) {
+      const meets = own.chance(MEET_CHANCE);
+      if (meets) await pause(BEAT_MS - (performance.now() % BEAT_MS), this.stopping.signal);
       const quantity = own.chance(0.4) ? own.between(1, 4) : -own.between(1, TAKE_MAX);
       const eventId = crypto.randomUUID();
       const act: Act = {
         eventId,
-        sku: own.pick(HOT_SKUS),
-        place: own.pick(HOT_FACES),
+        sku: meets ? HOT_SKUS[0]! : own.pick(HOT_SKUS),
+        place: meets ? HOT_FACES[0]! : own.pick(HOT_FACES),
         quantity,
         told: 'nothing',
         toldAtMs: 0,

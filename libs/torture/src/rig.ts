@@ -136,6 +136,12 @@ export class Rig {
     await this.postgres?.stop();
   }
 
+  /** What `close` does, at once: whoever is told to leave a second time waits for nothing, and leaves nothing running. */
+  abandon(): void {
+    for (const part of [...this.apis, ...this.agents, ...(this.broker ? [this.broker] : [])]) part.abandon();
+    this.postgres?.kill();
+  }
+
   /** Runs one statement as the superuser, in `postgres` unless said otherwise. */
   async asSuperuser(sql: string, database?: string): Promise<void> {
     const client = new pg.Client({

@@ -20,7 +20,7 @@ export type Fault =
 
 export type Victim = { part: 'api' | 'agent'; at: number } | { part: 'broker' } | { part: 'postgres' };
 
-/** Of each kind how many a burst of ten kills brings along. */
+/** Of each kind how many a burst of ten kills brings along; a cut COMMIT is cheap, and only some of them carry what can be told apart. */
 const BESIDE_TEN_KILLS: [Exclude<Fault['kind'], 'kill'>, number][] = [
   ['freeze', 1],
   ['cut', 2],
@@ -29,7 +29,7 @@ const BESIDE_TEN_KILLS: [Exclude<Fault['kind'], 'kill'>, number][] = [
   ['delay', 1],
   ['throttle', 1],
   ['mangle', 2],
-  ['commit-cut', 3],
+  ['commit-cut', 8],
   ['unplug', 1],
   ['noise', 2],
   ['disk', 1],

@@ -77,6 +77,12 @@ export class Supervised {
     await this.running;
   }
 
+  /** At once and without a word, for a rig that is left in a hurry. */
+  abandon(): void {
+    this.wanted = false;
+    this.child?.kill('SIGKILL');
+  }
+
   freeze(): void {
     if (this.frozen || !this.child) return;
     this.frozen = true;

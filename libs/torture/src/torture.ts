@@ -97,6 +97,8 @@ export class Torture {
 
   async run(): Promise<TortureResult> {
     const { rig, options } = this;
+    const abandon = () => rig.abandon();
+    process.once('exit', abandon);
     try {
       await rig.open();
       if (!rig.clockLibrary) this.note('no libfaketime on this machine: no clock will jump');
@@ -115,6 +117,7 @@ export class Torture {
     } finally {
       await this.judge?.close();
       await rig.close();
+      process.off('exit', abandon);
     }
   }
 

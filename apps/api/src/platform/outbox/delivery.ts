@@ -1,5 +1,5 @@
 import { withContext } from '../context.js';
-import { affected, Database, row, rows } from '../database.service.js';
+import { affected, Database, row } from '../database.service.js';
 import type { HeardEvent } from '../events.js';
 import { openException } from '../exceptions.js';
 import { log } from '../log.js';
@@ -60,13 +60,14 @@ async function noteFailure(
     const attempts = (earlier?.attempts ?? 0) + 1;
     const dead = attempts >= ATTEMPTS_MAX;
     const retryAt = new Date(tx.at.getTime() + pauseAfter(attempts));
-    await rows(
+    const noted = await affected(
       tx,
       `insert into event_deliveries (site_id, event_id, listener, attempts, state, error, next_at, at)
        values ($1, $2, $3, $4, $5, $6, $7, $8)
        on conflict (site_id, event_id, listener) do update
          set attempts = excluded.attempts, state = excluded.state, error = excluded.error,
-             next_at = excluded.next_at, at = excluded.at`,
+             next_at = excluded.next_at, at = excluded.at
+         where event_deliveries.state <> 'done'`,
       [
         tx.siteId,
         event.id,
@@ -78,6 +79,8 @@ async function noteFailure(
         tx.at,
       ],
     );
+    // It was done all the same: only the answer to the COMMIT was lost, or another leader had delivered it by then.
+    if (noted === 0) return { outcome: 'done' };
     log.error(
       { err: error, event: event.type, eventId: event.id, listener: listener.name, attempts },
       'a listener failed',

@@ -10,7 +10,7 @@ import { Database, rows, type Tx } from '../database.service.js';
 import { addEvents, type HeardEvent, type NewEvent } from '../events.js';
 import { log } from '../log.js';
 import type { Listener, Registry } from '../registry.js';
-import { ATTEMPTS_MAX, pauseAfter } from './delivery.js';
+import { ATTEMPTS_MAX, deliver, pauseAfter } from './delivery.js';
 import { Relay } from './relay.service.js';
 
 let database: FreshDatabase;
@@ -152,6 +152,33 @@ describe('the relay', () => {
     );
     expect(open).toEqual([{ owner_queue: 'supervisor', detail: expect.stringContaining('never') }]);
   }, 60_000);
+
+  it('does not deliver again what was committed although the answer to the COMMIT was lost', async () => {
+    const aggregateId = randomUUID();
+    await happened(1, [[aggregateId, 'once']]);
+    const [{ id }] = await owner
+      .query('update events set published_at = at where aggregate_id = $1 returning id', [aggregateId])
+      .then(([updated]) => updated);
+    const data = { name: 'once' };
+    const event = { id, siteId: 1, type: 'spec.happened', aggregateId, data, trace: '0'.repeat(32) };
+    let cuts = 1;
+    const cut = Object.create(db, {
+      transaction: {
+        value: async (work: (tx: Tx) => Promise<unknown>) => {
+          const answer = await db.transaction(work);
+          if (cuts-- > 0) throw new Error('read ECONNRESET');
+          return answer;
+        },
+      },
+    }) as Database;
+    expect(await deliver(cut, listener, event as unknown as HeardEvent)).toEqual({ outcome: 'done' });
+    expect(await deliver(cut, listener, event as unknown as HeardEvent)).toEqual({ outcome: 'done' });
+    expect(heard).toEqual(['once']);
+    const [delivery] = await owner.query('select attempts, state from event_deliveries where event_id = $1', [
+      id,
+    ]);
+    expect(delivery).toEqual({ attempts: 1, state: 'done' });
+  });
 
   it('has one leader among several, and another takes over when it ends', async () => {
     const first = startRelay();
