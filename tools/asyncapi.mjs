@@ -45,6 +45,13 @@ const MQTT = [
     'Routes, lanes and points, by version; after a gap the agent asks for a snapshot.',
   ],
   [
+    'labels',
+    `${AGENT}/labels`,
+    'send',
+    'LabelsMessage',
+    'Labels ahead of their parcels: all that the agent may keep by command id, and what is new of it.',
+  ],
+  [
     'desired',
     `${AGENT}/desired`,
     'send',

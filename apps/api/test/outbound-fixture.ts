@@ -1,4 +1,4 @@
-import type { PackView, RecordKind, RoutesMessage, UplinkRecord } from '#lib/contracts';
+import type { LabelsMessage, PackView, RecordKind, RoutesMessage, UplinkRecord } from '#lib/contracts';
 import { DeviceCommandsService } from '../src/devices/device-commands.service.js';
 import { ReadingsService } from '../src/devices/readings.service.js';
 import { ArrivalsService } from '../src/flow-control/arrivals.service.js';
@@ -22,6 +22,8 @@ import { LabelsService } from '../src/packing/labels.service.js';
 import { PackingListener } from '../src/packing/packing.listener.js';
 import { PackingService } from '../src/packing/packing.service.js';
 import { ParcelsService } from '../src/packing/parcels.service.js';
+import { PlannedLabelsService } from '../src/packing/planned-labels.service.js';
+import { PlannedPapersService } from '../src/packing/planned-papers.service.js';
 import { UnpackService } from '../src/packing/unpack.service.js';
 import {
   APPLIES,
@@ -52,9 +54,13 @@ import { buildFloor, type FixtureItem, type Floor } from './floor-fixture.js';
 /** Keeps what would go to the agents; there is no broker in these specs. */
 class RecordingDownlink extends EdgeDownlink {
   readonly routes: RoutesMessage[] = [];
+  readonly labels: LabelsMessage[] = [];
   readonly commands: { device: string; id: string; args: unknown }[] = [];
   publishRoutes(_siteId: number, _agent: string, message: RoutesMessage): void {
     this.routes.push(message);
+  }
+  publishLabels(_siteId: number, _agent: string, message: LabelsMessage): void {
+    this.labels.push(message);
   }
   publishCommand(
     _siteId: number,
@@ -149,9 +155,12 @@ function wire(floor: Floor, downlink: RecordingDownlink, live: RecordingLive) {
   const orders = new OrdersService(db, promises);
   const parcels = new ParcelsService();
   const commands = new DeviceCommandsService(downlink);
-  const labels = new LabelsService(db, new BuiltInCarrier(), commands, parcels, progress, live);
+  const carrier = new BuiltInCarrier();
+  const papers = new PlannedPapersService(carrier, commands);
+  const plannedLabels = new PlannedLabelsService(carrier, commands, papers, downlink);
+  const labels = new LabelsService(db, carrier, commands, parcels, progress, live, papers);
   const packing = new PackingService(db, inventory, progress, parcels);
-  const closing = new ClosingService(db, labels, inventory, progress, new ReadingsService());
+  const closing = new ClosingService(db, labels, inventory, progress, new ReadingsService(), papers);
   const manifests = new ManifestsService(db);
   const shipping = new ShippingService(db, parcels, manifests, progress);
   const loads = new LoadsService(db, parcels, shipping, manifests, inventory, progress);
@@ -165,7 +174,7 @@ function wire(floor: Floor, downlink: RecordingDownlink, live: RecordingLive) {
   const requests = new EdgeRequests();
   const questions = new RouteQuestionsService(db, routes);
   const flowListener = new FlowControlListener(flow, arrivals, lanes, routes, requests, questions);
-  const packingListener = new PackingListener(labels, closing, packing, orders);
+  const packingListener = new PackingListener(labels, closing, packing, orders, papers);
   packingListener.onModuleInit();
   const listeners = [packingListener, new ShippingListener(shipping, loads), flowListener];
   return {
@@ -174,6 +183,7 @@ function wire(floor: Floor, downlink: RecordingDownlink, live: RecordingLive) {
     progress,
     orders,
     labels,
+    plannedLabels,
     packing,
     closing,
     manifests,

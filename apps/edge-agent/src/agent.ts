@@ -11,6 +11,7 @@ import {
   type DesiredMessage,
   type EdgeResponse,
   type EdgeRoute,
+  type LabelsMessage,
   type Reading,
   type RoutesMessage,
   type UplinkAck,
@@ -28,6 +29,7 @@ import { DiskGuard, usedShareOf } from './disk-guard.js';
 import { Metrics, portOf, serveHealth } from './health.js';
 import { Measures } from './measures.js';
 import { Outbox, OutboxRefusal } from './outbox.js';
+import { PlannedLabels } from './planned-labels.js';
 import { type Kept, Points, type RouteSent, type Sighting } from './points.js';
 import { type Entry, newTrace } from './record.js';
 import { Routes } from './routes.js';
@@ -68,6 +70,7 @@ export class Agent {
   private points!: Points;
   private decisions!: Decisions;
   private commands!: Commands;
+  private labels!: PlannedLabels;
   private devices!: Devices;
   private broker!: Broker;
   private uplink!: Uplink;
@@ -76,6 +79,7 @@ export class Agent {
   private renewal: CertificateRenewal | null = null;
   private http: Server | null = null;
   private snapshotAsked = false;
+  private labelsAsked = false;
   private oldestUnsentAt: string | null = null;
   private statePublishedAtMs = 0;
   private publishedKey = '';
@@ -93,6 +97,14 @@ export class Agent {
       this.http = await serveHealth(this.metrics, config.httpHost, config.httpPort);
       log.info({ port: portOf(this.http) }, 'health and metrics over HTTP');
     }
+    this.labels = await PlannedLabels.load({
+      store: this.store,
+      log,
+      commands: this.commands,
+      // A process that was shut out leaves printing to the one that took its place.
+      coreGoneMs: () => (this.uplink.fenced ? null : this.core.goneMs()),
+      beep: (scanner, pattern) => this.devices.beep(scanner, pattern),
+    });
     await this.decisions.recover(this.points);
     await this.commands.recover().catch((error: Error) => {
       log.error(
@@ -120,8 +132,17 @@ export class Agent {
   }
 
   private subscriptions(): string[] {
-    const { all, routes, desired } = this.topics;
-    return [all.ack, all.cmd, all.res, all.ask, routes, desired, coreStateTopic(this.options.config.site)];
+    const { all, routes, labels, desired } = this.topics;
+    return [
+      all.ack,
+      all.cmd,
+      all.res,
+      all.ask,
+      routes,
+      labels,
+      desired,
+      coreStateTopic(this.options.config.site),
+    ];
   }
 
   private openDevices(): Devices {
@@ -157,7 +178,7 @@ export class Agent {
     await this.broker.stop();
     this.uplink.stop();
     this.guard.stop();
-    await this.routes.settled();
+    await Promise.all([this.routes.settled(), this.labels.settled()]);
     await this.outbox.close();
     await this.store.close();
     this.http?.close();
@@ -215,6 +236,7 @@ export class Agent {
       log,
       onReady: () => {
         this.askSnapshot();
+        this.askLabels();
         this.askDesired();
       },
       onFenced: (reason) => this.becomeFenced(reason),
@@ -275,6 +297,10 @@ export class Agent {
           this.routes.hearLane({ code: reading.data.lane, state: LANE_STATE[reading.kind] });
           await store();
           break;
+        case 'scan.read':
+          await store();
+          this.printPlanned(device, reading.data.code);
+          break;
         default:
           await store();
       }
@@ -309,6 +335,10 @@ export class Agent {
     }
     if (topic === this.topics.routes) {
       this.takeRoutes(JSON.parse(payload) as RoutesMessage);
+      return;
+    }
+    if (topic === this.topics.labels) {
+      if (this.labels.take(JSON.parse(payload) as LabelsMessage) === 'gap') this.askLabels();
       return;
     }
     if (topic === this.topics.desired) {
@@ -346,6 +376,29 @@ export class Agent {
       .finally(() => {
         this.snapshotAsked = false;
       });
+  }
+
+  /** Labels sent ahead: what was made or taken back while the core was out of reach. */
+  private askLabels(): void {
+    if (this.labelsAsked) return;
+    this.labelsAsked = true;
+    this.uplink.requests
+      .ask('agent', { op: 'labels.snapshot' }, SNAPSHOT_LIMIT_MS)
+      .then(
+        ({ labels }) => this.labels.take(labels, true),
+        (error: Error) =>
+          this.options.log.warn({ reason: error.message }, 'the core has not said which labels to keep'),
+      )
+      .finally(() => {
+        this.labelsAsked = false;
+      });
+  }
+
+  /** After the scan is kept, and nobody waits for it: with the core gone it may print the label of what was scanned. */
+  private printPlanned(scanner: string, code: string): void {
+    this.labels.scanned(scanner, code).catch((error: Error) => {
+      this.options.log.error({ err: error, scanner }, 'a label that was sent ahead could not be printed');
+    });
   }
 
   /** How the core wants the devices set up: a message about it may have been lost. */
@@ -419,6 +472,7 @@ export class Agent {
       disk: this.guard.level,
       fenced: this.uplink?.fenced ?? false,
       routeVersion: this.routes.table.version,
+      plannedLabels: this.labels?.size ?? 0,
       safePoints: this.points ? this.points.safeNow() : [],
     };
   }

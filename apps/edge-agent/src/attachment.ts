@@ -1,5 +1,12 @@
 import type { Logger } from 'pino';
-import type { DeviceOrder, DeviceSetup, DeviceState, DeviceStateMessage, Reading } from '#lib/contracts';
+import type {
+  CommandArgs,
+  DeviceOrder,
+  DeviceSetup,
+  DeviceState,
+  DeviceStateMessage,
+  Reading,
+} from '#lib/contracts';
 import {
   type CommandOutcome,
   checkConfig,
@@ -136,8 +143,13 @@ export class Attachment {
 
   /** The signal that blocks a person: the reading was not kept, so nobody may go on. */
   signalNotKept(): void {
+    this.beep('wrong');
+  }
+
+  /** Says something to the person, where the device can. */
+  beep(pattern: CommandArgs['beep']['pattern']): void {
     if (!this.driver?.commands.includes('beep')) return;
-    void this.session?.command({ op: 'beep', args: { pattern: 'wrong' } });
+    void this.session?.command({ op: 'beep', args: { pattern } });
   }
 
   /** Tells the time of the last reading where it has changed. */

@@ -68,18 +68,38 @@ export class Commands {
   /** One message of `cmd/<device>`. Resolves when its outcome is recorded; commands of one device wait for one another. */
   take(device: string, payload: string): Promise<void> {
     const command = parseCommand(payload);
-    if (!command) {
-      this.options.log.error(
-        { device, payload: payload.slice(0, 200) },
-        'a command that cannot be read is dropped',
-      );
-      return Promise.resolve();
-    }
+    if (command) return this.inTurn(device, command, () => this.execute(device, command));
+    this.options.log.error(
+      { device, payload: payload.slice(0, 200) },
+      'a command that cannot be read is dropped',
+    );
+    return Promise.resolve();
+  }
+
+  /**
+   * A command that was sent ahead and is wanted now. One that certainly did nothing (the printer had no paper) is tried again;
+   * with any other outcome, or with none that anybody can know, it is not.
+   * @returns what the journal says of it afterwards, and whether this call has begun it
+   */
+  async start(
+    device: string,
+    command: DeviceCommand,
+  ): Promise<{ began: boolean; state: Outcome['outcome'] | null }> {
+    let began = false;
+    await this.inTurn(device, command, async () => {
+      const known = await this.journalled(command.id);
+      began = known === null || known.state === 'failed';
+      if (began) await this.perform(device, command);
+    });
+    return { began, state: (await this.journalled(command.id))?.state ?? null };
+  }
+
+  private inTurn(device: string, command: DeviceCommand, work: () => Promise<void>): Promise<void> {
     if (this.present.has(command.id)) return Promise.resolve();
     this.present.add(command.id);
     const before = this.lines.get(device) ?? Promise.resolve();
     const turn = before
-      .then(() => this.execute(device, command))
+      .then(work)
       .catch((error: Error) => {
         this.options.log.error(
           { err: error, device, id: command.id },
@@ -106,12 +126,24 @@ export class Commands {
     if (changes.length > 0) await this.options.store.write(changes);
   }
 
+  private async journalled(id: string): Promise<Journalled | null> {
+    const text = await this.options.store.get(JOURNAL + id);
+    return text ? (JSON.parse(text) as Journalled) : null;
+  }
+
   private async execute(device: string, command: DeviceCommand): Promise<void> {
-    const { id, op, trace } = command;
-    if (await this.options.store.get(JOURNAL + id)) {
-      this.options.log.info({ id, device }, 'this command was executed before; it is not repeated');
+    if (await this.journalled(command.id)) {
+      this.options.log.info(
+        { id: command.id, device },
+        'this command was executed before; it is not repeated',
+      );
       return;
     }
+    await this.perform(device, command);
+  }
+
+  private async perform(device: string, command: DeviceCommand): Promise<void> {
+    const { id, op, trace } = command;
     const journalled: Journalled = {
       device,
       op,

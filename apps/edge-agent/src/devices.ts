@@ -3,6 +3,7 @@ import {
   type AgentInventory,
   type AgentState,
   type agentTopics,
+  type CommandArgs,
   type ConsoleAnswer,
   type DesiredDevice,
   type DeviceOrder,
@@ -133,6 +134,10 @@ export class Devices {
 
   signalNotKept(device: string): void {
     this.sessions.signalNotKept(device);
+  }
+
+  beep(device: string, pattern: CommandArgs['beep']['pattern']): void {
+    this.sessions.beep(device, pattern);
   }
 
   takeDesired(devices: readonly DesiredDevice[]): void {

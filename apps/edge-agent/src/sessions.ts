@@ -1,4 +1,4 @@
-import type { DeviceOrder, DeviceSetup } from '#lib/contracts';
+import type { CommandArgs, DeviceOrder, DeviceSetup } from '#lib/contracts';
 import type { CommandOutcome } from '#lib/device-kit';
 import { Attachment, type AttachmentParts } from './attachment.js';
 
@@ -54,6 +54,10 @@ export class Sessions {
 
   signalNotKept(device: string): void {
     this.attached.get(device)?.signalNotKept();
+  }
+
+  beep(device: string, pattern: CommandArgs['beep']['pattern']): void {
+    this.attached.get(device)?.beep(pattern);
   }
 
   /** Devices of this driver take its new version, each at its own frame boundary. */

@@ -14,7 +14,7 @@ const STARTED = 'm!started';
 
 /**
  * The agent's one database. Everything durable lives in it, in key spaces that each have one owner:
- * `o!`, `a!` and `b!` outbox, `c!` command journal, `r!` routes, `l!` laps, `m!` the store itself.
+ * `o!`, `a!` and `b!` outbox, `c!` command journal, `p!` labels sent ahead, `r!` routes, `l!` laps, `m!` the store itself.
  */
 export class Store {
   private constructor(

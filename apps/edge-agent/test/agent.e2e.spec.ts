@@ -161,6 +161,39 @@ describe('a label', () => {
     expect(outcomes()).toEqual(['c1 started', 'c1 unknown', 'c2 started', 'c2 done']);
     expect(printer.printed).toHaveLength(2);
   }, 180_000);
+
+  it('that was sent ahead is printed by a scan with the core gone, once, over a kill -9, and its records drain', async () => {
+    await startAgent();
+    await Promise.all([isReady('scan-1'), isReady('printer-1')]);
+    const { args } = label('c1');
+    const validUntil = new Date(Date.now() + 3_600_000).toISOString();
+    const ahead = { printer: 'printer-1', scanners: ['scan-1'], codes: ['T-000001'], args, validUntil };
+    core.publishLabels({
+      ...{ version: 1, commandIds: ['c1'], coreGoneAfterMs: 0 },
+      set: [{ commandId: 'c1', ...ahead }],
+    });
+    scanner.scan('T-000001');
+    await eventually(() => core.agentState()?.plannedLabels === 1 && codes().length === 1, SOON);
+    const before = core;
+    core.die();
+    await eventually(() => agent.output.includes('the core is gone'), SOON);
+    expect(printer.printed).toHaveLength(0);
+    scanner.scan('T-000001');
+    await eventually(() => agent.output.includes('a label that was sent ahead is printed'), SOON);
+    await agent.kill('SIGKILL');
+    await agent.again();
+    await eventually(() => agent.output.split('agent started').length === 3, START);
+    await eventually(() => {
+      scanner.scan('T-000001');
+      return agent.output.includes('it is not repeated');
+    }, SOON);
+    core = await CoreStub.connect(broker.url, SITE, AGENT, before);
+    core.command('printer-1', label('c1'));
+    await eventually(() => outcomes().includes('c1 done') && codes().length >= 3, SOON);
+    expect(outcomes()).toEqual(['c1 started', 'c1 done']);
+    expect(core.of('print.printed').map(({ data }) => data.jobId)).toEqual(['job-c1']);
+    expect(printer.printed).toHaveLength(1);
+  }, 180_000);
 });
 
 describe('the agent itself', () => {

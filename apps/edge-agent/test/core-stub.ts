@@ -14,6 +14,7 @@ import {
   type EdgeRequest,
   type EdgeRoute,
   type FrameBatch,
+  type LabelsMessage,
   parseTopic,
   type RecordKind,
   type RoutesMessage,
@@ -40,6 +41,8 @@ export class CoreStub {
   /** How the devices are to be set up. */
   desired: DesiredDevice[] = [];
   routes: Extract<RoutesMessage, { kind: 'snapshot' }> | null = null;
+  /** The labels that the agent is to keep. */
+  labels: LabelsMessage = { version: 0, commandIds: [], set: [], coreGoneAfterMs: 0 };
   /** `undefined` means silence. */
   routeFor: (ask: RouteAsk) => EdgeRoute | null | undefined = () => undefined;
   private readonly taken = new Map<string, number>();
@@ -66,6 +69,7 @@ export class CoreStub {
       core.records.push(...memory.records);
       for (const [stream, seq] of memory.taken) core.taken.set(stream, seq);
       core.routes = memory.routes;
+      core.labels = memory.labels;
       core.epoch = memory.epoch;
     }
     client.on('message', (topic, payload) => core.hear(topic, payload.toString()));
@@ -139,6 +143,12 @@ export class CoreStub {
     const refused = pieces.find((each) => !each.ok);
     if (refused && !refused.ok) throw new Error(refused.reason);
     return JSON.parse(pieces.map((each) => (each.ok ? each.json : '')).join('')) as ConsoleOps[K]['answer'];
+  }
+
+  /** Sends labels ahead of their parcels. */
+  publishLabels(message: LabelsMessage): void {
+    this.labels = message;
+    this.client.publish(this.topics.labels, JSON.stringify(message), { qos: 1 });
   }
 
   publishRoutes(message: RoutesMessage): void {
@@ -221,6 +231,8 @@ export class CoreStub {
     } else if (request.op === 'routes.snapshot') {
       if (this.routes) this.publishRoutes(this.routes);
       reply({ op: 'routes.snapshot', version: this.routes?.version ?? 0 });
+    } else if (request.op === 'labels.snapshot') {
+      reply({ op: 'labels.snapshot', labels: this.labels });
     } else if (request.op === 'desired.snapshot') {
       reply({ op: 'desired.snapshot', devices: this.desired });
     } else if (request.op === 'route.ask') {

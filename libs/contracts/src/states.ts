@@ -158,6 +158,8 @@ export const countStates = table({
 });
 
 export const commandStates = table({
+  // Sent ahead: the agent starts it when somebody scans for it, or the core when it is wanted.
+  planned: ['queued', 'sent', 'accepted', 'started', 'done', 'failed', 'unknown', 'expired'],
   queued: ['sent', 'expired'],
   sent: ['accepted', 'started', 'done', 'failed', 'unknown', 'expired'],
   accepted: ['started', 'done', 'failed', 'unknown', 'expired'],
@@ -185,7 +187,7 @@ export const stateMachines = {
   load: { table: loadStates, initial: 'planned' },
   device: { table: deviceStates, initial: 'init' },
   count: { table: countStates, initial: 'requested' },
-  command: { table: commandStates, initial: 'queued' },
+  command: { table: commandStates, initial: 'planned' },
 } as const;
 
 /** The faults of a state table in words; empty when it is sound (targets exist, all states reachable). */

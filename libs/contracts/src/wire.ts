@@ -1,4 +1,5 @@
 import type { DesiredDevice, DeviceSetup, QualityLevel, RevisionOutcome } from './console.js';
+import type { LabelsMessage } from './planned-labels.js';
 import type { CommandOp, DeviceState, ReadingData, ReadingKind } from './readings.js';
 
 /**
@@ -121,6 +122,7 @@ export type EdgeRequest =
   | { correlationId: string; op: 'hello'; session: string; startedAt: string; incarnation: string }
   | { correlationId: string; op: 'routes.snapshot' }
   | { correlationId: string; op: 'desired.snapshot' }
+  | { correlationId: string; op: 'labels.snapshot' }
   | {
       correlationId: string;
       op: 'route.ask';
@@ -136,6 +138,7 @@ export type EdgeResponse =
   | { correlationId: string; op: 'hello'; epoch: number; at: string; streams?: StreamPosition[] }
   | { correlationId: string; op: 'routes.snapshot'; version: number }
   | { correlationId: string; op: 'desired.snapshot'; devices: DesiredDevice[] }
+  | { correlationId: string; op: 'labels.snapshot'; labels: LabelsMessage }
   | { correlationId: string; op: 'route.ask'; route: EdgeRoute | null }
   | { correlationId: string; op: 'certificate.renew'; certificatePem: string; authorityPem: string }
   | { correlationId: string; op: 'refused'; reason: string };
@@ -148,7 +151,7 @@ export interface StreamPosition {
   stream: string;
   /** The last sequence that is committed. */
   seq: number;
-  /** The id of the record with that sequence; as it was sent; null where it had none that could be read. */
+  /** The id of the record with that sequence as it was sent; null where it had none that could be read. */
   recordId: string | null;
 }
 
@@ -250,6 +253,8 @@ export interface AgentState {
   /** The core said that another process uses this identity. */
   fenced: boolean;
   routeVersion: number;
+  /** Labels that it keeps for the time when the core is gone; absent in agents before 0.2. */
+  plannedLabels?: number;
   /** Points that send everything to their safe lane now, and why. */
   safePoints?: { point: string; because: 'forced' | 'core-gone' }[];
 }
@@ -321,6 +326,7 @@ export function agentTopics(site: string, agent: string) {
     state: (device: string) => `${base}/state/${segment(device)}`,
     tlm: (device: string) => `${base}/tlm/${segment(device)}`,
     routes: `${base}/routes`,
+    labels: `${base}/labels`,
     inventory: `${base}/inventory`,
     desired: `${base}/desired`,
     ask: (device: string) => `${base}/ask/${segment(device)}`,

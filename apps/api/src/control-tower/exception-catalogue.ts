@@ -35,6 +35,8 @@ const CATALOGUE: Readonly<Record<string, ExceptionKind>> = {
   'weight-mismatch': { title: 'Weight does not fit', remedies: ['checked by hand'] },
   'print-failed': { title: 'Label not printed', remedies: ['printer put right'] },
   'print-unknown': { title: 'Was the label printed?', remedies: ['label looked for'] },
+  'label-ahead': { title: 'Label came before its parcel', remedies: [] },
+  'void-paper': { title: 'Label that must not be used', remedies: ['torn up', 'nothing found'] },
   'label-refused': { title: 'Carrier gave no label', remedies: ['sent to shipping'] },
   [LINE_FAILED]: { title: 'No wave could take it', remedies: LINE_REMEDIES },
   'cancelled-parcel': { title: 'Parcel of a cancelled order', remedies: [] },

@@ -57,6 +57,8 @@ const TEXTS: Readonly<Record<string, (facts: Facts) => string>> = {
   'packing.print-requested': (f) =>
     `Label sent to ${text(f.device)}${f.reprintReason ? `, printed again: ${f.reprintReason}` : ''}`,
   'packing.print-changed': (f) => `Print ${text(f.state)}${because(f.reason)}`,
+  'packing.planned-label-reported': (f) =>
+    `Label ${text(f.nonce)} for tote ${text(f.tote)}, sent ahead: ${text(f.state)}${because(f.reason)}`,
   'packing.parcel-labelled': (f) => `Labelled with ${text(f.trackingNumber)}, SSCC ${text(f.sscc)}`,
   'packing.parcel-reopened': (f) => `Opened again${because(f.reason)}`,
   'packing.parcel-cancelled': (f) => `Parcel cancelled${because(f.reason)}`,

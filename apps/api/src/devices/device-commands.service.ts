@@ -59,6 +59,60 @@ export class DeviceCommandsService {
     return id;
   }
 
+  /**
+   * Writes down a command that nobody starts yet: an agent that is sent it ahead may, when it is wanted there, and the core may by
+   * {@link startPlanned}. Whoever does, the device does it once.
+   * @returns the command's id
+   */
+  async plan(tx: Tx, { deviceId, order, validForMs }: NewCommand): Promise<string> {
+    const id = newId();
+    await rows(
+      tx,
+      `insert into device_commands (site_id, id, device_id, op, args, state, valid_until, created_at, trace)
+       values ($1, $2, $3, $4, $5, 'planned', $6, $7, $8) on conflict (site_id, id) do nothing`,
+      [
+        tx.siteId,
+        id,
+        deviceId,
+        order.op,
+        JSON.stringify(order.args),
+        new Date(tx.at.getTime() + validForMs),
+        tx.at,
+        tx.trace,
+      ],
+    );
+    return id;
+  }
+
+  /** Sends a planned command, as it should be now. One that its agent has begun meanwhile is left to it. */
+  async startPlanned(tx: Tx, id: string, { order, validForMs }: Omit<NewCommand, 'deviceId'>): Promise<void> {
+    const validUntil = new Date(tx.at.getTime() + validForMs);
+    const started = await row<{ device: string; agent: string; trace: string }>(
+      tx,
+      `update device_commands c set state = 'sent', args = $3, valid_until = $4, sent_at = $5
+       from devices d, agents a
+       where c.site_id = $1 and c.id = $2 and c.state = 'planned' and d.site_id = c.site_id and d.id = c.device_id
+         and a.site_id = d.site_id and a.id = d.agent_id
+       returning d.code as device, a.code as agent, c.trace`,
+      [tx.siteId, id, JSON.stringify(order.args), validUntil, tx.at],
+    );
+    if (!started) return;
+    const { device, agent, trace } = started;
+    const command = { id, ...order, validUntil: validUntil.toISOString(), trace };
+    tx.afterCommit(() => this.downlink.publishCommand(tx.siteId, agent, device, command));
+  }
+
+  /** Ends planned commands that nobody will start; those that an agent has begun stay. */
+  async withdrawPlanned(tx: Tx, ids: readonly string[], reason: string): Promise<void> {
+    if (ids.length === 0) return;
+    await rows(
+      tx,
+      `update device_commands set state = 'expired', ended_at = $3, reason = $4
+       where site_id = $1 and id = any($2::uuid[]) and state = 'planned'`,
+      [tx.siteId, ids, tx.at, reason],
+    );
+  }
+
   /** Publishes again what no agent has answered, for a message may be lost with the broker; ends what is too late. */
   async sweep(tx: Tx, unansweredForMs: number): Promise<void> {
     const open = await rows<{

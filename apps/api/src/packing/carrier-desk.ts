@@ -2,7 +2,8 @@ import type { Tx } from '../platform/database.service.js';
 
 export interface LabelRequest {
   labelId: string;
-  parcelId: string;
+  /** Null for a label that is made before its parcel. */
+  parcelId: string | null;
   merchantId: string;
   carrierCode: string;
   service: string;

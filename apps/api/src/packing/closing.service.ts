@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { buildSscc, identifyScan } from '#lib/barcodes';
+import { identifyScan } from '#lib/barcodes';
 import { type CloseOutcome, type PackView, parcelStates } from '#lib/contracts';
 import { ReadingsService, type StationWeight } from '../devices/readings.service.js';
 import { InventoryService } from '../inventory/inventory.service.js';
@@ -7,12 +7,13 @@ import { OrderProgressService } from '../orders/order-progress.service.js';
 import { Database, row, rows, type Tx } from '../platform/database.service.js';
 import { addEvent } from '../platform/events.js';
 import { openException, resolveExceptions } from '../platform/exceptions.js';
-import { takeNumber } from '../platform/number-ranges.js';
 import { Refusal } from '../platform/refusal.js';
 import { moveAll } from '../platform/transition.js';
+import { newSscc } from './label-numbers.js';
 import { LabelsService } from './labels.service.js';
 import { type BenchParcel, benchParcel, expectedGrams, packedLines, packView } from './pack-view.queries.js';
 import { about, requireState } from './packing.service.js';
+import { PlannedPapersService } from './planned-papers.service.js';
 import { freeEmptyTote } from './totes.queries.js';
 import { checkWeight, faultOfReading, type WeighCheck } from './weigh-check.js';
 
@@ -33,6 +34,7 @@ export class ClosingService {
     private readonly inventory: InventoryService,
     private readonly orders: OrderProgressService,
     private readonly readings: ReadingsService,
+    private readonly papers: PlannedPapersService,
   ) {}
 
   /**
@@ -52,12 +54,15 @@ export class ClosingService {
       const check = checkWeight(expectedGrams(lines, parcel.carton.tareGrams), grams, units);
       if (!check.ok && closing.overrideReason === null) return this.mismatched(tx, parcel, check);
       if (!check.ok) requireSupervisor(tx);
+      const planned = await this.papers.adopt(tx, parcel, { grams, units });
       await this.verified(tx, parcel, {
         check,
         readingId: closing.readingId,
         overrideReason: check.ok ? null : closing.overrideReason,
+        sscc: planned?.sscc ?? (await newSscc(tx)),
       });
-      await this.labels.want(tx, parcelId);
+      if (planned) await this.labels.takeOver(tx, parcelId, planned);
+      else await this.labels.want(tx, parcelId);
       await this.freeTote(tx, parcel);
       return { outcome: 'closed', pack: await packView(tx, parcelId) };
     });
@@ -228,14 +233,9 @@ export class ClosingService {
       check,
       readingId,
       overrideReason,
-    }: { check: WeighCheck; readingId: string; overrideReason: string | null },
+      sscc,
+    }: { check: WeighCheck; readingId: string; overrideReason: string | null; sscc: string },
   ): Promise<void> {
-    const range = await takeNumber(tx, { kind: 'sscc', scope: '' });
-    const sscc = buildSscc({
-      extensionDigit: Number(range.prefix[0]),
-      companyPrefix: range.prefix.slice(1),
-      serial: range.value,
-    });
     await moveAll(tx, machine, [parcel.id], 'closed');
     await moveAll(tx, machine, [parcel.id], 'verified');
     await rows(

@@ -17,7 +17,8 @@ export interface LabelFacts {
   label: CarrierLabel;
 }
 
-interface FactsRow {
+/** What a label is made from, as the book has it. */
+export interface FactsRow {
   orderId: string;
   merchantId: string;
   stationId: string | null;
@@ -78,7 +79,10 @@ export async function labelFacts(tx: Tx, parcelId: string): Promise<LabelFacts> 
   };
 }
 
-function labelOf(facts: FactsRow): CarrierLabel {
+/** What is printed. */
+export function labelOf(
+  facts: Omit<FactsRow, 'orderId' | 'merchantId' | 'stationId' | 'stationCode'>,
+): CarrierLabel {
   const { consignee, sender } = facts;
   return {
     carrier: facts.carrierName ?? facts.carrierCode,
@@ -109,7 +113,7 @@ function labelOf(facts: FactsRow): CarrierLabel {
 }
 
 /** What a person at the belt sorts by: the service, the country and the head of the postcode. */
-function sortCode({ service, consignee }: FactsRow): string {
+function sortCode({ service, consignee }: Pick<FactsRow, 'service' | 'consignee'>): string {
   const head = consignee.postcode.replace(/[^A-Za-z0-9]/g, '').slice(0, 2);
   return [service.slice(0, 6), consignee.country, head]
     .filter((part) => part !== '')
@@ -120,6 +124,7 @@ function sortCode({ service, consignee }: FactsRow): string {
 /** The printer that serves a station; a ready one before one in trouble, none that is switched off. */
 export interface Printer {
   id: string;
+  agentId: string;
   code: string;
   driver: string;
   dpi: number;
@@ -129,7 +134,8 @@ export interface Printer {
 export function printerOf(tx: Tx, stationId: string | null): Promise<Printer | null> {
   return row(
     tx,
-    `select id, code, driver, coalesce((config ->> 'dpi')::int, 203) as dpi, config ->> 'unicodeFont' as "unicodeFont" from devices
+    `select id, agent_id as "agentId", code, driver, coalesce((config ->> 'dpi')::int, 203) as dpi,
+       config ->> 'unicodeFont' as "unicodeFont" from devices
      where site_id = $1 and station_id = $2 and kind = 'printer' and state <> 'disabled'
      order by (state = 'ready') desc, code limit 1`,
     [tx.siteId, stationId],

@@ -1,7 +1,5 @@
-import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { labelStates, type PackView, type PrintView, printStates } from '#lib/contracts';
-import { carrierLabel, type Dpi, renderCarrierLabel, renderTspl } from '#lib/labels';
 import { DeviceCommandsService } from '../devices/device-commands.service.js';
 import { Database, row, rows, type Tx } from '../platform/database.service.js';
 import { addEvent } from '../platform/events.js';
@@ -10,8 +8,10 @@ import { newId } from '../platform/ids.js';
 import { Live } from '../platform/live.js';
 import { Refusal } from '../platform/refusal.js';
 import { move, moveAll } from '../platform/transition.js';
+import { mayBeOut } from './adopt-label.js';
 import { CarrierDesk } from './carrier-desk.js';
 import { type LabelFacts, labelFacts, printerOf } from './label-facts.queries.js';
+import { newNonce, renderFor } from './label-numbers.js';
 import { faultOfLabelScan } from './label-scan.js';
 import { type BenchParcel, benchParcel, packView } from './pack-view.queries.js';
 import { noPrinter } from './packing.errors.js';
@@ -19,17 +19,13 @@ import { about, requireState } from './packing.service.js';
 import './packing.events.js';
 import { OrderProgressService } from '../orders/order-progress.service.js';
 import { LABELLED_STATES, ParcelsService } from './parcels.service.js';
+import { type PlannedLabelOf, PlannedPapersService } from './planned-papers.service.js';
 
 const labels = { table: 'labels', states: labelStates, noun: 'label' };
 const prints = { table: 'prints', states: printStates, noun: 'print' };
 
 /** A print that no printer has begun within this time is not wanted any more: the packer will have asked again. */
-/** Drivers of printers that speak TSPL. */
-const TSPL = /^tsc\//;
 const PRINT_VALID_MS = 60_000;
-const NONCE_LENGTH = 8;
-/** Without I, O, 0 and 1: people read it out to each other. */
-const NONCE_LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 /** A label may be printed anew until the parcel is on the truck. */
 const REPRINTABLE = ['verified', 'labelled', 'inducted', 'diverted', 'staged'];
 const PRINT_TROUBLE = ['print-failed', 'print-unknown'];
@@ -43,6 +39,27 @@ interface LabelRow {
   trackingNumber: string | null;
 }
 
+interface PrintWish {
+  labelId: string;
+  printId: string;
+  /** Why it is printed again. */
+  reason: string | null;
+  /** Sent ahead under a command of its own. */
+  planned?: PlannedLabelOf;
+}
+
+interface NewPrint {
+  id: string;
+  labelId: string;
+  parcelId: string;
+  merchantId: string;
+  deviceId: string;
+  commandId: string;
+  nonce: string;
+  state: PrintState;
+  reason: string | null;
+}
+
 /** Labels: asked of the carrier, printed once, and never two valid papers of one parcel. */
 @Injectable()
 export class LabelsService {
@@ -53,6 +70,7 @@ export class LabelsService {
     private readonly parcels: ParcelsService,
     private readonly orders: OrderProgressService,
     private readonly live: Live,
+    private readonly papers: PlannedPapersService,
   ) {}
 
   /** Wants a label for a verified parcel, asks the carrier and queues the print. */
@@ -67,6 +85,39 @@ export class LabelsService {
     );
     const facts = await labelFacts(tx, parcelId);
     await this.ask(tx, facts, labelId, null);
+  }
+
+  /**
+   * Gives a verified parcel the label that was planned for its tote. Paper that is out is this parcel's; what is not is printed now,
+   * under the same command, so that an agent that has just printed it by itself does not do so again.
+   */
+  async takeOver(tx: Tx, parcelId: string, planned: PlannedLabelOf): Promise<void> {
+    const { id, trackingNumber, printState } = planned;
+    const parcel = await benchParcel(tx, parcelId);
+    const printer = await printerOf(tx, parcel.stationId);
+    // On another printer, or after a print that failed, the agent may still bring out the old paper: the new one has another name.
+    const same = mayBeOut(printState) || (printState === 'queued' && printer?.id === planned.deviceId);
+    await rows(
+      tx,
+      `insert into labels (site_id, id, parcel_id, merchant_id, state, active, carrier_code, tracking_number, nonce, zpl, created_at)
+       values ($1, $2, $3, $4, 'got', true, $5, $6, $7,
+         (select args ->> 'zpl' from device_commands where site_id = $1 and id = $8), $9)
+       on conflict (site_id, id) do nothing`,
+      [
+        ...[tx.siteId, id, parcelId, parcel.merchantId, parcel.carrierCode, trackingNumber],
+        ...[same ? planned.nonce : newNonce(), planned.commandId, tx.at],
+      ],
+    );
+    await rows(tx, 'update parcels set tracking_number = $3 where site_id = $1 and id = $2', [
+      tx.siteId,
+      parcelId,
+      trackingNumber,
+    ]);
+    if (mayBeOut(printState)) return this.takePaper(tx, await benchParcel(tx, parcelId), planned);
+    const facts = await labelFacts(tx, parcelId);
+    if (same) return this.print(tx, facts, { labelId: id, printId: id, reason: null, planned });
+    await this.commands.withdrawPlanned(tx, [planned.commandId], 'printed anew');
+    await this.print(tx, facts, { labelId: id, printId: newId(), reason: null });
   }
 
   /** Prints a label again, with a new nonce: the papers printed before are void from now on. The same eventId prints once. */
@@ -146,6 +197,8 @@ export class LabelsService {
   /** A command that ended without the printer's own word: it was never begun, or nobody can know. */
   async commandEnded(tx: Tx, commandId: string, outcome: string, reason: string | null): Promise<void> {
     if (outcome === 'done') return; // the print readings say more, and say it first
+    const word = outcome === 'unknown' ? 'unknown' : 'failed';
+    if (await this.papers.commandEnded(tx, commandId, word, reason)) return;
     const print = await row<{ id: string }>(
       tx,
       'select id from prints where site_id = $1 and command_id = $2',
@@ -153,7 +206,9 @@ export class LabelsService {
     );
     if (!print) return;
     const why = reason ?? (outcome === 'expired' ? 'the printer could not be reached in time' : outcome);
-    await this.printReported(tx, print.id, outcome === 'unknown' ? 'unknown' : 'failed', why);
+    // Out of reach, its agent may have printed it for a scan of the tote.
+    const ahead = outcome === 'expired' && (await this.papers.isAhead(tx, commandId));
+    await this.printReported(tx, print.id, ahead ? 'unknown' : word, why);
   }
 
   /** Makes the active label void, here and at the carrier. Its numbers are never used again. */
@@ -248,49 +303,70 @@ export class LabelsService {
   private async print(
     tx: Tx,
     facts: LabelFacts,
-    { labelId, printId, reason }: { labelId: string; printId: string; reason: string | null },
+    { labelId, printId, reason, planned }: PrintWish,
   ): Promise<void> {
     const printer = await printerOf(tx, facts.stationId);
     if (!printer) throw noPrinter(facts.stationCode ?? 'this station');
-    const options = {
-      dpi: printer.dpi as Dpi,
-      ...(printer.unicodeFont ? { unicodeFont: printer.unicodeFont } : {}),
-    };
-    const zpl = renderCarrierLabel(facts.label, { ...options, jobId: printId });
-    // The same label in the printer's own language; the book keeps the one that screens can draw.
-    const own = TSPL.test(printer.driver) ? { tspl: renderTspl(carrierLabel(facts.label), options) } : {};
-    await rows(tx, 'update labels set zpl = $3 where site_id = $1 and id = $2', [tx.siteId, labelId, zpl]);
-    const order = { op: 'print' as const, args: { jobId: printId, zpl, ...own } };
-    const commandId = await this.commands.send(tx, {
+    const args = renderFor(printer, facts.label, printId);
+    // The book keeps the language that screens can draw.
+    await rows(tx, 'update labels set zpl = $3 where site_id = $1 and id = $2', [
+      tx.siteId,
+      labelId,
+      args.zpl,
+    ]);
+    const command = {
       deviceId: printer.id,
-      order,
+      order: { op: 'print' as const, args },
       validForMs: PRINT_VALID_MS,
+    };
+    if (planned) await this.commands.startPlanned(tx, planned.commandId, command);
+    const commandId = planned?.commandId ?? (await this.commands.send(tx, command));
+    const { parcelId, merchantId } = facts;
+    await this.addPrint(tx, {
+      ...{ id: printId, labelId, parcelId, merchantId, deviceId: printer.id, commandId },
+      ...{ nonce: facts.label.printNonce, state: 'queued' as const, reason },
     });
+    await addEvent(tx, {
+      type: 'packing.print-requested',
+      aggregateId: parcelId,
+      ...aboutFacts(facts),
+      data: { parcelId, printId, device: printer.code, reprintReason: reason },
+    });
+  }
+
+  private async addPrint(tx: Tx, print: NewPrint): Promise<void> {
     await rows(
       tx,
       `insert into prints (site_id, id, label_id, parcel_id, merchant_id, device_id, command_id, nonce, state, reprint_reason,
-         requested_by, created_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', $9, $10, $11) on conflict (site_id, id) do nothing`,
+         requested_by, created_at, ended_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, case when $9 = 'printed' then $12::timestamptz end)
+       on conflict (site_id, id) do nothing`,
       [
-        tx.siteId,
-        printId,
-        labelId,
-        facts.parcelId,
-        facts.merchantId,
-        printer.id,
-        commandId,
-        facts.label.printNonce,
-        reason,
-        tx.actorName,
-        tx.at,
+        ...[
+          tx.siteId,
+          print.id,
+          print.labelId,
+          print.parcelId,
+          print.merchantId,
+          print.deviceId,
+          print.commandId,
+        ],
+        ...[print.nonce, print.state, print.reason, tx.actorName, tx.at],
       ],
     );
-    await addEvent(tx, {
-      type: 'packing.print-requested',
-      aggregateId: facts.parcelId,
-      ...aboutFacts(facts),
-      data: { parcelId: facts.parcelId, printId, device: printer.code, reprintReason: reason },
+  }
+
+  /** The paper that an agent printed ahead becomes the parcel's print. */
+  private async takePaper(tx: Tx, parcel: BenchParcel, planned: PlannedLabelOf): Promise<void> {
+    const { id, commandId, deviceId, nonce, printState: state } = planned;
+    await this.addPrint(tx, {
+      ...{ id, labelId: id, parcelId: parcel.id, merchantId: parcel.merchantId, deviceId, commandId },
+      ...{ nonce, state, reason: null },
     });
+    const data = { parcelId: parcel.id, printId: id, state, reason: 'printed ahead, with the core gone' };
+    await addEvent(tx, { type: 'packing.print-changed', aggregateId: parcel.id, ...about(parcel), data });
+    if (state === 'printed') await this.labelled(tx, parcel);
+    if (state === 'unknown') await this.troubled(tx, parcel, state, null);
   }
 
   /** The paper is on the parcel: it may leave the bench. */
@@ -390,10 +466,6 @@ export class LabelsService {
       [tx.siteId, parcelId],
     );
   }
-}
-
-function newNonce(): string {
-  return Array.from({ length: NONCE_LENGTH }, () => NONCE_LETTERS[randomInt(NONCE_LETTERS.length)]).join('');
 }
 
 function aboutFacts({ parcelId, orderId, merchantId }: LabelFacts) {

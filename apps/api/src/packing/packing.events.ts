@@ -36,6 +36,14 @@ declare module '../platform/events.js' {
     'packing.print-changed': { parcelId: string; printId: string; state: string; reason: string | null };
     'packing.parcel-reopened': { parcelId: string; reason: string };
     'packing.parcel-cancelled': { parcelId: string; reason: string };
+    /** What became of a label that an agent printed ahead of its parcel. */
+    'packing.planned-label-reported': {
+      printId: string;
+      tote: string;
+      nonce: string;
+      state: string;
+      reason: string | null;
+    };
     'packing.tote-emptied': { lpn: string; runSlotId: string };
   }
 }

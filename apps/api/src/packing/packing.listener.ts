@@ -10,6 +10,7 @@ import { Hears } from '../platform/hears.js';
 import { ClosingService } from './closing.service.js';
 import { LabelsService, type PrintState } from './labels.service.js';
 import { PackingService } from './packing.service.js';
+import { PlannedPapersService } from './planned-papers.service.js';
 
 type PrintKind = 'print.sent' | 'print.printed' | 'print.failed' | 'print.unknown';
 
@@ -23,6 +24,7 @@ export class PackingListener implements OnModuleInit {
     private readonly closing: ClosingService,
     private readonly packing: PackingService,
     private readonly orders: OrdersService,
+    private readonly papers: PlannedPapersService,
   ) {}
 
   /** A cancelled order takes its parcels with it, in the same transaction. */
@@ -35,7 +37,7 @@ export class PackingListener implements OnModuleInit {
     const { jobId } = record.data;
     const state = record.kind.slice('print.'.length) as Exclude<PrintState, 'queued'>;
     const reason = 'reason' in record.data ? record.data.reason : null;
-    const ours = UUID.test(jobId) && (await this.labels.printReported(tx, jobId, state, reason));
+    const ours = UUID.test(jobId) && (await this.reported(tx, jobId, state, reason));
     // A test print from the integrator's console has a job of its own, which no parcel waits for.
     return ours ? applied : refused('no print of a parcel has this job id');
   }
@@ -44,6 +46,18 @@ export class PackingListener implements OnModuleInit {
   async endPrintWhenItsCommandEnded(tx: Tx, event: HeardEvent<'devices.command-ended'>): Promise<void> {
     const { commandId, op, outcome, reason } = event.data;
     if (op === 'print') await this.labels.commandEnded(tx, commandId, outcome, reason);
+  }
+
+  /** A print of a parcel, or a label that an agent printed ahead of one. */
+  private async reported(
+    tx: Tx,
+    jobId: string,
+    state: Exclude<PrintState, 'queued'>,
+    reason: string | null,
+  ): Promise<boolean> {
+    if (await this.labels.printReported(tx, jobId, state, reason)) return true;
+    const planned = await this.papers.printReported(tx, jobId, state, reason);
+    return planned === 'adopted' ? this.labels.printReported(tx, jobId, state, reason) : planned === 'noted';
   }
 
   @Hears('orders.order-picked')

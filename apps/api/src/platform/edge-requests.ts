@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { DeviceCommand, EdgeRequest, EdgeResponse, RoutesMessage } from '#lib/contracts';
+import type { DeviceCommand, EdgeRequest, EdgeResponse, LabelsMessage, RoutesMessage } from '#lib/contracts';
 
 /** The agent that asks, as the registry knows it. */
 export interface EdgeSource {
@@ -39,11 +39,12 @@ export class EdgeRequests {
 
 /**
  * Messages from the core to an agent. Call after commit (`tx.afterCommit`): never throws and never waits. Without a broker
- * the message is dropped, because both receivers repair a loss themselves: the agent asks for a route snapshot on a version gap, and
+ * the message is dropped, because both receivers repair a loss themselves: the agent asks for a route snapshot on a version gap and for labels that it lacks, and
  * commands are published again while they are valid.
  */
 export abstract class EdgeDownlink {
   abstract publishRoutes(siteId: number, agentCode: string, message: RoutesMessage): void;
+  abstract publishLabels(siteId: number, agentCode: string, message: LabelsMessage): void;
   abstract publishCommand(
     siteId: number,
     agentCode: string,

@@ -7,6 +7,7 @@ import {
   type DeviceStateMessage,
   type FrameBatch,
   isTopicSegment,
+  type LabelsMessage,
   parseTopic,
   type RoutesMessage,
 } from '#lib/contracts';
@@ -98,6 +99,11 @@ export class BrokerBridge extends EdgeDownlink implements OnApplicationBootstrap
   publishRoutes(siteId: number, agentCode: string, message: RoutesMessage): void {
     const site = this.sites.get(siteId);
     site?.link.publish(agentTopics(site.code, agentCode).routes, message);
+  }
+
+  publishLabels(siteId: number, agentCode: string, message: LabelsMessage): void {
+    const site = this.sites.get(siteId);
+    site?.link.publish(agentTopics(site.code, agentCode).labels, message);
   }
 
   publishCommand(siteId: number, agentCode: string, deviceCode: string, command: DeviceCommand): void {
