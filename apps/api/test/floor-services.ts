@@ -9,10 +9,12 @@ import { OrderProgressService } from '../src/orders/order-progress.service.js';
 import { OrdersQueries } from '../src/orders/orders.queries.js';
 import { OrdersService } from '../src/orders/orders.service.js';
 import { TakeBackService } from '../src/orders/take-back.service.js';
+import { BlockedPicksService } from '../src/picking/blocked-picks.service.js';
 import { PickingQueries } from '../src/picking/picking.queries.js';
 import { PicksService } from '../src/picking/picks.service.js';
 import { ProblemsService } from '../src/picking/problems.service.js';
 import { PutBacksService } from '../src/picking/put-backs.service.js';
+import { ReplenishmentsService } from '../src/picking/replenishments.service.js';
 import { RunsService } from '../src/picking/runs.service.js';
 import { ShortsService } from '../src/picking/shorts.service.js';
 import { WithdrawService } from '../src/picking/withdraw.service.js';
@@ -85,6 +87,7 @@ export function floorServices({ db }: Pick<Floor, 'db'>) {
   const putBacks = new PutBacksService(db, inventory);
   const withdraw = new WithdrawService(orders, reservations, undos, putBacks, new NoScreens());
   withdraw.onModuleInit();
+  const blocked = new BlockedPicksService(reservations, progress, shorts, leftOut, withdraw);
   const pipeline = pipelineOf(db, { planner, stock, waveRuns });
   const runner = new PlanRunnerService(db, pipeline, steps, new FaultsService(leftOut), new NoScreens());
   const waves = new WavesService(db, stock, runner, steps, releases, gates);
@@ -111,6 +114,7 @@ export function floorServices({ db }: Pick<Floor, 'db'>) {
     waiting: new WaitingQueries(db, channels, schedulesQueries, work),
     merges: new WaveMergeService(db, waves),
     putBacks,
+    replenishments: new ReplenishmentsService(db, inventory, blocked),
     steps,
     waveRuns,
     adjustments: new AdjustmentsService(db, inventory),

@@ -71,7 +71,7 @@ export const runStates = table({
 });
 
 export const taskStates = table({
-  blocked: ['ready', 'cancelled'],
+  blocked: ['ready', 'short', 'cancelled'],
   ready: ['assigned', 'in-progress', 'picked', 'short', 'done', 'cancelled'],
   assigned: ['in-progress', 'picked', 'short', 'done', 'ready', 'cancelled'],
   'in-progress': ['picked', 'short', 'ready', 'cancelled'],

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildOutbound, labelledParcel, type Outbound } from '../../test/outbound-fixture.js';
 import { checkInvariants } from './invariant-checker.service.js';
 import { INVARIANTS } from './invariants.js';
+import { LOOSE_KEYS, orphansOf } from './orphans.js';
 
 let world: Outbound;
 
@@ -64,7 +65,43 @@ const ONE_SHIPPED = `(select id from parcels where state = 'shipped' limit 1)`;
 const ONE_ORDER = `(select order_id from parcels where state = 'labelled' limit 1)`;
 const ONE_MOVE = `(select id from movements where reason = 'ship' limit 1)`;
 
+const ID = (name: string) => `"${name}": "${COPIED_ID}"`;
+/** A row all of whose parents are not there. */
+const ORPHAN = (table: string, columns: string[], rest: string): Plant => ({
+  what: `a row of ${table} without its parents`,
+  breaks: 'rows-have-parents',
+  plant: `insert into ${table} select * from jsonb_populate_record(null::${table},
+    '{"site_id": 1, ${['id', 'merchant_id', ...columns].map(ID).join(', ')}, ${rest}}')`,
+  mend: `delete from ${table} where id = '${COPIED_ID}'`,
+});
+const ORPHANS: Plant[] = [
+  ORPHAN('wave_lines', ['wave_id', 'order_id', 'order_line_id'], '"quantity": 1, "state": "included"'),
+  ORPHAN(
+    'reservations',
+    ['order_line_id', 'location_id', 'item_id', 'replenishment_id'],
+    '"lot": "", "quantity": 1, "state": "released", "because": []',
+  ),
+  ORPHAN(
+    'planned_cartons',
+    ['wave_id', 'order_id', 'carton_type_id', 'lane_id'],
+    '"number_in_order": 1, "contents": [], "gross_grams": 1, "because": [], "lane_because": []',
+  ),
+  ORPHAN('run_slots', ['run_id', 'order_id'], '"slot": 1, "state": "cancelled"'),
+  ORPHAN(
+    'tasks',
+    ['run_id', 'slot_id', 'order_id', 'order_line_id', 'reservation_id', 'location_id', 'item_id'],
+    '"kind": "pick", "sequence": 1, "lot": "", "quantity": 1, "done_quantity": 0, "state": "cancelled"',
+  ),
+];
+
 const PLANTS: Plant[] = [
+  ...ORPHANS,
+  {
+    what: 'a blocked pick without goods that come',
+    breaks: 'blocked-picks-wait',
+    plant: ORPHANS.at(-1)!.plant.replace('cancelled', 'blocked'),
+    mend: ORPHANS.at(-1)!.mend,
+  },
   {
     what: 'a movement that moves less than nothing',
     breaks: 'ledger-balances',
@@ -222,6 +259,23 @@ describe('the invariant checker', () => {
     expect(found.map(({ name }) => name)).toContain(breaks);
     expect(found.find(({ name }) => name === breaks)!.examples[0]).toMatch(/\w+ .+/);
     expect(await broken()).toEqual([]);
+  });
+
+  it('looks at each key that no foreign key checks', async () => {
+    for (const { plant } of ORPHANS) await world.floor.ask(plant);
+    const found = await Promise.all(
+      LOOSE_KEYS.map(async (key) => {
+        const orphans = await world.floor.ask<{ example: string }>(orphansOf(key));
+        return orphans.map(({ example }) => example);
+      }),
+    ).finally(async () => {
+      for (const { mend } of ORPHANS) await world.floor.ask(mend);
+    });
+    expect(found).toEqual(
+      LOOSE_KEYS.map(({ table, column, parent }) => [
+        `${table} ${COPIED_ID}: its ${column} ${COPIED_ID} is not in ${parent}`,
+      ]),
+    );
   });
 
   it('has a planted violation for each invariant', () => {

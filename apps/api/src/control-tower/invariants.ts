@@ -1,3 +1,5 @@
+import { LOOSE_KEYS, orphansOf } from './orphans.js';
+
 /**
  * The invariants of the warehouse (docs/domain.md) as SQL. Each query answers the rows that break it, one `example` in words a row;
  * none is the only right answer. They look at every site, and hold at any moment unless they say `atRest`.
@@ -314,6 +316,34 @@ const ORDERS: Invariant = {
   ],
 };
 
+const BLOCKED: Invariant = {
+  name: 'blocked-picks-wait',
+  says: 'A pick is blocked exactly while its goods are set aside for a replenishment that is still to come.',
+  checks: [
+    {
+      sql: `select format('task %s is blocked, its reservation is %s', t.id, coalesce(v.state, 'not there')) as example
+        from tasks t left join reservations v on v.site_id = t.site_id and v.id = t.reservation_id
+        where t.state = 'blocked' and (v.state is distinct from 'open' or v.replenishment_id is null)`,
+    },
+    {
+      sql: `select format('task %s is %s before its goods came', t.id, t.state) as example
+        from reservations v join tasks t on t.site_id = v.site_id and t.reservation_id = v.id
+        where v.state = 'open' and v.replenishment_id is not null and t.state not in ('blocked', 'cancelled')`,
+    },
+    {
+      sql: `select format('reservation %s waits for a replenishment that is %s', v.id, r.state) as example
+        from reservations v join replenishments r on r.site_id = v.site_id and r.id = v.replenishment_id
+        where v.state = 'open' and r.state not in ('ready', 'assigned')`,
+    },
+  ],
+};
+
+const PARENTS: Invariant = {
+  name: 'rows-have-parents',
+  says: 'What rows of a release name is there: no wave line, reservation, carton, cart slot or task is an orphan.',
+  checks: LOOSE_KEYS.map((key) => ({ sql: orphansOf(key) })),
+};
+
 export const INVARIANTS: readonly Invariant[] = [
   LEDGER,
   LEVELS,
@@ -324,4 +354,6 @@ export const INVARIANTS: readonly Invariant[] = [
   SCANS,
   ARRIVALS,
   ORDERS,
+  BLOCKED,
+  PARENTS,
 ];

@@ -33,6 +33,10 @@ export class ReservationRow {
   @Column({ name: 'state', type: 'text' })
   state: string;
 
+  /** The move that brings the goods from here to where they are picked; null: they are picked here. */
+  @Column({ name: 'replenishment_id', type: 'uuid', nullable: true })
+  replenishmentId: string | null;
+
   @Column({ name: 'because', type: 'jsonb', default: {} })
   because: unknown;
 }

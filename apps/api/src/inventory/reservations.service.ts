@@ -71,6 +71,22 @@ export class ReservationsService {
 
   /** Lets goods go that will not be picked after all. Reservations that are no longer open stay as they are. */
   async release(tx: Tx, reservationIds: readonly string[]): Promise<Reservation[]> {
+    const open = await this.lift(tx, reservationIds);
+    if (open.length === 0) return [];
+    await affected(
+      tx,
+      `update reservations set state = 'released' where site_id = $1 and id = any($2::uuid[])`,
+      [tx.siteId, open.map((each) => each.id)],
+    );
+    return open;
+  }
+
+  /**
+   * Goods that are set aside are about to leave their location: it no longer counts them as reserved. The same transaction moves them
+   * and says with {@link setDown} where they are set aside from then on.
+   * @returns those that were still open.
+   */
+  async lift(tx: Tx, reservationIds: readonly string[]): Promise<Reservation[]> {
     if (reservationIds.length === 0) return [];
     const open = await rows<Reservation>(
       tx,
@@ -81,12 +97,20 @@ export class ReservationsService {
     if (open.length === 0) return [];
     await this.lockLevels(tx, open);
     await this.changeReserved(tx, open, -1);
+    return open;
+  }
+
+  /** The goods of lifted reservations lie at another location now, set aside for the same lines; they wait for nothing any more. */
+  async setDown(tx: Tx, lifted: readonly Reservation[], locationId: string): Promise<void> {
+    if (lifted.length === 0) return;
+    const there = lifted.map((each) => ({ ...each, locationId }));
+    await this.lockLevels(tx, there);
+    await this.changeReserved(tx, there, 1);
     await affected(
       tx,
-      `update reservations set state = 'released' where site_id = $1 and id = any($2::uuid[])`,
-      [tx.siteId, open.map((each) => each.id)],
+      `update reservations set location_id = $3, replenishment_id = null where site_id = $1 and id = any($2::uuid[])`,
+      [tx.siteId, lifted.map(({ id }) => id), locationId],
     );
-    return open;
   }
 
   private lockLevels(

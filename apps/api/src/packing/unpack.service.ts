@@ -71,9 +71,9 @@ export class UnpackService implements OnModuleInit {
     const full = parcels.filter(({ units }) => units > 0);
     const empty = parcels.filter(({ units }) => units === 0);
     const effects = [
-      undoGroup('label-voided', `${labelled.length} labels are void.`, labelled.map(labelReason)),
-      undoGroup('parcel-unpacked', `${full.length} parcels are unpacked.`, full.map(unpackReason)),
-      undoGroup('parcel-cancelled', `${empty.length} empty parcels are closed.`, empty.map(emptyReason)),
+      undoGroup('label-voided', labelled.map(labelReason)),
+      undoGroup('parcel-unpacked', full.map(unpackReason)),
+      undoGroup('parcel-cancelled', empty.map(emptyReason)),
     ];
     return { effects, delays };
   }

@@ -37,6 +37,8 @@ declare module '../platform/events.js' {
       to: string;
       quantity: number;
       missing: number;
+      /** Picks that waited for the goods and can be picked now. */
+      picksReady: number;
       personId: string | null;
     };
     'picking.problem-reported': { taskId: string; kind: string; note: string; personId: string | null };

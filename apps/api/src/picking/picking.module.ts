@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { InventoryModule } from '../inventory/inventory.module.js';
 import { OrdersModule } from '../orders/orders.module.js';
 import { WavesModule } from '../waves/waves.module.js';
+import { BlockedPicksService } from './blocked-picks.service.js';
 import { PickingController } from './picking.controller.js';
 import { PickingJob } from './picking.job.js';
 import { PickingListener } from './picking.listener.js';
@@ -23,6 +24,7 @@ import { WithdrawService } from './withdraw.service.js';
     PicksService,
     ShortsService,
     PutBacksService,
+    BlockedPicksService,
     ReplenishmentsService,
     PickingListener,
     WithdrawService,

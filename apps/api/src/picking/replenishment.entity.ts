@@ -33,6 +33,10 @@ export class Replenishment {
   @Column({ name: 'done_quantity', type: 'int', default: 0 })
   doneQuantity: number;
 
+  /** Picks that became ready by it. */
+  @Column({ name: 'picks_ready', type: 'int', default: 0 })
+  picksReady: number;
+
   @Column({ name: 'need', type: 'text' })
   need: string;
 

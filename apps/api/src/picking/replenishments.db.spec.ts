@@ -1,22 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { buildFloor, type Floor } from '../../test/floor-fixture.js';
-import { AdjustmentsService } from '../inventory/adjustments.service.js';
-import { InventoryService } from '../inventory/inventory.service.js';
+import { type FloorServices, floorServices } from '../../test/floor-services.js';
 import { newId } from '../platform/ids.js';
-import { ReplenishmentsService } from './replenishments.service.js';
+import type { ReplenishmentsService } from './replenishments.service.js';
 
 let floor: Floor;
+let services: FloorServices;
 let service: ReplenishmentsService;
 let waveId: string;
 
 beforeAll(async () => {
   floor = await buildFloor({ locations: 20, items: 4 });
-  const inventory = new InventoryService();
-  service = new ReplenishmentsService(floor.db, inventory);
-  const adjustments = new AdjustmentsService(floor.db, inventory);
+  services = floorServices(floor);
+  service = services.replenishments;
   for (const { sku } of floor.items) {
     await floor.system(() =>
-      adjustments.adjustStock({
+      services.adjustments.adjustStock({
         eventId: newId(),
         merchantCode: 'acme',
         sku,
@@ -36,7 +35,10 @@ beforeAll(async () => {
     [waveId, templateId],
   );
 });
-afterAll(() => floor.close());
+afterAll(async () => {
+  await services.planner.onApplicationShutdown();
+  await floor.close();
+});
 
 const ana = <T>(work: () => Promise<T>) => floor.person(floor.people[0]!.id, work);
 
@@ -52,7 +54,7 @@ async function wanted(at: number, quantity: number): Promise<string> {
     fromLocationId: from.id,
     toLocationId: to.id,
     quantity,
-    need: 'before-wave' as const,
+    need: 'top-up' as const,
   };
   for (let twice = 0; twice < 2; twice++)
     await floor.system(() => floor.db.transaction((tx) => service.want(tx, waveId, [wish])));

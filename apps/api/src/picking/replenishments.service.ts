@@ -10,8 +10,10 @@ import { affected, constraintName, Database, row, rows, type Tx } from '../platf
 import { addEvent, type EventMap } from '../platform/events.js';
 import { Refusal } from '../platform/refusal.js';
 import { move, moveAll } from '../platform/transition.js';
+import { BlockedPicksService } from './blocked-picks.service.js';
 import { decideReplenish, type ReplenishDecision } from './decide-replenish.js';
 import { LEASE_MS } from './lease.js';
+import { shrinkToNeed } from './replenishment-need.queries.js';
 import './picking.events.js';
 
 type Wanted = EventMap['waves.replenishment-wanted']['wanted'][number];
@@ -22,6 +24,7 @@ interface ReplenishRow {
   event_id: string | null;
   person_id: string | null;
   done_quantity: number;
+  picks_ready: number;
   merchant_id: string;
   item_id: string;
   sku: string;
@@ -37,12 +40,16 @@ interface ReplenishRow {
 const replenishments = { table: 'replenishments', states: replenishmentStates, noun: 'replenishment' };
 const LISTED_MAX = 500;
 
-/** People bring goods from reserve to pick faces, as waves want them. Only free goods move: what is reserved stays where it is. */
+/**
+ * People bring goods from reserve to pick faces, as waves want them: those that are set aside for the picks that wait for them, and free
+ * ones. What is set aside for others stays where it is.
+ */
 @Injectable()
 export class ReplenishmentsService {
   constructor(
     private readonly db: Database,
     private readonly inventory: InventoryService,
+    private readonly blocked: BlockedPicksService,
   ) {}
 
   /** Makes tasks of what a wave wants. The same wish twice is one task. */
@@ -70,8 +77,14 @@ export class ReplenishmentsService {
     );
   }
 
-  /** The wave is no more: what nobody has begun is not wanted any longer. */
+  /** The wave is no more: what nobody has begun is not wanted any longer, but for what picks of a wave that it joined wait for. */
   async forget(tx: Tx, waveId: string): Promise<void> {
+    await affected(
+      tx,
+      `update replenishments r set wave_id = p.wave_id from wave_replenishments p
+       where r.site_id = $1 and r.wave_id = $2 and p.site_id = r.site_id and p.id = r.id and p.wave_id <> $2`,
+      [tx.siteId, waveId],
+    );
     await affected(
       tx,
       `update replenishments set state = 'cancelled', ended_at = $3 where site_id = $1 and wave_id = $2 and state = 'ready'`,
@@ -79,16 +92,18 @@ export class ReplenishmentsService {
     );
   }
 
-  /** What waits to be brought, the most urgent first: what waves lack before what fills up. */
+  /** What waits to be brought: first what most picks wait for, then what waves lack, then what fills up. */
   list(state: string | null): Promise<ReplenishmentTask[]> {
     return this.db.transaction((tx) => this.views(tx, { id: null, state }));
   }
 
   async claim(id: string): Promise<ReplenishmentTask> {
-    return this.db.transaction(async (tx) => {
+    const claimed = await this.db.transaction(async (tx) => {
       const task = await this.lock(tx, id);
       requireOpen(task);
       requireMine(tx, task);
+      const [less] = await shrinkToNeed(tx, [id]);
+      if (less?.quantity === 0) return null;
       await moveAll(tx, replenishments, [id], 'assigned');
       await affected(
         tx,
@@ -98,6 +113,9 @@ export class ReplenishmentsService {
       const [view] = await this.views(tx, { id, state: null });
       return view!;
     });
+    if (claimed) return claimed;
+    const detail = 'No pick waits for this replenishment any more.';
+    throw new Refusal('picking.task-closed', detail, { facts: { state: 'cancelled' } });
   }
 
   async release(id: string): Promise<void> {
@@ -109,9 +127,10 @@ export class ReplenishmentsService {
     });
   }
 
-  /** What somebody took on and forgot waits for others. @returns how many. */
+  /** What somebody took on and forgot waits for others, what no pick waits for any more is over. @returns how many came back. */
   async returnExpired(): Promise<number> {
     return this.db.transaction(async (tx) => {
+      await shrinkToNeed(tx, null);
       const expired = await rows<{ id: string }>(
         tx,
         `select id from replenishments where site_id = $1 and state = 'assigned' and claimed_at < $2 order by id
@@ -131,7 +150,7 @@ export class ReplenishmentsService {
     const outcome = this.db.transaction(async (tx) => {
       const task = await this.lock(tx, id);
       if (task.event_id === confirm.eventId) {
-        return { state: task.state, quantity: task.done_quantity, picksReady: 0 };
+        return { state: task.state, quantity: task.done_quantity, picksReady: task.picks_ready };
       }
       requireMine(tx, task);
       const item = { sku: task.sku, barcodes: task.barcodes };
@@ -156,29 +175,19 @@ export class ReplenishmentsService {
     const { quantity } = decision;
     const short = decision.decision === 'short' ? decision : null;
     const state = short?.state ?? 'done';
-    const shared = { merchantId: task.merchant_id, itemId: task.item_id, lot: task.lot };
-    if (quantity > 0) {
-      await this.inventory.move(tx, [
-        {
-          ...shared,
-          quantity,
-          from: { kind: 'location', id: task.from_location_id },
-          to: { kind: 'location', id: task.to_location_id },
-          reason: 'replenish',
-          eventId,
-        },
-      ]);
-    }
+    const { ready, unserved } = await this.bring(tx, task, { quantity, eventId });
     if (short) {
+      const { merchant_id: merchantId, item_id: itemId, lot, from_location_id: locationId } = task;
       const reason = `replenishment short: ${short.reason}`;
-      await this.inventory.openCount(tx, { ...shared, locationId: task.from_location_id, reason });
+      await this.inventory.openCount(tx, { merchantId, itemId, lot, locationId, reason });
     }
+    await this.blocked.comeToNothing(tx, unserved, { reason: quantity === 0 ? 'empty' : 'fewer', eventId });
     await move(tx, replenishments, task.id, state);
     await affected(
       tx,
-      `update replenishments set done_quantity = $3, reason = $4, event_id = $5, ended_at = $6, person_id = coalesce($7, person_id)
-       where site_id = $1 and id = $2`,
-      [tx.siteId, task.id, quantity, short?.reason ?? null, eventId, tx.at, personOf(tx)],
+      `update replenishments set done_quantity = $3, reason = $4, event_id = $5, ended_at = $6, picks_ready = $8,
+         person_id = coalesce($7, person_id) where site_id = $1 and id = $2`,
+      [tx.siteId, task.id, quantity, short?.reason ?? null, eventId, tx.at, personOf(tx), ready],
     );
     await addEvent(tx, {
       type: 'picking.replenished',
@@ -191,10 +200,31 @@ export class ReplenishmentsService {
         to: task.to_code,
         quantity,
         missing: short?.missing ?? 0,
+        picksReady: ready,
         personId: personOf(tx),
       },
     });
-    return { state, quantity, picksReady: 0 };
+    return { state, quantity, picksReady: ready };
+  }
+
+  /** Moves the goods, and with them those of the picks that wait. */
+  private bring(tx: Tx, task: ReplenishRow, { quantity, eventId }: { quantity: number; eventId: string }) {
+    const { id: replenishmentId, to_location_id: toLocationId } = task;
+    return this.blocked.bring(tx, { replenishmentId, toLocationId, quantity }, async () => {
+      if (quantity === 0) return;
+      await this.inventory.move(tx, [
+        {
+          merchantId: task.merchant_id,
+          itemId: task.item_id,
+          lot: task.lot,
+          quantity,
+          from: { kind: 'location', id: task.from_location_id },
+          to: { kind: 'location', id: toLocationId },
+          reason: 'replenish',
+          eventId,
+        },
+      ]);
+    });
   }
 
   private async giveBack(tx: Tx, ids: string[]): Promise<void> {
@@ -215,7 +245,8 @@ export class ReplenishmentsService {
     >(
       tx,
       `select r.id, r.state, i.sku, i.name, r.lot, a.code as "from", b.code as "to", r.quantity, r.done_quantity as "doneQuantity",
-         0 as "blockedPicks", w.number::int as "waveNumber", p.name as person, r.person_id as "personId",
+         (select count(*)::int from reservations v where v.site_id = r.site_id and v.replenishment_id = r.id and v.state = 'open')
+           as "blockedPicks", w.number::int as "waveNumber", p.name as person, r.person_id as "personId",
          case r.need when 'before-wave' then 'the face has too little for the wave' else 'filled up for the next waves' end as because,
          (select min(o.cut_off_at) from orders o where o.site_id = r.site_id and o.wave_id = r.wave_id) as "cutOffAt",
          coalesce((select json_agg(json_build_object('code', c.barcode, 'quantity', c.quantity)) from item_barcodes c
@@ -226,7 +257,7 @@ export class ReplenishmentsService {
        left join waves w on w.site_id = r.site_id and w.id = r.wave_id left join people p on p.id = r.person_id
        where r.site_id = $1 and case when $2::uuid is not null then r.id = $2 when $3::text is not null then r.state = $3
          else r.state in ('ready', 'assigned') end
-       order by r.need = 'before-wave' desc, r.created_at, r.id limit ${LISTED_MAX}`,
+       order by "blockedPicks" desc, r.need = 'before-wave' desc, r.created_at, r.id limit ${LISTED_MAX}`,
       [tx.siteId, filter.id, filter.state],
     );
     return found.map(({ personId, cutOffAt, ...task }) => ({
@@ -239,7 +270,7 @@ export class ReplenishmentsService {
   private async lock(tx: Tx, id: string): Promise<ReplenishRow> {
     const task = await row<ReplenishRow>(
       tx,
-      `select r.id, r.state, r.event_id, r.person_id, r.done_quantity, r.merchant_id, r.item_id, i.sku, r.lot, r.quantity,
+      `select r.id, r.state, r.event_id, r.person_id, r.done_quantity, r.picks_ready, r.merchant_id, r.item_id, i.sku, r.lot, r.quantity,
          r.from_location_id, r.to_location_id, a.code as from_code, b.code as to_code,
          coalesce((select json_agg(json_build_object('code', c.barcode, 'quantity', c.quantity)) from item_barcodes c
            where c.item_id = r.item_id), '[]') as barcodes

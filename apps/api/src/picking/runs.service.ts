@@ -43,7 +43,7 @@ export class RunsService {
 
   /**
    * The next run for this person with the cart scanned: one that was begun with this cart before all others, then in the order
-   * of release. Who has a run already gets it again.
+   * of release. A run whose goods are still being brought waits for them. Who has a run already gets it again.
    * @returns null when nothing waits.
    */
   async claimRun(cartScan: string): Promise<RunView | null> {
@@ -140,6 +140,7 @@ export class RunsService {
       tx,
       `select r.id, r.number from runs r join waves w on w.site_id = r.site_id and w.id = r.wave_id
        where r.site_id = $1 and r.state = 'ready' and (r.cart_id is null or r.cart_id = $2)
+         and not exists (select 1 from tasks t where t.site_id = r.site_id and t.run_id = r.id and t.state = 'blocked')
          and (select count(*) from run_slots s where s.site_id = r.site_id and s.run_id = r.id and s.state = 'open') <= $3
        order by (r.cart_id is not null) desc, w.released_at, r.number limit 1 for update of r skip locked`,
       [tx.siteId, cart.id, cart.slots],
@@ -147,7 +148,8 @@ export class RunsService {
     if (!run) return null;
     const begun = await row(
       tx,
-      `select 1 from tasks where site_id = $1 and run_id = $2 and done_quantity > 0 limit 1`,
+      `select 1 from tasks where site_id = $1 and run_id = $2
+       having count(*) filter (where done_quantity > 0) > 0 or count(*) filter (where state = 'ready') = 0`,
       [tx.siteId, run.id],
     );
     await move(tx, runs, run.id, 'assigned');
@@ -167,7 +169,7 @@ export class RunsService {
     return run.id;
   }
 
-  /** A run that others began: to its next pick, or straight to the station when nothing of it is left to pick. */
+  /** A run that others began, or that only carries totes on: to its next pick, or straight to the station without one. */
   private async goOn(tx: Tx, runId: string): Promise<void> {
     await move(tx, runs, runId, 'in-progress');
     const open = await row(

@@ -40,9 +40,22 @@ export class ShortsService {
    * order waits for stock when nothing else of it is in play, else the line is closed short and the order goes on without.
    */
   async remedy(tx: Tx, task: PickTask, missed: MissedGoods): Promise<Remedy> {
-    const { missing } = missed;
-    await this.progress.loseGoods(tx, task.order_line_id, missing);
+    await this.progress.loseGoods(tx, task.order_line_id, missed.missing);
     await this.bookMissing(tx, task, missed);
+    return this.replace(tx, task, missed);
+  }
+
+  /**
+   * As {@link remedy} for a pick whose goods never came to its place: nothing is missing there, and what was set aside in reserve was
+   * let go before.
+   */
+  async remedyUnbrought(tx: Tx, task: PickTask, missed: MissedGoods): Promise<void> {
+    await this.progress.loseGoods(tx, task.order_line_id, missed.missing);
+    await this.replace(tx, task, missed);
+  }
+
+  private async replace(tx: Tx, task: PickTask, missed: MissedGoods): Promise<Remedy> {
+    const { missing } = missed;
     const granted = await this.progress.promiseAgain(tx, task.order_line_id, missing);
     const found = await this.reallocate(tx, task, granted);
     const refound = found.reduce((sum, each) => sum + each.quantity, 0);
@@ -137,7 +150,7 @@ export class ShortsService {
       tx,
       `insert into tasks (site_id, id, kind, wave_id, run_id, slot_id, sequence, order_id, order_line_id, merchant_id,
          reservation_id, item_id, lot, location_id, quantity, state)
-       select $1, n.id, 'pick', $2, $3, $4, n.sequence, $5, $6, $7, v.id, v.item_id, v.lot, v.location_id, v.quantity, 'assigned'
+       select $1, n.id, 'pick', $2, $3, $4, n.sequence, $5, $6, $7, v.id, v.item_id, v.lot, v.location_id, v.quantity, $11
        from unnest($8::uuid[], $9::uuid[], $10::int[]) as n (id, reservation_id, sequence)
        join reservations v on v.site_id = $1 and v.id = n.reservation_id on conflict do nothing`,
       [
@@ -151,6 +164,7 @@ export class ShortsService {
         ids,
         found.map(({ id }) => id),
         await this.sequences(tx, task, found.length),
+        ['assigned', 'in-progress'].includes(task.run_state) ? 'assigned' : 'ready',
       ],
     );
     return ids;

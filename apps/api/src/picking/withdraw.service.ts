@@ -6,7 +6,9 @@ import { affected, rows, type Tx } from '../platform/database.service.js';
 import { Live } from '../platform/live.js';
 import { undoGroup } from '../waves/undo-group.js';
 import { WaveUndoService } from '../waves/wave-undo.service.js';
+import { type EndedRun, endEmptyRuns } from './empty-runs.queries.js';
 import { type NewPutBack, PutBacksService } from './put-backs.service.js';
+import { type LessNeeded, shrinkToNeed } from './replenishment-need.queries.js';
 import './picking.events.js';
 
 interface Pick {
@@ -17,17 +19,12 @@ interface Pick {
   quantity: number;
 }
 
-interface EndedRun {
-  id: string;
-  number: number;
-  /** `cancelled`, or `picked`: what is in its totes goes to the station. */
-  state: string;
-}
-
 interface Withdrawn {
   picks: Pick[];
   putBacks: NewPutBack[];
   runs: EndedRun[];
+  /** Replenishments that brought goods for these picks alone, or for fewer from now on. */
+  lessNeeded: LessNeeded[];
 }
 
 /** Orders that are cancelled or undone leave the floor: open picks are withdrawn, picked goods go back. */
@@ -59,16 +56,24 @@ export class WithdrawService implements OnModuleInit {
     return putBacks.length > 0 ? [...effects, `${putBacks.length} picks to be put back`] : effects;
   }
 
+  /** Orders leave the floor although they go on: their wave lost them. */
+  async withdrawOrders(tx: Tx, orderIds: readonly string[], reason: string): Promise<void> {
+    await this.withdraw(tx, orderIds, reason);
+  }
+
   private async withdraw(tx: Tx, orderIds: readonly string[], reason: string): Promise<Withdrawn> {
     // The same lock as a confirmation takes, so that no pick slips in between.
     const runs = await rows<{ id: string; person_id: string | null }>(
       tx,
       `select r.id, r.person_id from runs r where r.site_id = $1 and r.id in (select run_id from run_slots where site_id = $1
-         and order_id = any($2::uuid[]) and state in ('open', 'picked', 'dropped')) order by r.id for update`,
+         and order_id = any($2::uuid[]) and state in ('open', 'picked', 'dropped')
+         union select t.run_id from order_lines l join tasks t on t.site_id = l.site_id and t.order_line_id = l.id
+         where l.site_id = $1 and l.order_id = any($2::uuid[]) and t.kind = 'pick'
+           and t.state in ('blocked', 'ready', 'assigned', 'in-progress')) order by r.id for update`,
       [tx.siteId, orderIds],
     );
     const picks = await this.cancelPicks(tx, orderIds);
-    await this.releaseReservations(tx, orderIds);
+    const lessNeeded = await this.releaseReservations(tx, orderIds);
     const putBacks = await this.putBacks.createFor(tx, orderIds);
     await affected(
       tx,
@@ -76,7 +81,7 @@ export class WithdrawService implements OnModuleInit {
          and state in ('open', 'picked', 'dropped', 'packing')`,
       [tx.siteId, orderIds],
     );
-    const ended = await this.endEmptyRuns(
+    const ended = await endEmptyRuns(
       tx,
       runs.map(({ id }) => id),
     );
@@ -87,7 +92,7 @@ export class WithdrawService implements OnModuleInit {
       [tx.siteId, orderIds, reason],
     );
     this.tellPickers(tx, runs);
-    return { picks, putBacks, runs: ended };
+    return { picks, putBacks, runs: ended, lessNeeded };
   }
 
   private cancelPicks(tx: Tx, orderIds: readonly string[]): Promise<Pick[]> {
@@ -102,10 +107,10 @@ export class WithdrawService implements OnModuleInit {
     );
   }
 
-  private async releaseReservations(tx: Tx, orderIds: readonly string[]): Promise<void> {
-    const loose = await rows<{ id: string }>(
+  private async releaseReservations(tx: Tx, orderIds: readonly string[]): Promise<LessNeeded[]> {
+    const loose = await rows<{ id: string; replenishmentId: string | null }>(
       tx,
-      `select v.id from reservations v join order_lines l on l.site_id = v.site_id and l.id = v.order_line_id
+      `select v.id, v.replenishment_id as "replenishmentId" from reservations v join order_lines l on l.site_id = v.site_id and l.id = v.order_line_id
        where v.site_id = $1 and l.order_id = any($2::uuid[]) and v.state = 'open'`,
       [tx.siteId, orderIds],
     );
@@ -113,6 +118,8 @@ export class WithdrawService implements OnModuleInit {
       tx,
       loose.map(({ id }) => id),
     );
+    const waitedFor = loose.flatMap(({ replenishmentId }) => replenishmentId ?? []);
+    return waitedFor.length === 0 ? [] : shrinkToNeed(tx, [...new Set(waitedFor)]);
   }
 
   /** Whoever picks one of these runs sees at once that a stop of it is gone. */
@@ -123,31 +130,17 @@ export class WithdrawService implements OnModuleInit {
       tx.afterCommit(() => this.live.toPerson(siteId, personId, 'floor.work-changed', { runId }));
     }
   }
-
-  /** Runs that are left without a pick: never begun ones are over, begun ones go to the station. */
-  private endEmptyRuns(tx: Tx, runIds: readonly string[]): Promise<EndedRun[]> {
-    return rows<EndedRun>(
-      tx,
-      `update runs r set state = case when r.state = 'in-progress' then 'picked' else 'cancelled' end
-       where r.site_id = $1 and r.state in ('blocked', 'ready', 'assigned', 'in-progress') and r.id = any($2::uuid[])
-         and not exists (select 1 from tasks t where t.site_id = r.site_id and t.run_id = r.id
-           and t.state in ('blocked', 'ready', 'assigned', 'in-progress'))
-         and (r.state = 'in-progress' or not exists (select 1 from run_slots s where s.site_id = r.site_id
-           and s.run_id = r.id and s.state = 'open' and s.container_id is not null))
-       returning r.id, r.number::int as number, r.state`,
-      [tx.siteId, runIds],
-    );
-  }
 }
 
-function effectsOf({ picks, putBacks, runs }: Withdrawn): UndoGroup[] {
+function effectsOf({ picks, putBacks, runs, lessNeeded }: Withdrawn): UndoGroup[] {
   const over = runs.filter(({ state }) => state === 'cancelled');
   const toStation = runs.filter(({ state }) => state === 'picked');
   return [
-    undoGroup('pick-withdrawn', `${picks.length} picks are withdrawn.`, picks.map(pickReason)),
-    undoGroup('run-withdrawn', `${over.length} runs are over.`, over.map(runReason)),
-    undoGroup('run-to-station', `${toStation.length} runs go to their station.`, toStation.map(runReason)),
-    undoGroup('put-back', `${putBacks.length} picks are put back.`, putBacks.map(putBackReason)),
+    undoGroup('pick-withdrawn', picks.map(pickReason)),
+    undoGroup('run-withdrawn', over.map(runReason)),
+    undoGroup('run-to-station', toStation.map(runReason)),
+    undoGroup('put-back', putBacks.map(putBackReason)),
+    undoGroup('replenishment-withdrawn', lessNeeded.map(lessReason)),
   ];
 }
 
@@ -171,6 +164,14 @@ function pickReason({ run, sku, location, quantity }: Pick): ReasonView {
 function runReason({ number, state }: EndedRun): ReasonView {
   const text = state === 'picked' ? `Run ${number} brings its totes.` : `Run ${number} is over.`;
   return { code: `run-${state}`, facts: { run: number, state }, text };
+}
+
+function lessReason({ sku, from, to, quantity }: LessNeeded): ReasonView {
+  const text =
+    quantity === 0
+      ? `Nothing of ${sku} is brought from ${from} to ${to}.`
+      : `Only ${quantity} of ${sku} are brought from ${from} to ${to}.`;
+  return { code: 'replenishment-withdrawn', facts: { sku, from, to, quantity }, text };
 }
 
 function putBackReason({ lpn, sku, location, quantity }: NewPutBack): ReasonView {

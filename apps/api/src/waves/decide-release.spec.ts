@@ -92,6 +92,14 @@ describe('decideRelease', () => {
     expect(decideRelease(held, room, now)).toMatchObject({ release: 0, reasons: [{ code }] });
   });
 
+  it('lets a few orders gather longer while the pickers have a batch before them, but not for ever', () => {
+    const few = (waitedMs: number, picking: number) =>
+      decideRelease(queue({ waiting: 3, oldestReadyAt: before(waitedMs) }), { ...unlimited, picking }, now);
+    expect(few(60_000, 12)).toMatchObject({ release: 0, reasons: [{ code: 'gathering' }] });
+    expect(few(60_000, 11)).toEqual({ release: 3 });
+    expect(few(5 * 60_000, 12)).toEqual({ release: 3 });
+  });
+
   it('fills a limit that is smaller than a batch', () => {
     expect(decideRelease(queue(), { ...unlimited, orders: 5 }, now)).toEqual({ release: 5 });
   });

@@ -24,6 +24,8 @@ export type ReleaseDecision =
 
 /** A few orders wait this long for others that share their walk. */
 const GATHER_MS = 15_000;
+/** And no longer than this while the pickers have a batch before them anyway. */
+const GATHER_BUSY_MS = 5 * 60_000;
 /** An order that must leave this soon waits for nobody. */
 const URGENT_MS = 90 * 60_000;
 
@@ -53,7 +55,8 @@ export function decideRelease(queue: ChannelQueue, room: Room, now: Date): Relea
   const leftMs = queue.nearestCutOffAt
     ? queue.nearestCutOffAt.getTime() - now.getTime()
     : Number.POSITIVE_INFINITY;
-  if (waiting < batchOrders && waitedMs < GATHER_MS && leftMs > URGENT_MS) {
+  const gatherMs = room.picking >= batchOrders ? GATHER_BUSY_MS : GATHER_MS;
+  if (waiting < batchOrders && waitedMs < gatherMs && leftMs > URGENT_MS) {
     const because = `gathering: ${waiting} of ${batchOrders} orders`;
     return wait('gathering', { waiting, batchOrders }, because, null);
   }

@@ -73,8 +73,9 @@ function keptPicks(tx: Tx, waveId: string): Promise<PlannedPick[]> {
   return rows<PlannedPick>(
     tx,
     `select v.id, v.order_line_id as "lineId", l.order_id as "orderId", v.merchant_id as "merchantId", v.item_id as "itemId",
-       v.lot, v.location_id as "locationId", v.quantity, v.because
+       v.lot, coalesce(p.to_location_id, v.location_id) as "locationId", v.quantity, v.replenishment_id as "waitsFor", v.because
      from reservations v join order_lines l on l.site_id = v.site_id and l.id = v.order_line_id
+     left join wave_replenishments p on p.site_id = v.site_id and p.id = v.replenishment_id
      where v.site_id = $1 and v.wave_id = $2 and v.state = 'open' order by v.id`,
     [tx.siteId, waveId],
   );

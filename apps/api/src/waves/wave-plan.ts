@@ -70,8 +70,11 @@ export interface PlannedPick {
   merchantId: string;
   itemId: string;
   lot: string;
+  /** Where a person takes them. */
   locationId: string;
   quantity: number;
+  /** The replenishment that brings them there first; null: they lie there. */
+  waitsFor: string | null;
   because: ReservationReason[];
 }
 

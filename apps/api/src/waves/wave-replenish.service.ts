@@ -3,8 +3,9 @@ import { adviseReplenishment, type PickFace, type ReserveStock } from '#lib/plan
 import { affected, Database, rows, type Tx } from '../platform/database.service.js';
 import { addEvent } from '../platform/events.js';
 import { newId } from '../platform/ids.js';
+import { placesOf } from './goods.queries.js';
 import type { KeepResult, PipelineStep, StepResult } from './pipeline-step.js';
-import type { WavePlan } from './wave-plan.js';
+import type { PlannedPick, WavePlan } from './wave-plan.js';
 import { optionsOf } from './wave-steps.js';
 import './waves.events.js';
 
@@ -23,9 +24,12 @@ interface StockRow {
   y_mm: number;
 }
 
+type Move = WavePlan['replenishments'][number];
+
 /**
- * What must be brought to pick faces. The picks of a wave are set aside where they lie; what this says is which faces the wave
- * leaves without goods for the next ones, and from which reserve they are filled meanwhile.
+ * What must be brought to pick faces. Goods that the faces lack stay set aside in reserve, and the picks that want them wait at the
+ * face for the move that brings them; whole containers, and items without a face, are picked where they lie. With `topUp` faces that
+ * the wave leaves low are filled for the next ones, too.
  */
 @Injectable()
 export class WaveReplenishService {
@@ -39,50 +43,43 @@ export class WaveReplenishService {
   private async decide(plan: WavePlan): Promise<StepResult> {
     const taken = unitsBy(plan);
     const stock = await this.db.transaction((tx) => freeStock(tx, [...taken.keys()]));
-    const { topUp = false } = optionsOf(plan.order.pipeline, 'replenish');
     // A wave's own picks count as taken already, though a dry run has set none of them aside.
     const own = ownPicks(plan);
     const left = stock.map((at) => ({ ...at, free: Math.max(0, at.free - (own.get(placeKey(at)) ?? 0)) }));
-    const faces = left
-      .filter(({ type }) => type === 'pick-face')
-      .map((at): PickFace & { at: StockRow } => {
-        const units = taken.get(at.item_id) ?? 0;
-        const capacity = Math.max(at.free, units * WAVES_AHEAD);
-        return {
-          at,
-          locationId: at.location_id,
-          itemId: at.item_id,
-          available: at.free,
-          capacity,
-          minimum: units,
-        };
-      });
-    const faceOf = new Map(faces.map((face) => [face.itemId, face]));
-    const reserves = left.flatMap((at): ReserveStock[] => {
-      const face = faceOf.get(at.item_id);
-      if (at.type !== 'reserve' || at.free === 0 || !face) return [];
-      const distanceMm = Math.abs(at.x_mm - face.at.x_mm) + Math.abs(at.y_mm - face.at.y_mm);
-      const { location_id: locationId, item_id: itemId, lot, expires_on: expiresOn, free: available } = at;
-      return [{ locationId, itemId, lot, expiresOn, available, distanceMm }];
-    });
-    const faced = [...faceOf.values()].map(({ at: _at, ...face }) => face);
-    const advice = adviseReplenishment({ faces: faced, reserves, plannedUnits: fromReserve(plan) });
-    const merchantOf = new Map(stock.map((at) => [at.item_id, at.merchant_id]));
-    const moves = advice.moves
-      .filter(({ need }) => topUp || need === 'before-wave')
-      .map((move) => ({ ...move, id: newId(), merchantId: merchantOf.get(move.itemId)! }));
-    const units = moves.reduce((sum, { quantity }) => sum + quantity, 0);
-    const straight = plan.picks.filter(
+    const faceOf = new Map(
+      left.filter(({ type }) => type === 'pick-face').map((face) => [face.item_id, face] as const),
+    );
+    // What is on a cart already is not sent elsewhere.
+    const { picks, moves } = plan.runs.length > 0 ? straight(plan) : throughFaces(plan, faceOf);
+    const { topUp = false } = optionsOf(plan.order.pipeline, 'replenish');
+    const all = topUp ? [...moves, ...topUps(left, faceOf, taken)] : moves;
+    const faces = await this.db.transaction((tx) =>
+      placesOf(
+        tx,
+        moves.map(({ toLocationId }) => toLocationId),
+      ),
+    );
+    const units = all.reduce((sum, { quantity }) => sum + quantity, 0);
+    const waiting = picks.filter(({ waitsFor }) => waitsFor !== null).length;
+    const fromReserve = picks.filter(
       ({ locationId }) => plan.places.get(locationId)?.type === 'reserve',
     ).length;
     return {
-      plan: { ...plan, replenishments: moves },
-      log: [`${straight} picks come straight from reserve`, `${units} units to ${moves.length} pick faces`],
+      plan: { ...plan, picks, places: new Map([...plan.places, ...faces]), replenishments: all },
+      log: [
+        `${units} units to ${all.length} pick faces`,
+        `${waiting} picks wait for them, ${fromReserve} come straight from reserve`,
+      ],
     };
   }
 
   private async keep(tx: Tx, plan: WavePlan, waveId: string): Promise<KeepResult> {
-    const { replenishments } = plan;
+    const bound = await bindPicks(tx, plan, waveId);
+    // An order that was cancelled meanwhile has nothing brought for it.
+    const replenishments = plan.replenishments.flatMap((move) => {
+      const quantity = move.need === 'before-wave' ? (bound.get(move.id) ?? 0) : move.quantity;
+      return quantity > 0 ? [{ ...move, quantity }] : [];
+    });
     if (replenishments.length === 0) return { plan, log: [] };
     await affected(
       tx,
@@ -146,12 +143,77 @@ function unitsBy(plan: WavePlan): Map<string, number> {
   return units;
 }
 
-/** What the faces could not give: units that the wave takes from reserve, by item. */
-function fromReserve(plan: WavePlan): Record<string, number> {
-  const units: Record<string, number> = {};
-  for (const { itemId, locationId, quantity } of plan.picks) {
-    if (plan.places.get(locationId)?.type === 'reserve') units[itemId] = (units[itemId] ?? 0) + quantity;
-  }
+/** Every pick where its goods lie. */
+function straight({ picks }: WavePlan): { picks: PlannedPick[]; moves: Move[] } {
+  return { picks, moves: [] };
+}
+
+/** Picks in reserve go to the face of their item and wait there: one move for what they want of one place. */
+function throughFaces(
+  plan: WavePlan,
+  faceOf: ReadonlyMap<string, StockRow>,
+): { picks: PlannedPick[]; moves: Move[] } {
+  const moves = new Map<string, Move>();
+  const picks = plan.picks.map((pick) => {
+    const face = faceOf.get(pick.itemId);
+    const whole = pick.because.some(({ code }) => code === 'full-container');
+    if (!face || whole || plan.places.get(pick.locationId)?.type !== 'reserve') return pick;
+    const { itemId, merchantId, lot, locationId: fromLocationId, quantity } = pick;
+    const key = placeKey({ location_id: fromLocationId, item_id: itemId, lot });
+    const known = moves.get(key);
+    const missing = quantity + (known?.quantity ?? 0);
+    const id = known?.id ?? newId();
+    moves.set(key, {
+      id,
+      merchantId,
+      itemId,
+      lot,
+      fromLocationId,
+      toLocationId: face.location_id,
+      quantity: missing,
+      need: 'before-wave',
+      reason: { code: 'wave-short', missing },
+    });
+    return { ...pick, locationId: face.location_id, waitsFor: id };
+  });
+  return { picks, moves: [...moves.values()] };
+}
+
+/** Faces that this wave leaves with less than another one like it takes. */
+function topUps(
+  left: readonly StockRow[],
+  faceOf: ReadonlyMap<string, StockRow>,
+  taken: ReadonlyMap<string, number>,
+): Move[] {
+  const faces = [...faceOf.values()].map((at): PickFace => {
+    const minimum = taken.get(at.item_id) ?? 0;
+    const capacity = Math.max(at.free, minimum * WAVES_AHEAD);
+    return { locationId: at.location_id, itemId: at.item_id, available: at.free, capacity, minimum };
+  });
+  const reserves = left.flatMap((at): ReserveStock[] => {
+    const face = faceOf.get(at.item_id);
+    if (at.type !== 'reserve' || at.free === 0 || !face) return [];
+    const distanceMm = Math.abs(at.x_mm - face.x_mm) + Math.abs(at.y_mm - face.y_mm);
+    const { location_id: locationId, item_id: itemId, lot, expires_on: expiresOn, free: available } = at;
+    return [{ locationId, itemId, lot, expiresOn, available, distanceMm }];
+  });
+  const { moves } = adviseReplenishment({ faces, reserves, plannedUnits: {} });
+  return moves.map((move) => ({ ...move, id: newId(), merchantId: faceOf.get(move.itemId)!.merchant_id }));
+}
+
+/** The reservations of the picks that wait say what for. @returns the units bound to each move. */
+async function bindPicks(tx: Tx, plan: WavePlan, waveId: string): Promise<Map<string, number>> {
+  const waiting = plan.picks.filter(({ waitsFor }) => waitsFor !== null);
+  const units = new Map<string, number>();
+  if (waiting.length === 0) return units;
+  const bound = await rows<{ move: string; quantity: number }>(
+    tx,
+    `update reservations v set replenishment_id = n.move from unnest($3::uuid[], $4::uuid[]) as n (id, move)
+     where v.site_id = $1 and v.wave_id = $2 and v.id = n.id and v.state = 'open'
+     returning v.replenishment_id as move, v.quantity`,
+    [tx.siteId, waveId, waiting.map(({ id }) => id), waiting.map(({ waitsFor }) => waitsFor)],
+  );
+  for (const { move, quantity } of bound) units.set(move, (units.get(move) ?? 0) + quantity);
   return units;
 }
 

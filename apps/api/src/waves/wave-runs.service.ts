@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { BatchOrder, RunStop } from '#lib/planning';
-import { affected, Database, type Tx } from '../platform/database.service.js';
+import { affected, Database, rows, type Tx } from '../platform/database.service.js';
 import { newId } from '../platform/ids.js';
 import { takeCount } from '../platform/number-ranges.js';
 import { cartSlots, walkable, zoneOfAisle } from './floor-plan.queries.js';
@@ -12,6 +12,7 @@ import type { BatchAnswer } from './planning.worker.js';
 import { searchTimeMs } from './search-time.js';
 import {
   type Fault,
+  type OrderInPlan,
   onlyOrders,
   type PlannedPick,
   picksByOrder,
@@ -23,6 +24,10 @@ import { optionsOf } from './wave-steps.js';
 
 /** Tasks are numbered with gaps, so that what is found elsewhere can come between. */
 const SEQUENCE_STEP = 10;
+
+/** Reservations whose goods are on their way to a face, with the move. */
+const BOUND = `from reservations v join wave_replenishments p on p.site_id = v.site_id and p.id = v.replenishment_id
+  where v.site_id = $1 and v.wave_id = $2 and v.state = 'open'`;
 
 /** The second half of the pipeline: carts, walks and tasks. */
 @Injectable()
@@ -59,9 +64,12 @@ export class WaveRunsService {
     }));
     const slots = method === 'single' ? 1 : Math.min(site.slots, slotsMax ?? site.slots);
     const own = picksByOrder(plan);
-    const groups = groupByCutOff([...plan.orders.values()]).map((group) =>
-      group.map(({ orderId }) => batchOrder(plan, orderId, own.get(orderId)!)),
-    );
+    const waits = ({ orderId }: OrderInPlan) => own.get(orderId)!.some(({ waitsFor }) => waitsFor !== null);
+    // Orders whose goods are still on their way to the face share no cart with those that can be picked at once.
+    const groups = groupByCutOff([...plan.orders.values()], { slots, nowMs: plan.nowMs })
+      .flatMap((group) => [group.filter((order) => !waits(order)), group.filter(waits)])
+      .filter((group) => group.length > 0)
+      .map((group) => group.map(({ orderId }) => batchOrder(plan, orderId, own.get(orderId)!)));
     const { ofChannel, secondsMax } = plan.order;
     const answer = await this.planner.batch(
       {
@@ -81,7 +89,7 @@ export class WaveRunsService {
       plan: { ...next, runs },
       log: [
         `${next.orders.size} orders on ${runs.length} runs of at most ${slots} totes after ${answer.iterations} steps of search`,
-        ...(groups.length > 1 ? [`${groups.length} groups of cut-offs share no cart`] : []),
+        ...(groups.length > 1 ? [`${groups.length} groups of orders share no cart`] : []),
       ],
     };
   }
@@ -171,6 +179,9 @@ export class WaveRunsService {
       })),
     );
     const column = <T>(of: (task: (typeof tasks)[number]) => T) => tasks.map(of);
+    const waits = plan.picks.some(({ waitsFor }) => waitsFor !== null);
+    // Nobody brings these goods until the picks that wait for them stand.
+    if (waits) await rows(tx, `select 1 ${BOUND} order by v.id for share of v`, [tx.siteId, waveId]);
     const made = await affected(
       tx,
       `insert into tasks (site_id, id, kind, wave_id, run_id, slot_id, sequence, order_id, order_line_id, merchant_id,
@@ -192,7 +203,15 @@ export class WaveRunsService {
         column(({ pick }) => pick.id),
       ],
     );
-    return { plan, log: [`${made} tasks`] };
+    if (!waits) return { plan, log: [`${made} tasks`] };
+    const blocked = await affected(
+      tx,
+      `update tasks t set state = 'blocked', location_id = b.face
+       from (select v.id, v.order_line_id, p.to_location_id as face ${BOUND}) as b
+       where t.site_id = $1 and t.order_line_id = b.order_line_id and t.reservation_id = b.id and t.state = 'ready'`,
+      [tx.siteId, waveId],
+    );
+    return { plan, log: [`${made} tasks, ${blocked} of them wait for goods`] };
   }
 }
 

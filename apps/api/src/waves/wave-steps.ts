@@ -29,7 +29,7 @@ export const PIPELINE: readonly PipelineStepView[] = [
   step('cartonise', ['reserve']),
   step(
     'batch',
-    ['reserve'],
+    ['reserve', 'replenish'],
     { name: 'method', kind: 'choice', choices: METHODS },
     { name: 'slotsMax', kind: 'number', min: 1, max: SLOTS_MAX },
   ),

@@ -256,6 +256,7 @@ export class WaveStockService {
       lot: wanted.lot ?? '',
       locationId: wanted.locationId,
       quantity: wanted.quantity,
+      waitsFor: null,
       because: wanted.reasons,
     }));
     const places = await this.db.transaction((tx) =>
@@ -286,7 +287,11 @@ export class WaveStockService {
     const wanted = plan.picks.filter(({ lineId }) => !reserved.has(lineId));
     const made = await this.reservations.reserve(
       tx,
-      wanted.map(({ id: _unused, lineId, ...pick }) => ({ ...pick, orderLineId: lineId, waveId })),
+      wanted.map(({ id: _unused, waitsFor: _none, lineId, ...pick }) => ({
+        ...pick,
+        orderLineId: lineId,
+        waveId,
+      })),
     );
     const becauseOf = new Map(wanted.map((pick) => [keyOf(pick.lineId, pick), pick]));
     const picks = made.map((each) => ({

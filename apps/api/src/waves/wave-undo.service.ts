@@ -101,7 +101,7 @@ export class WaveUndoService {
         text: `Order ${ref} was ${state}.`,
       };
     });
-    effects.push(undoGroup('order-waits-again', `${back.length} orders wait again.`, waiting));
+    effects.push(undoGroup('order-waits-again', waiting));
     const state = await this.finish(tx, waveId, kept.length > 0);
     const view: UndoView = {
       waveId,
@@ -111,7 +111,7 @@ export class WaveUndoService {
       ordersBack: back.length,
       ordersKept: kept.length,
       effects: effects.filter(({ count }) => count > 0),
-      kept: kept.length > 0 ? [undoGroup('order-kept', `${kept.length} orders stay.`, kept)] : [],
+      kept: kept.length > 0 ? [undoGroup('order-kept', kept)] : [],
     };
     const texts = { effects: view.effects.map(({ text }) => text), kept: view.kept.map(({ text }) => text) };
     await addEvent(tx, {

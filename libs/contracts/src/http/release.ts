@@ -225,6 +225,7 @@ export interface UndoGroup {
     | 'run-to-station'
     | 'pick-withdrawn'
     | 'put-back'
+    | 'replenishment-withdrawn'
     | 'label-voided'
     | 'parcel-unpacked'
     | 'parcel-cancelled'
@@ -272,7 +273,7 @@ export interface ConfirmPutBackTask {
 
 /* ---- Floor: replenishment ------------------------------------------------------------------------------------------------------------------ */
 
-/** `GET /picking/replenishments?state=` (Page): most urgent first. */
+/** `GET /picking/replenishments?state=` (Page): what most picks wait for first. */
 export interface ReplenishmentTask {
   id: string;
   state: 'ready' | 'assigned' | 'done' | 'failed' | 'cancelled';

@@ -79,7 +79,7 @@ function Groups({ title, groups, kept = false }: { title: string; groups: UndoGr
       </Title>
       {groups.map((group) => (
         <details key={group.code}>
-          <summary>{group.text}</summary>
+          <summary>{t(`undo ${group.code}`, { count: group.count })}</summary>
           <List size="sm">
             {group.items.slice(0, ITEMS_SHOWN).map((item) => (
               <List.Item key={item.text}>{item.text}</List.Item>
