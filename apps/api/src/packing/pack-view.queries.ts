@@ -1,4 +1,5 @@
 import type { CartonView, PackView, PrintView } from '#lib/contracts';
+import type { SizeMm } from '#lib/planning';
 import { row, rows, type Tx } from '../platform/database.service.js';
 import type { PackLine, ToteLot } from './pack-scan.js';
 import { unknownParcel } from './packing.errors.js';
@@ -107,6 +108,16 @@ export function expectedGrams(lines: readonly PackedLine[], tareGrams: number): 
   return lines.reduce((sum, line) => sum + line.inThisParcel * line.weightGrams, tareGrams);
 }
 
+/** The room in the carton that the goods in it leave, in millilitres; none where they stand above its rim. */
+export function voidMl(lines: readonly PackedLine[], carton: SizeMm): number {
+  const goodsMm3 = lines.reduce((sum, line) => sum + line.inThisParcel * volumeMm3(line), 0);
+  return Math.max(0, Math.round((volumeMm3(carton) - goodsMm3) / 1000));
+}
+
+function volumeMm3({ lengthMm, widthMm, heightMm }: SizeMm): number {
+  return lengthMm * widthMm * heightMm;
+}
+
 /** The parcel as the packer's screen shows it. */
 export async function packView(tx: Tx, parcelId: string): Promise<PackView> {
   const parcel = await benchParcel(tx, parcelId);
@@ -138,6 +149,7 @@ export async function packView(tx: Tx, parcelId: string): Promise<PackView> {
         inThisParcel,
         fragile,
       })),
+    voidMl: voidMl(lines, carton),
     expectedGrams: expectedGrams(lines, carton.tareGrams),
     weightGrams: parcel.weightGrams,
     trackingNumber: parcel.trackingNumber,

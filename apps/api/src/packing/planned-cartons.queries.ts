@@ -5,7 +5,7 @@ import type { CartonPlanned } from './suggest-carton.js';
 export function plannedCartons(tx: Tx, orderId: string): Promise<CartonPlanned[]> {
   return rows<CartonPlanned>(
     tx,
-    `select t.id, t.code, p.contents from planned_cartons p
+    `select t.id, t.code, p.contents, p.because from planned_cartons p
      join orders o on o.site_id = p.site_id and o.id = p.order_id and o.wave_id = p.wave_id
      join carton_types t on t.site_id = p.site_id and t.id = p.carton_type_id and t.active
      where p.site_id = $1 and p.order_id = $2 and p.number_in_order > (select count(*) from parcels x

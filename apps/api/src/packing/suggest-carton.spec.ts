@@ -37,7 +37,12 @@ describe('suggestCarton', () => {
 });
 
 describe('cartonAsPlanned', () => {
-  const m = { id: 'm', code: 'M', contents: [{ itemId: 'a', quantity: 2 }] };
+  const m = {
+    id: 'm',
+    code: 'M',
+    contents: [{ itemId: 'a', quantity: 2 }],
+    because: [{ code: 'void-fill', voidMl: 1460 }],
+  };
   const s = {
     id: 's',
     code: 'S',
@@ -45,6 +50,7 @@ describe('cartonAsPlanned', () => {
       { itemId: 'a', quantity: 1 },
       { itemId: 'b', quantity: 1 },
     ],
+    because: [],
   };
   it.each([
     { case: 'all of one carton', items: { a: 2 }, left: [m], carton: 'M' },
@@ -55,5 +61,10 @@ describe('cartonAsPlanned', () => {
   ])('follows the plan for $case', ({ items, left, carton }) => {
     const inTote = Object.entries(items).map(([itemId, quantity]) => ({ itemId, quantity: quantity ?? 0 }));
     expect(cartonAsPlanned(inTote, left)?.code ?? null).toBe(carton);
+  });
+
+  it('says how much void the plan leaves to be filled', () => {
+    const planned = cartonAsPlanned([{ itemId: 'a', quantity: 2 }], [m]);
+    expect(planned?.because).toEqual(['planned with the wave', '1.5 l of void fill']);
   });
 });

@@ -1,4 +1,4 @@
-import { type CartonType, chooseCarton, type ItemToPack } from '#lib/planning';
+import { type CartonReason, type CartonType, chooseCarton, type ItemToPack } from '#lib/planning';
 
 export interface CartonSuggestion {
   cartonId: string;
@@ -11,6 +11,8 @@ export interface CartonPlanned {
   id: string;
   code: string;
   contents: { itemId: string; quantity: number }[];
+  /** Why the wave chose it, as stored; an older version stored less. */
+  because: readonly { code?: string; voidMl?: number }[];
 }
 
 /**
@@ -30,7 +32,8 @@ export function cartonAsPlanned(
   if ([...units.values()].some((quantity) => quantity !== 0)) return null;
   const which =
     left.length === 1 ? 'planned with the wave' : `planned with the wave: ${left.length} cartons are left`;
-  return { id: next.id, code: next.code, because: [which] };
+  const voidMl = next.because.find(({ code }) => code === 'void-fill')?.voidMl;
+  return { id: next.id, code: next.code, because: voidMl ? [which, fillText(voidMl)] : [which] };
 }
 
 /** The most units for which the exact packing is tried; a tote holds fewer. Beyond it volume alone decides. */
@@ -53,13 +56,24 @@ export function suggestCarton(
       plan.unpacked.length > 0 ? 'nothing here fits any carton: the largest one' : 'nothing to pack yet';
     return { cartonId: largest.cartonId, because: [why] };
   }
-  const because = first.reasons.map((reason) =>
-    reason.code === 'split'
-      ? `first of ${plan.cartons.length} cartons, for ${reason.because === 'mix-group' ? 'goods that may not mix' : reason.because}`
-      : `the smallest that fits (${Math.round(first.fillRatio * 100)} % full)`,
-  );
+  const because = first.reasons.map((reason) => reasonText(reason, plan.cartons.length, first.fillRatio));
   if (plan.unpacked.length > 0) because.push(`${plan.unpacked.length} item(s) fit no carton`);
   return { cartonId: first.cartonId, because };
+}
+
+function reasonText(reason: CartonReason, cartons: number, fillRatio: number): string {
+  switch (reason.code) {
+    case 'split':
+      return `first of ${cartons} cartons, for ${reason.because === 'mix-group' ? 'goods that may not mix' : reason.because}`;
+    case 'smallest-that-fits':
+      return `the smallest that fits (${Math.round(fillRatio * 100)} % full)`;
+    case 'void-fill':
+      return fillText(reason.voidMl);
+  }
+}
+
+function fillText(voidMl: number): string {
+  return `${(voidMl / 1000).toFixed(1)} l of void fill`;
 }
 
 function volume({ inner }: CartonType): number {

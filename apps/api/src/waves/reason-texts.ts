@@ -4,6 +4,8 @@ type Facts = Record<string, unknown>;
 
 const metres = (mm: unknown) => `${Math.round(Number(mm) / 1000)} m`;
 const minutes = (ms: unknown) => `${Math.round(Number(ms) / 60_000)} min`;
+const litres = (ml: unknown) => `${(Number(ml) / 1000).toFixed(1)} l`;
+const percent = (share: unknown) => `${Math.round(Number(share) * 100)} %`;
 const list = (value: unknown) => (Array.isArray(value) ? value.join(', ') : String(value));
 
 /** Each reason as a sentence. A code without one is shown as it is. */
@@ -27,6 +29,7 @@ const TEXTS: Record<string, (facts: Facts) => string> = {
   'smallest-that-fits': (f) =>
     `the smallest carton that holds it; ${String(f.smallerTried)} smaller ones do not`,
   split: (f) => `one carton can't hold it because of its ${String(f.because).replace('-', ' ')}`,
+  'void-fill': (f) => `${litres(f.voidMl)} stay empty (${percent(f.voidShare)}): void fill`,
   'walk-saved': (f) => `together they save ${metres(f.savedMm)} of ${metres(f.aloneMm)}`,
   'shared-aisles': (f) => `they share aisles ${list(f.aisleIds)}`,
   'cart-full': (f) => `the cart is full: ${String(f.load)} of ${String(f.limit)} ${String(f.capacity)}`,

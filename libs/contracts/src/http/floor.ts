@@ -121,6 +121,8 @@ export interface PackView {
     inThisParcel: number;
     fragile: boolean;
   }[];
+  /** Room in the carton that the goods in it leave: what void fill takes up once all are in. */
+  voidMl: number;
   expectedGrams: number;
   weightGrams: number | null;
   trackingNumber: string | null;

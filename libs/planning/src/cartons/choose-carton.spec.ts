@@ -45,8 +45,12 @@ describe('choosing cartons', () => {
             .reduce((sum, u) => sum + u.quantity, 0);
           expect(placed + unpacked).toBe(quantity);
         }
-        for (const { cartonId, placements, contentGrams } of plan.cartons) {
+        for (const { cartonId, placements, contentGrams, voidMl, fillRatio } of plan.cartons) {
           const { inner, maxContentGrams } = CARTONS.find((type) => type.cartonId === cartonId)!;
+          const innerMm3 = volumeMm3(inner);
+          const goodsMm3 = placements.reduce((sum, { size }) => sum + volumeMm3(size), 0);
+          expect(voidMl).toBe(Math.round((innerMm3 - goodsMm3) / 1000));
+          expect(fillRatio).toBeCloseTo(goodsMm3 / innerMm3, 9);
           expect(contentGrams).toBeLessThanOrEqual(maxContentGrams);
           placements.forEach((one, at) => {
             expect(one.xMm + one.size.lengthMm).toBeLessThanOrEqual(inner.lengthMm);
@@ -66,9 +70,12 @@ describe('choosing cartons', () => {
   });
 
   it('takes the smallest carton that fits and counts the smaller ones it tried', () => {
-    const plan = chooseCarton([item('a', [200, 240, 100]), item('b', [200, 240, 100])], CARTONS);
+    const plan = chooseCarton([item('a', [200, 240, 110]), item('b', [200, 240, 110])], CARTONS);
     expect(plan.cartons.map((c) => c.cartonId)).toEqual(['M']);
-    expect(plan.cartons[0]?.reasons).toEqual([{ code: 'smallest-that-fits', smallerTried: 1 }]);
+    expect(plan.cartons[0]?.reasons).toEqual([
+      { code: 'smallest-that-fits', smallerTried: 1 },
+      { code: 'void-fill', voidMl: 20_690, voidShare: 0.662 },
+    ]);
   });
 
   it('splits what no carton holds and lays nothing on what is fragile', () => {
@@ -89,6 +96,10 @@ describe('choosing cartons', () => {
     expect(chooseCarton([anvil], CARTONS).unpacked[0]?.reason).toEqual({ code: 'heavier-than-cartons' });
   });
 });
+
+function volumeMm3({ lengthMm, widthMm, heightMm }: ItemToPack['size']): number {
+  return lengthMm * widthMm * heightMm;
+}
 
 type Placed = { xMm: number; yMm: number; zMm: number; size: ItemToPack['size'] };
 

@@ -35,7 +35,13 @@ export interface Placement {
 
 export type CartonReason =
   | { code: 'smallest-that-fits'; smallerTried: number }
-  | { code: 'split'; because: 'volume' | 'weight' | 'mix-group' | 'shape' };
+  | { code: 'split'; because: 'volume' | 'weight' | 'mix-group' | 'shape' }
+  | {
+      code: 'void-fill';
+      voidMl: number;
+      /** Of the inner volume, 0..1. */
+      voidShare: number;
+    };
 
 export interface PlannedCarton {
   cartonId: string;
@@ -82,7 +88,12 @@ export function chooseCarton(items: ItemToPack[], cartons: CartonType[]): Carton
       for (const carton of packed) carton.reasons.push({ code: 'split', because: 'mix-group' });
     plan.cartons.push(...packed);
   }
+  for (const carton of plan.cartons) if (carton.voidMl > 0) carton.reasons.push(voidFill(carton));
   return plan;
+}
+
+function voidFill({ voidMl, fillRatio }: PlannedCarton): CartonReason {
+  return { code: 'void-fill', voidMl, voidShare: Math.round((1 - fillRatio) * 1000) / 1000 };
 }
 
 function volumeMm3(size: SizeMm): number {

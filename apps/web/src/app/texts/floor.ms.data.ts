@@ -51,6 +51,7 @@ export const texts: Texts = {
   'Scan items into the carton': 'Imbas barang ke dalam kotak',
   'Put the carton on the scale': 'Letak kotak di atas penimbang',
   'Expected {{expected}} g.': 'Dijangka {{expected}} g.',
+  '{{litres}} l to fill.': 'Ruang kosong {{litres}} l untuk diisi.',
   'Weight does not fit': 'Berat tidak sepadan',
   'Expected {{expected}} g, weighs {{weighed}} g. Check the contents and weigh again, or call a supervisor.':
     'Dijangka {{expected}} g, berat {{weighed}} g. Semak kandungan dan timbang semula, atau panggil penyelia.',

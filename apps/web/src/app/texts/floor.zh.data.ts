@@ -48,6 +48,7 @@ export const texts: Texts = {
   'Scan items into the carton': '扫描商品装箱',
   'Put the carton on the scale': '把纸箱放到秤上',
   'Expected {{expected}} g.': '应为 {{expected}} 克。',
+  '{{litres}} l to fill.': '需填充 {{litres}} 升空隙。',
   'Weight does not fit': '重量不符',
   'Expected {{expected}} g, weighs {{weighed}} g. Check the contents and weigh again, or call a supervisor.':
     '应为 {{expected}} 克，实重 {{weighed}} 克。检查内容后重新称重，或呼叫主管。',

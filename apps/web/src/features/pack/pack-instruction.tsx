@@ -35,7 +35,8 @@ export function PackInstruction(props: {
         <>
           <CartonOf pack={pack} />
           <Picture of={<ScalePicture />} title={t('Put the carton on the scale')}>
-            {t('Expected {{expected}} g.', { expected: pack.expectedGrams })}
+            {t('Expected {{expected}} g.', { expected: pack.expectedGrams })}{' '}
+            {t('{{litres}} l to fill.', { litres: (pack.voidMl / 1000).toFixed(1) })}
           </Picture>
         </>
       );
