@@ -44,7 +44,7 @@ const TOWER_FEATURES = [
   'waiting',
   'waves',
 ];
-const FLOOR_FEATURES = ['load', 'pack', 'pick', 'put-back', 'receive', 'replenish', 'what-is'];
+const FLOOR_FEATURES = ['load', 'pack', 'pick', 'put-back', 'put-wall', 'receive', 'replenish', 'what-is'];
 
 const STEPS = [
   'select',
@@ -117,7 +117,7 @@ const NAMES: Record<string, readonly string[]> = {
   shape: ['single-unit', 'single-line', 'multi-line'],
   measure: ['orders', 'lines', 'units'],
   option: ['strategy', 'topUp', 'method', 'slotsMax', 'automatic'],
-  choose: ['fefo', 'fifo', 'fewest-touches', 'full-containers', 'cluster', 'zone', 'single'],
+  choose: ['fefo', 'fifo', 'fewest-touches', 'full-containers', 'cluster', 'zone', 'single', 'batch'],
   pressure: ['stop', 'services', 'slow'],
   work: ['pick', 'put-wall', 'pack'],
   day: ['1', '2', '3', '4', '5', '6', '7'],
