@@ -1,3 +1,4 @@
+import { DeviceCommandsService } from '../src/devices/device-commands.service.js';
 import { AdjustmentsService } from '../src/inventory/adjustments.service.js';
 import { CountsService } from '../src/inventory/counts.service.js';
 import { InventoryService } from '../src/inventory/inventory.service.js';
@@ -14,15 +15,20 @@ import { PickingQueries } from '../src/picking/picking.queries.js';
 import { PicksService } from '../src/picking/picks.service.js';
 import { ProblemsService } from '../src/picking/problems.service.js';
 import { PutBacksService } from '../src/picking/put-backs.service.js';
+import { PutWallSetupService } from '../src/picking/put-wall-setup.service.js';
+import { PutWallsService } from '../src/picking/put-walls.service.js';
 import { ReplenishmentsService } from '../src/picking/replenishments.service.js';
 import { RunsService } from '../src/picking/runs.service.js';
 import { ShortsService } from '../src/picking/shorts.service.js';
+import { WallShortsService } from '../src/picking/wall-shorts.service.js';
 import { WithdrawService } from '../src/picking/withdraw.service.js';
+import { EdgeDownlink } from '../src/platform/edge-requests.js';
 import { Live } from '../src/platform/live.js';
 import { AnnouncementsService } from '../src/receiving/announcements.service.js';
 import { PutAwayService } from '../src/receiving/put-away.service.js';
 import { ReceivingQueries } from '../src/receiving/receiving.queries.js';
 import { ReceivingService } from '../src/receiving/receiving.service.js';
+import { SiteSetup } from '../src/sites/site-setup.service.js';
 import { ChannelsService } from '../src/waves/channels.service.js';
 import { DryRunService } from '../src/waves/dry-run.service.js';
 import { ExplainQueries } from '../src/waves/explain.queries.js';
@@ -64,6 +70,13 @@ export class NoScreens extends Live {
   toPerson(): void {}
   toTower(): void {}
   toConsole(): void {}
+}
+
+/** Agents that nobody runs: what is sent to devices stands in the database. */
+class NoEdge extends EdgeDownlink {
+  publishRoutes(): void {}
+  publishLabels(): void {}
+  publishCommand(): void {}
 }
 
 /** The services from the ledger to picking, wired as their modules wire them. Close the planner afterwards. */
@@ -129,6 +142,14 @@ export function floorServices({ db }: Pick<Floor, 'db'>) {
     ...waveReads(db, runner),
     runner,
     gates,
+    walls: new PutWallsService(
+      db,
+      inventory,
+      progress,
+      new DeviceCommandsService(new NoEdge()),
+      new WallShortsService(shorts),
+    ),
+    wallSetup: new PutWallSetupService(db, new SiteSetup()),
     problems: new ProblemsService(db, inventory),
     ...receivingServices(db, inventory),
     runs: new RunsService(db, progress, pickingQueries, new NoScreens()),

@@ -47,6 +47,7 @@ function run(tasks: PickTaskView[]): RunView {
     number: 1,
     state: 'assigned',
     waveNumber: 1,
+    method: 'cluster',
     cart: { code: 'C-0001', slots: 2 },
     walkMm: 0,
     dropStation: { code: 'S-PACK-1', name: 'Bench 1' },
@@ -145,6 +146,34 @@ describe('declareShort', () => {
     const state = startPick(run([task('t1')]));
     expect(declareShort(state, 'empty')).toMatchObject({ kind: 'wrong' });
     expect(declareShort(state, 'blocked')).toMatchObject({ kind: 'confirm' });
+  });
+});
+
+describe('a batch run', () => {
+  const batch = (...tasks: PickTaskView[]): RunView => ({ ...run(tasks), method: 'batch', slots: [] });
+  const stop = (id: string, over: Partial<PickTaskView> = {}) => task(id, { slot: 0, quantity: 1, ...over });
+
+  it('takes any tote for any stop: no order is chosen', () => {
+    const first = play(
+      startPick(batch(stop('t1'), stop('t2', { sequence: 2 }))),
+      'L-A-03-2',
+      EAN,
+      'T-000001',
+    );
+    expect(first).toMatchObject({ kind: 'confirm', state: { taskId: 't2', locationScan: 'L-A-03-2' } });
+    expect(pickNeed(play(first.state, EAN).state)).toEqual({ need: 'tote', slot: 0, lpn: null });
+    expect(play(first.state, EAN, 'T-000001')).toMatchObject({ kind: 'confirm', taskId: 't2' });
+    expect(play(first.state, EAN, 'T-000002')).toMatchObject({ kind: 'confirm', taskId: 't2' });
+  });
+
+  it('keeps lots of one item apart, for nobody could tell them apart in the tote', () => {
+    const lots = batch(stop('t1', { lot: 'L1' }), stop('t2', { lot: 'L2', sequence: 2 }));
+    const first = play(startPick(lots), 'L-A-03-2', EAN, 'T-000001');
+    expect(play(first.state, EAN, 'T-000001')).toMatchObject({
+      kind: 'wrong',
+      wrong: { code: 'tote-in-use', needed: 'another tote', got: 'lot L1' },
+    });
+    expect(play(first.state, EAN, 'T-000002')).toMatchObject({ kind: 'confirm' });
   });
 });
 

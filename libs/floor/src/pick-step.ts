@@ -124,6 +124,14 @@ function toteScanned(state: PickState, task: PickTaskView, raw: string): PickSte
     return { kind: 'wrong', wrong: more ? tooMany : wrong, state };
   }
   const scanned = identifyScan(raw).value;
+  const lots = state.run.tasks.find(
+    (other) => other.lpn === scanned && other.item.id === task.item.id && other.lot !== task.lot,
+  );
+  if (state.run.method === 'batch' && lots) {
+    // Nobody who sorts the tote could tell them apart.
+    const otherLot: WrongScan = { code: 'tote-in-use', needed: 'another tote', got: `lot ${lots.lot}` };
+    return { kind: 'wrong', wrong: otherLot, state };
+  }
   const elsewhere = state.run.slots.find((slot) => slot.lpn === scanned && slot.slot !== task.slot);
   if (elsewhere) {
     const inUse: WrongScan = {

@@ -89,8 +89,8 @@ const ORPHANS: Plant[] = [
   ORPHAN('run_slots', ['run_id', 'order_id'], '"slot": 1, "state": "cancelled"'),
   ORPHAN(
     'tasks',
-    ['run_id', 'slot_id', 'order_id', 'order_line_id', 'reservation_id', 'location_id', 'item_id'],
-    '"kind": "pick", "sequence": 1, "lot": "", "quantity": 1, "done_quantity": 0, "state": "cancelled"',
+    ['run_id', 'slot_id', 'order_id', 'order_line_id', 'reservation_id', 'location_id', 'item_id', 'container_id'],
+    '"kind": "pick", "sequence": 1, "lot": "", "quantity": 1, "done_quantity": 0, "to_sort": 0, "state": "cancelled"',
   ),
 ];
 
@@ -100,6 +100,14 @@ const PLANTS: Plant[] = [
     what: 'a blocked pick without goods that come',
     breaks: 'blocked-picks-wait',
     plant: ORPHANS.at(-1)!.plant.replace('cancelled', 'blocked'),
+    mend: ORPHANS.at(-1)!.mend,
+  },
+  {
+    what: 'goods to sort that are in no tote',
+    breaks: 'one-place-each',
+    plant: ORPHANS.at(-1)!
+      .plant.replace('"done_quantity": 0, "to_sort": 0', '"done_quantity": 1, "to_sort": 1')
+      .replace('cancelled', 'done'),
     mend: ORPHANS.at(-1)!.mend,
   },
   {

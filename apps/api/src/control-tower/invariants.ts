@@ -128,6 +128,15 @@ const PLACES: Invariant = {
         group by site_id, container_id having count(*) > 1`,
     },
     {
+      sql: `select format('container %s holds %s of what a put wall is to sort, %s', t.container_id, coalesce(v.quantity, 0), t.units)
+          as example
+        from (select site_id, container_id, item_id, lot, sum(to_sort) as units from tasks where to_sort > 0
+          group by site_id, container_id, item_id, lot) t
+        left join levels v on v.site_id = t.site_id and v.account_kind = 'container' and v.account_id = t.container_id
+          and v.item_id = t.item_id and v.lot = t.lot
+        where coalesce(v.quantity, 0) < t.units`,
+    },
+    {
       sql: `select format('container %s is called empty and holds %s', c.lpn, sum(l.quantity)) as example
         from containers c join levels l on l.site_id = c.site_id and l.account_kind = 'container' and l.account_id = c.id
         where c.state = 'empty' group by c.site_id, c.id, c.lpn having sum(l.quantity) <> 0`,

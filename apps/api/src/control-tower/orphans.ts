@@ -28,6 +28,7 @@ export const LOOSE_KEYS: readonly LooseKey[] = Object.entries({
     reservation_id: 'reservations',
     location_id: 'locations',
     item_id: 'items',
+    container_id: 'containers',
   },
 }).flatMap(([table, columns]) =>
   Object.entries(columns).map(([column, parent]) => ({ table, column, parent })),

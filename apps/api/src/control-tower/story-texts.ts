@@ -43,6 +43,9 @@ const TEXTS: Readonly<Record<string, (facts: Facts) => string>> = {
       : `${text(f.quantity)} of ${text(f.sku)} picked from ${text(f.location)} into ${text(f.container)}`,
   'picking.task-short': (f) =>
     `${text(f.missing)} of ${text(f.sku)} missing at ${text(f.location)}${because(f.reason)}: ${text(f.remedy)}`,
+  'picking.item-sorted': (f) =>
+    `${text(f.quantity)} of ${text(f.sku)} sorted from ${text(f.tote)} into slot ${text(f.slot)} of ${text(f.station)}`,
+  'picking.slot-complete': (f) => `Slot ${text(f.slot)} is complete: to packing`,
   'picking.problem-reported': (f) => `Problem reported: ${text(f.kind)}${because(f.note)}`,
   'packing.parcel-opened': (f) =>
     `Parcel opened at ${text(f.station)} from ${text(f.tote, 'no tote')}, carton ${text(f.carton)}`,

@@ -167,9 +167,16 @@ async function location(tx: Tx, code: string): Promise<WhatIs | null> {
 }
 
 async function tote(tx: Tx, lpn: string): Promise<WhatIs | null> {
-  const found = await row<{ id: string; state: string; order: string | null; station: string | null }>(
+  const found = await row<{
+    id: string;
+    state: string;
+    order: string | null;
+    station: string | null;
+    toSort: boolean;
+  }>(
     tx,
-    `select c.id, c.state, o.external_ref as "order", s.code as station from containers c
+    `select c.id, c.state, o.external_ref as "order", s.code as station, exists (select 1 from tasks t
+       where t.site_id = c.site_id and t.container_id = c.id and t.to_sort > 0) as "toSort" from containers c
      left join run_slots r on r.site_id = c.site_id and r.container_id = c.id and r.state in ('open', 'picked', 'dropped', 'packing')
      left join orders o on o.site_id = r.site_id and o.id = r.order_id
      left join stations s on s.site_id = c.site_id and s.id = c.station_id
@@ -185,7 +192,13 @@ async function tote(tx: Tx, lpn: string): Promise<WhatIs | null> {
     ...stock.map(({ sku, quantity }) => fact(sku, quantity)),
   ];
   const next =
-    found.state === 'empty' ? 'It is free to use.' : found.order ? 'Bring it to its pack bench.' : null;
+    found.state === 'empty'
+      ? 'It is free to use.'
+      : found.toSort
+        ? 'Goods of several orders: bring it to its put wall.'
+        : found.order
+          ? 'Bring it to its pack bench.'
+          : null;
   return { kind: 'tote', title: lpn, facts, next };
 }
 

@@ -23,6 +23,8 @@ export interface PhysicalPick {
   locationId: string;
   containerId: string;
   eventId: string;
+  /** First of the two lines of the event that the pick may write; default 0. */
+  lineNo?: number;
   orderLineId: string;
 }
 
@@ -67,6 +69,7 @@ export class InventoryService {
     const level = found[0] ?? { quantity: 0, reserved: 0 };
     const booked = Math.min(pick.quantity, level.quantity);
     const beyond = pick.quantity - booked;
+    const lineNo = pick.lineNo ?? 0;
     const shared = {
       merchantId: pick.merchantId,
       itemId: pick.itemId,
@@ -80,6 +83,7 @@ export class InventoryService {
     if (booked > 0) {
       movements.push({
         ...shared,
+        lineNo,
         quantity: booked,
         from: { kind: 'location', id: pick.locationId },
         fromReserved: Math.min(booked, level.reserved),
@@ -88,7 +92,7 @@ export class InventoryService {
     if (beyond > 0) {
       movements.push({
         ...shared,
-        lineNo: 1,
+        lineNo: lineNo + 1,
         quantity: beyond,
         from: { kind: 'shortfall', id: pick.locationId },
       });

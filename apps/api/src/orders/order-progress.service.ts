@@ -67,6 +67,18 @@ export class OrderProgressService {
     await this.moveOrders(tx, orderIds, 'picking');
   }
 
+  /** Units that were picked are not to be found any more: their lines wait for others, or are closed short. */
+  async removePicked(tx: Tx, lines: readonly LineQuantity[]): Promise<void> {
+    const back = lines.map(({ orderLineId, quantity }) => ({ orderLineId, quantity: -quantity }));
+    await this.add(tx, 'picked', back);
+    await affected(
+      tx,
+      `update order_lines set state = 'released' where site_id = $1 and id = any($2::uuid[]) and state = 'picked'
+         and picked < reserved`,
+      [tx.siteId, lines.map((line) => line.orderLineId)],
+    );
+  }
+
   /**
    * The goods of these orders stand at a station: `picking -> picked` for orders with every live line picked.
    * @returns the orders that moved.

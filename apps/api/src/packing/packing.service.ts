@@ -341,9 +341,19 @@ function lpnOf(scan: string): string {
 }
 
 function requirePackable(tote: BenchTote): { slotId: string; orderId: string } {
-  const { slotId, orderId, slotState, lpn } = tote;
+  const { slotId, orderId, slotState, lpn, type, toSort } = tote;
+  if (toSort)
+    throw new Refusal(
+      'packing.tote-to-sort',
+      `${lpn} has goods of several orders: bring it to the put wall.`,
+    );
   if (slotId === null || orderId === null)
     throw new Refusal('packing.tote-empty', `${lpn} holds nothing to pack.`);
+  if (type === 'slot' && (slotState === 'open' || slotState === 'picked'))
+    throw new Refusal(
+      'packing.slot-not-complete',
+      `Slot ${lpn} is not complete: goods for it are still to come.`,
+    );
   if (slotState === 'open') throw new Refusal('packing.tote-not-picked', `${lpn} is still being picked.`);
   if (slotState === 'picked') {
     throw new Refusal(

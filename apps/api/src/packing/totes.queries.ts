@@ -4,7 +4,11 @@ import { row, rows, type Tx } from '../platform/database.service.js';
 export interface BenchTote {
   id: string;
   lpn: string;
+  /** `slot`: of a put wall, in which an order's goods lie as in a tote. */
+  type: string;
   state: string;
+  /** Goods of several orders, which a put wall sorts. */
+  toSort: boolean;
   slotId: string | null;
   slotState: string | null;
   orderId: string | null;
@@ -22,9 +26,10 @@ export function stationByCode(tx: Tx, code: string): Promise<Station | null> {
 
 /** The tote with this plate, locked, so that two benches can't open it at once, with the run slot that it stands for. */
 export async function lockTote(tx: Tx, lpn: string): Promise<BenchTote | null> {
-  const tote = await row<{ id: string; lpn: string; state: string }>(
+  const tote = await row<Pick<BenchTote, 'id' | 'lpn' | 'type' | 'state' | 'toSort'>>(
     tx,
-    `select id, lpn, state from containers where site_id = $1 and lpn = $2 for update`,
+    `select c.id, c.lpn, c.type, c.state, exists (select 1 from tasks t where t.site_id = c.site_id and t.container_id = c.id
+       and t.to_sort > 0) as "toSort" from containers c where c.site_id = $1 and c.lpn = $2 for update`,
     [tx.siteId, lpn],
   );
   if (!tote) return null;

@@ -1,4 +1,5 @@
 import { affected, rows, type Tx } from '../platform/database.service.js';
+import { HAS_TOTES } from './hand-over.queries.js';
 
 export interface EndedRun {
   id: string;
@@ -15,8 +16,7 @@ export async function endEmptyRuns(tx: Tx, runIds: readonly string[]): Promise<E
      where r.site_id = $1 and r.state in ('blocked', 'ready', 'assigned', 'in-progress') and r.id = any($2::uuid[])
        and not exists (select 1 from tasks t where t.site_id = r.site_id and t.run_id = r.id
          and t.state in ('blocked', 'ready', 'assigned', 'in-progress'))
-       and (r.state = 'in-progress' or not exists (select 1 from run_slots s where s.site_id = r.site_id
-         and s.run_id = r.id and s.state = 'open' and s.container_id is not null))
+       and (r.state = 'in-progress' or not ${HAS_TOTES})
      returning r.id, r.number::int as number, r.state`,
     [tx.siteId, runIds],
   );

@@ -10,6 +10,7 @@ export interface PickTask {
   lease_until: Date | null;
   run_id: string;
   run_state: string;
+  run_method: string;
   run_person_id: string | null;
   slot_id: string;
   wave_id: string | null;

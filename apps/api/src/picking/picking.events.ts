@@ -27,6 +27,17 @@ declare module '../platform/events.js' {
       remedy: 'reallocated' | 'backordered' | 'closed-short';
       personId: string | null;
     };
+    'picking.item-sorted': {
+      orderLineId: string;
+      sku: string;
+      station: string;
+      tote: string;
+      slot: string;
+      quantity: number;
+      personId: string | null;
+    };
+    'picking.slot-complete': { orderId: string; slot: string };
+    'picking.put-wall-changed': { station: string; slots: number };
     'picking.run-dropped': { runId: string; number: number; station: string; containers: string[] };
     'picking.run-done': { runId: string; waveId: string };
     'picking.put-back-created': { taskId: string; orderId: string; container: string; quantity: number };

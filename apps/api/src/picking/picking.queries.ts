@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { PickTaskView, RunView } from '#lib/contracts';
+import type { PickMethod, RunView } from '#lib/contracts';
 import { currentActor } from '../platform/context.js';
 import { Database, row, rows, type Tx } from '../platform/database.service.js';
 import { Refusal } from '../platform/refusal.js';
+import { asStops, type TaskRow } from './as-stops.js';
 import { reasonText } from './reason-text.js';
 
 interface RunHead {
@@ -10,14 +11,13 @@ interface RunHead {
   number: string;
   state: string;
   wave_number: string;
+  method: PickMethod;
   cart_code: string | null;
   cart_slots: number | null;
   walk_mm: string;
   station: { code: string; name: string } | null;
   slots: RunView['slots'];
 }
-
-type TaskRow = Omit<PickTaskView, 'because'> & { because: unknown };
 
 export interface RunSummary {
   id: string;
@@ -76,7 +76,7 @@ export class PickingQueries {
   private async view(tx: Tx, runId: string): Promise<RunView> {
     const head = await row<RunHead>(
       tx,
-      `select r.id, r.number, r.state, w.number as wave_number, c.code as cart_code, c.slots as cart_slots, r.walk_mm,
+      `select r.id, r.number, r.state, r.method, w.number as wave_number, c.code as cart_code, c.slots as cart_slots, r.walk_mm,
          case when d.id is null then null else json_build_object('code', d.code, 'name', d.name) end as station,
          (select json_agg(json_build_object('slot', s.slot, 'orderId', s.order_id, 'lpn', k.lpn, 'state', s.state) order by s.slot)
           from run_slots s left join containers k on k.site_id = s.site_id and k.id = s.container_id
@@ -89,17 +89,22 @@ export class PickingQueries {
     );
     if (!head) throw new Refusal('picking.unknown-run', 'There is no such run.', { status: 404 });
     const tasks = await rows<TaskRow>(tx, TASKS, [tx.siteId, runId]);
-    const slots = head.slots ?? [];
+    const batch = head.method === 'batch';
+    const slots = batch ? [] : (head.slots ?? []);
     return {
       id: head.id,
       number: Number(head.number),
       state: head.state,
       waveNumber: Number(head.wave_number),
+      method: head.method,
       cart: { code: head.cart_code ?? '', slots: head.cart_slots ?? slots.length },
       walkMm: Number(head.walk_mm),
       dropStation: head.station,
       slots,
-      tasks: tasks.map((task) => ({ ...task, because: reasonTexts(task.because) })),
+      tasks: (batch ? asStops(tasks) : tasks.map(({ tote: _tote, ...task }) => task)).map((task) => ({
+        ...task,
+        because: reasonTexts(task.because),
+      })),
     };
   }
 }
@@ -111,12 +116,13 @@ const TASKS = `select t.id, t.sequence, t.state,
       coalesce((select json_agg(json_build_object('code', b.barcode, 'quantity', b.quantity)) from item_barcodes b
         where b.item_id = i.id), '[]')) as item,
     m.code as "merchantCode", t.lot, to_char(o.expires_on, 'YYYY-MM-DD') as "expiresOn", t.quantity,
-    t.done_quantity as "doneQuantity", s.slot, c.lpn, v.because
+    t.done_quantity as "doneQuantity", s.slot, c.lpn, b.lpn as tote, v.because
   from tasks t join locations a on a.site_id = t.site_id and a.id = t.location_id
   join zones z on z.site_id = a.site_id and z.id = a.zone_id
   join items i on i.id = t.item_id join merchants m on m.id = t.merchant_id
   join run_slots s on s.site_id = t.site_id and s.id = t.slot_id
   left join containers c on c.site_id = s.site_id and c.id = s.container_id
+  left join containers b on b.site_id = t.site_id and b.id = t.container_id
   left join lots o on o.site_id = t.site_id and o.item_id = t.item_id and o.lot = t.lot
   left join reservations v on v.site_id = t.site_id and v.id = t.reservation_id
   where t.site_id = $1 and t.run_id = $2 and t.kind = 'pick' and t.state <> 'cancelled' order by t.sequence, t.id`;

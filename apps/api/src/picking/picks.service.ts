@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { type ConfirmPick, type PickOutcome, runStates, statesBefore, taskStates } from '#lib/contracts';
+import {
+  type ConfirmPick,
+  type PickOutcome,
+  runStates,
+  type ShortReason,
+  statesBefore,
+  taskStates,
+} from '#lib/contracts';
 import { InventoryService } from '../inventory/inventory.service.js';
 import { ReservationsService } from '../inventory/reservations.service.js';
 import { OrderProgressService } from '../orders/order-progress.service.js';
@@ -11,8 +18,32 @@ import { WaveReleaseService } from '../waves/wave-release.service.js';
 import { decidePick, type PickDecision } from './confirm-pick.js';
 import { LEASE_MS } from './lease.js';
 import type { PickTask } from './pick-task.js';
-import { ShortsService } from './shorts.service.js';
+import { type ShortRemedy, ShortsService } from './shorts.service.js';
+import { batchTote, lockedTask, takeEmptyTote, tasksOfStop } from './totes.queries.js';
 import './picking.events.js';
+
+/** What a task of a stop gets of its confirmation. */
+interface TaskPart {
+  quantity: number;
+  lpn: string;
+  /** The tote of a batch run; null where the task's slot has one. */
+  toteId: string | null;
+  eventId: string;
+  lineNo: number;
+  missing: { missing: number; reason: ShortReason } | null;
+}
+
+interface EndedTask {
+  task: PickTask;
+  state: 'picked' | 'short';
+  quantity: number;
+  toteId: string | null;
+  shortReason: ShortReason | null;
+  remedy: ShortRemedy | null;
+}
+
+/** Lines of one event in the ledger that a task may write. */
+const LINES_PER_TASK = 20;
 
 const runs = { table: 'runs', states: runStates, noun: 'run' };
 
@@ -33,15 +64,17 @@ export class PicksService {
     const outcome = this.db.transaction(async (tx) => {
       const task = await this.lockTask(tx, taskId);
       if (task.event_id === confirm.eventId && task.outcome) return task.outcome;
+      const stop = await tasksOfStop(tx, task);
+      const batch = task.run_method === 'batch';
       const decision = decidePick(
         {
           state: task.state,
           locationCode: task.location_code,
           item: task,
           lot: task.lot,
-          quantity: task.quantity,
-          lpn: task.lpn,
-          otherLpns: task.other_lpns,
+          quantity: stop.reduce((sum, { quantity }) => sum + quantity, 0),
+          lpn: batch ? null : task.lpn,
+          otherLpns: batch ? [] : task.other_lpns,
         },
         confirm,
       );
@@ -51,7 +84,7 @@ export class PicksService {
       if (decision.decision === 'refuse') {
         throw new Refusal(decision.code, decision.detail, { facts: decision.facts });
       }
-      return this.carryOut(tx, task, confirm, decision);
+      return this.carryOut(tx, stop, confirm.eventId, decision);
     });
     return outcome.catch((error: unknown) => {
       if (constraintName(error) !== 'tasks_event_uq') throw error;
@@ -59,54 +92,79 @@ export class PicksService {
     });
   }
 
+  /** Units go to the tasks of a stop one after the other; the last ones are short where they do not reach. */
   private async carryOut(
     tx: Tx,
-    task: PickTask,
-    confirm: ConfirmPick,
+    stop: readonly PickTask[],
+    eventId: string,
     decision: Exclude<PickDecision, { decision: 'refuse' }>,
   ): Promise<PickOutcome> {
-    await this.beginRun(tx, task);
-    if (decision.quantity > 0)
-      await this.takeGoods(tx, task, { ...decision, lpn: decision.lpn! }, confirm.eventId);
-    const picked = { taskId: task.id, quantity: decision.quantity };
-    if (decision.decision === 'pick') {
+    const lead = stop[0]!;
+    await this.beginRun(tx, lead);
+    const { lpn } = decision;
+    const batch = lead.run_method === 'batch';
+    const toteId = batch && lpn !== null ? await batchTote(tx, lead, lpn) : null;
+    const ended: EndedTask[] = [];
+    let left = decision.quantity;
+    for (const [at, task] of stop.entries()) {
+      const quantity = Math.min(left, task.quantity);
+      left -= quantity;
+      const taken = { quantity, lpn: lpn ?? '', toteId, eventId, lineNo: at * LINES_PER_TASK };
+      ended.push(await this.pickTask(tx, task, { ...taken, missing: missingOf(decision, task, quantity) }));
+    }
+    const remedies = ended.flatMap(({ remedy }) => remedy ?? []);
+    const next = await this.nextOf(
+      tx,
+      lead,
+      stop.map(({ id }) => id),
+    );
+    const picked = { taskId: lead.id, quantity: decision.quantity };
+    const outcome: PickOutcome =
+      decision.decision === 'pick'
+        ? { outcome: 'picked', ...picked, ...next }
+        : {
+            outcome: 'short',
+            ...picked,
+            missing: decision.missing,
+            remedy: remedies.find(({ remedy }) => remedy !== 'reallocated')?.remedy ?? 'reallocated',
+            newTaskIds: remedies.flatMap(({ newTaskIds }) => newTaskIds),
+            ...next,
+          };
+    // The confirmation ends the first task of the stop: there its answer is found again.
+    for (const [at, each] of ended.entries())
+      await this.endTask(tx, each, at === 0 ? { eventId, outcome } : null);
+    return outcome;
+  }
+
+  /** One task's part of a confirmation: goods taken, and a remedy for what is missing. */
+  private async pickTask(tx: Tx, task: PickTask, part: TaskPart): Promise<EndedTask> {
+    const { quantity, toteId, missing, eventId, lineNo } = part;
+    if (quantity > 0) await this.takeGoods(tx, task, part);
+    if (missing === null) {
       await this.reservations.consume(tx, [task.reservation_id]);
-      const next = await this.nextOf(tx, task);
-      const outcome: PickOutcome = { outcome: 'picked', ...picked, ...next };
-      return this.endTask(tx, task, {
-        state: 'picked',
-        eventId: confirm.eventId,
-        outcome,
-        shortReason: null,
-      });
+      return { task, state: 'picked', quantity, toteId, shortReason: null, remedy: null };
     }
     // What was picked before the rest was missed still is a pick; a task without any ends as short only.
-    const remedy = await this.shorts.remedy(tx, task, { ...decision, eventId: confirm.eventId });
-    const { missing, reason } = decision;
-    const next = await this.nextOf(tx, task);
-    const outcome: PickOutcome = { outcome: 'short', ...picked, missing, ...remedy, ...next };
-    return this.endTask(tx, task, { state: 'short', eventId: confirm.eventId, outcome, shortReason: reason });
+    const remedy = await this.shorts.remedy(tx, task, { ...missing, quantity, eventId, lineNo });
+    return { task, state: 'short', quantity, toteId, shortReason: missing.reason, remedy };
   }
 
   /** Moves the goods, binds the tote to its slot and counts the line on. */
-  private async takeGoods(
-    tx: Tx,
-    task: PickTask,
-    taken: { quantity: number; lpn: string },
-    eventId: string,
-  ): Promise<void> {
-    const containerId = task.container_id ?? (await this.bindTote(tx, task, taken.lpn));
+  private async takeGoods(tx: Tx, task: PickTask, part: TaskPart): Promise<void> {
+    const { quantity, lpn, toteId, eventId, lineNo } = part;
+    const containerId = toteId ?? task.container_id ?? (await this.bindTote(tx, task, lpn));
     await this.inventory.pick(tx, {
       merchantId: task.merchant_id,
       itemId: task.item_id,
       lot: task.lot,
-      quantity: taken.quantity,
+      quantity,
       locationId: task.location_id,
       containerId,
       eventId,
+      lineNo,
       orderLineId: task.order_line_id,
     });
-    await this.progress.addPicked(tx, [{ orderLineId: task.order_line_id, quantity: taken.quantity }]);
+    await this.progress.addPicked(tx, [{ orderLineId: task.order_line_id, quantity }]);
     await addEvent(tx, {
       type: 'picking.task-confirmed',
       aggregateId: task.order_id,
@@ -119,8 +177,8 @@ export class PicksService {
         orderLineId: task.order_line_id,
         sku: task.sku,
         location: task.location_code,
-        container: taken.lpn,
-        quantity: taken.quantity,
+        container: lpn,
+        quantity,
         asked: task.quantity,
         personId: task.run_person_id,
         source: 'pick',
@@ -130,34 +188,13 @@ export class PicksService {
 
   /** An empty tote scanned into a slot stands there until it is dropped. */
   private async bindTote(tx: Tx, task: PickTask, lpn: string): Promise<string> {
-    const tote = await row<{ id: string }>(
-      tx,
-      `update containers c set state = 'picking', location_id = null, station_id = null, parent_id = null
-       where c.site_id = $1 and c.lpn = $2 and c.type = 'tote' and c.state = 'empty'
-         and not exists (select 1 from levels l where l.site_id = c.site_id and l.account_kind = 'container'
-           and l.account_id = c.id and l.quantity > 0)
-       returning c.id`,
-      [tx.siteId, lpn],
-    );
-    if (!tote) {
-      const known = await row<{ state: string }>(
-        tx,
-        `select state from containers where site_id = $1 and lpn = $2`,
-        [tx.siteId, lpn],
-      );
-      if (!known) {
-        const facts = { needed: 'an empty tote', got: lpn };
-        throw new Refusal('picking.unknown-tote', `There is no tote ${lpn}.`, { facts });
-      }
-      const facts = { needed: 'an empty tote', got: lpn, state: known.state };
-      throw new Refusal('picking.tote-not-empty', `Tote ${lpn} is not empty. Take another one.`, { facts });
-    }
+    const toteId = await takeEmptyTote(tx, lpn);
     await affected(tx, `update run_slots set container_id = $3 where site_id = $1 and id = $2`, [
       tx.siteId,
       task.slot_id,
-      tote.id,
+      toteId,
     ]);
-    return tote.id;
+    return toteId;
   }
 
   private async beginRun(tx: Tx, task: PickTask): Promise<void> {
@@ -179,42 +216,48 @@ export class PicksService {
     ]);
   }
 
-  /** What comes after this task; the run is picked when nothing does. */
-  private async nextOf(tx: Tx, task: PickTask): Promise<{ runState: string; nextTaskId: string | null }> {
+  /** What comes after these tasks of a stop; the run is picked when nothing does. */
+  private async nextOf(
+    tx: Tx,
+    { run_id: runId }: PickTask,
+    stopIds: readonly string[],
+  ): Promise<{ runState: string; nextTaskId: string | null }> {
     const next = await row<{ id: string }>(
       tx,
-      `select id from tasks where site_id = $1 and run_id = $2 and id <> $3 and state in ('ready', 'assigned', 'in-progress')
-       order by sequence, id limit 1`,
-      [tx.siteId, task.run_id, task.id],
+      `select id from tasks where site_id = $1 and run_id = $2 and id <> all($3::uuid[])
+         and state in ('ready', 'assigned', 'in-progress') order by sequence, id limit 1`,
+      [tx.siteId, runId, stopIds],
     );
-    if (!next) await moveAll(tx, runs, [task.run_id], 'picked');
+    if (!next) await moveAll(tx, runs, [runId], 'picked');
     return { runState: next ? 'in-progress' : 'picked', nextTaskId: next?.id ?? null };
   }
 
   private async endTask(
     tx: Tx,
-    task: PickTask,
-    end: { state: 'picked' | 'short'; eventId: string; outcome: PickOutcome; shortReason: string | null },
-  ): Promise<PickOutcome> {
+    { task, state, quantity, toteId, shortReason }: EndedTask,
+    answer: { eventId: string; outcome: PickOutcome } | null,
+  ): Promise<void> {
+    const inTote = quantity > 0 ? toteId : null;
     const ended = await affected(
       tx,
       `update tasks set state = $3, done_quantity = $4, short_reason = $5, person_id = $6, ended_at = $7, event_id = $8,
-         outcome = $9 where site_id = $1 and id = $2 and state = any($10::text[])`,
+         outcome = $9, container_id = $11, to_sort = case when $11::uuid is null then 0 else $4 end
+       where site_id = $1 and id = $2 and state = any($10::text[])`,
       [
         tx.siteId,
         task.id,
-        end.state,
-        end.outcome.quantity,
-        end.shortReason,
+        state,
+        quantity,
+        shortReason,
         task.run_person_id,
         tx.at,
-        end.eventId,
-        JSON.stringify(end.outcome),
-        statesBefore(taskStates, end.state),
+        answer?.eventId ?? null,
+        answer ? JSON.stringify(answer.outcome) : null,
+        statesBefore(taskStates, state),
+        inTote,
       ],
     );
     if (ended !== 1) throw new Error(`Task ${task.id} changed although it was locked`);
-    return end.outcome;
   }
 
   private checkOwner(tx: Tx, task: PickTask): void {
@@ -238,23 +281,18 @@ export class PicksService {
        where t.site_id = $1 and t.id = $2 for update of r`,
       [tx.siteId, taskId],
     );
-    const task = await row<PickTask>(
-      tx,
-      `select t.id, t.kind, t.state, t.event_id, t.outcome, r.lease_until, t.run_id, r.state as run_state, r.person_id as run_person_id, t.slot_id, t.wave_id,
-         t.sequence, t.order_id, t.order_line_id, t.merchant_id, t.reservation_id, t.item_id, i.sku, t.lot, t.location_id,
-         a.code as location_code, t.quantity, c.lpn, c.id as container_id,
-         coalesce((select json_agg(json_build_object('code', b.barcode, 'quantity', b.quantity)) from item_barcodes b
-           where b.item_id = t.item_id), '[]') as barcodes,
-         coalesce((select json_agg(oc.lpn) from run_slots o join containers oc on oc.site_id = o.site_id and oc.id = o.container_id
-           where o.site_id = t.site_id and o.run_id = t.run_id and o.id <> t.slot_id), '[]') as other_lpns
-       from tasks t join runs r on r.site_id = t.site_id and r.id = t.run_id
-       join locations a on a.site_id = t.site_id and a.id = t.location_id join items i on i.id = t.item_id
-       join run_slots s on s.site_id = t.site_id and s.id = t.slot_id
-       left join containers c on c.site_id = s.site_id and c.id = s.container_id
-       where t.site_id = $1 and t.id = $2 and t.kind = 'pick' for update of t`,
-      [tx.siteId, taskId],
-    );
+    const task = await lockedTask(tx, taskId);
     if (!task) throw new Refusal('picking.unknown-task', 'There is no such pick.', { status: 404 });
     return task;
   }
+}
+
+/** What is missing of this task, null when nothing is. */
+function missingOf(
+  decision: Exclude<PickDecision, { decision: 'refuse' }>,
+  task: PickTask,
+  quantity: number,
+): TaskPart['missing'] {
+  if (decision.decision === 'pick' || quantity === task.quantity) return null;
+  return { missing: task.quantity - quantity, reason: decision.reason };
 }

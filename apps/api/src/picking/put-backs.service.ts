@@ -10,6 +10,7 @@ import { Refusal } from '../platform/refusal.js';
 import { move, moveAll } from '../platform/transition.js';
 import { decidePutBacks, type PickedGoods } from './decide-put-backs.js';
 import { LEASE_MS } from './lease.js';
+import { batchPicked } from './put-wall.queries.js';
 import './picking.events.js';
 
 export interface ConfirmPutBack {
@@ -65,7 +66,8 @@ export class PutBacksService {
    * still theirs.
    */
   async createFor(tx: Tx, orderIds: readonly string[]): Promise<NewPutBack[]> {
-    const goods = decidePutBacks(await this.pickedGoods(tx, orderIds)).map((each) => ({
+    const picked = [...(await this.pickedGoods(tx, orderIds)), ...(await batchPicked(tx, orderIds))];
+    const goods = decidePutBacks(picked).map((each) => ({
       ...each,
       id: newId(),
     }));
@@ -73,11 +75,12 @@ export class PutBacksService {
     await affected(
       tx,
       `insert into tasks (site_id, id, kind, slot_id, sequence, order_id, order_line_id, merchant_id, item_id, lot, location_id,
-         quantity, state)
+         quantity, state, container_id)
        select $1, g.id, 'put-back', g.slot_id, 0, g.order_id, g.line_id, g.merchant_id, g.item_id, g.lot, g.location_id, g.quantity,
-         'ready'
-       from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[], $8::text[], $9::uuid[], $10::int[])
-         as g (id, slot_id, order_id, line_id, merchant_id, item_id, lot, location_id, quantity) on conflict do nothing`,
+         'ready', g.container_id
+       from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[], $8::text[], $9::uuid[], $10::int[],
+         $11::uuid[]) as g (id, slot_id, order_id, line_id, merchant_id, item_id, lot, location_id, quantity, container_id)
+       on conflict do nothing`,
       [
         tx.siteId,
         goods.map((each) => each.id),
@@ -89,7 +92,14 @@ export class PutBacksService {
         goods.map((each) => each.lot),
         goods.map((each) => each.locationId),
         goods.map((each) => each.quantity),
+        goods.map((each) => each.containerId),
       ],
+    );
+    await affected(
+      tx,
+      `update tasks t set to_sort = 0 from order_lines l where l.site_id = $1 and l.order_id = any($2::uuid[])
+         and t.site_id = l.site_id and t.order_line_id = l.id and t.to_sort > 0`,
+      [tx.siteId, orderIds],
     );
     await addEvents(
       tx,
@@ -258,7 +268,7 @@ export class PutBacksService {
          coalesce((select json_agg(json_build_object('code', b.barcode, 'quantity', b.quantity)) from item_barcodes b
            where b.item_id = t.item_id), '[]') as barcodes
        from tasks t join run_slots s on s.site_id = t.site_id and s.id = t.slot_id
-       join containers c on c.site_id = s.site_id and c.id = s.container_id
+       join containers c on c.site_id = s.site_id and c.id = coalesce(t.container_id, s.container_id)
        join items i on i.id = t.item_id join locations a on a.site_id = t.site_id and a.id = t.location_id
        left join people p on p.id = t.person_id
        where t.site_id = $1 and t.kind = 'put-back' and t.state in ('ready', 'assigned') and ($2::uuid is null or t.id = $2)
@@ -281,7 +291,7 @@ export class PutBacksService {
          coalesce((select json_agg(json_build_object('code', b.barcode, 'quantity', b.quantity)) from item_barcodes b
            where b.item_id = t.item_id), '[]') as barcodes
        from tasks t join run_slots s on s.site_id = t.site_id and s.id = t.slot_id
-       join containers c on c.site_id = s.site_id and c.id = s.container_id
+       join containers c on c.site_id = s.site_id and c.id = coalesce(t.container_id, s.container_id)
        join items i on i.id = t.item_id join locations a on a.site_id = t.site_id and a.id = t.location_id
        where t.site_id = $1 and t.id = $2 and t.kind = 'put-back' for update of t`,
       [tx.siteId, taskId],

@@ -26,4 +26,8 @@ export class RunSlot {
 
   @Column({ name: 'state', type: 'text' })
   state: string;
+
+  /** Why it is this slot of a put wall; null for the places on carts. */
+  @Column({ name: 'because', type: 'jsonb', nullable: true })
+  because: unknown;
 }

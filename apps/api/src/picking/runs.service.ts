@@ -16,6 +16,7 @@ import { addEvent } from '../platform/events.js';
 import { Live } from '../platform/live.js';
 import { Refusal } from '../platform/refusal.js';
 import { move } from '../platform/transition.js';
+import { endBatchSlots, endSlots, HAS_TOTES, handOver, handOverBatch } from './hand-over.queries.js';
 import { LEASE_MS } from './lease.js';
 import { PickingQueries } from './picking.queries.js';
 import './picking.events.js';
@@ -27,7 +28,10 @@ interface RunRow {
   wave_id: string;
   person_id: string | null;
   drop_station_id: string | null;
+  method: string;
 }
+
+const RUN = `select id, number, state, wave_id, person_id, drop_station_id, method from runs`;
 
 const runs = { table: 'runs', states: runStates, noun: 'run' };
 
@@ -77,8 +81,7 @@ export class RunsService {
     return this.db.transaction(async (tx) => {
       const expired = await rows<RunRow>(
         tx,
-        `select id, number, state, wave_id, person_id, drop_station_id from runs
-         where site_id = $1 and state in ('assigned', 'in-progress') and lease_until < $2 order by id for update skip locked`,
+        `${RUN} where site_id = $1 and state in ('assigned', 'in-progress') and lease_until < $2 order by id for update skip locked`,
         [tx.siteId, tx.at],
       );
       for (const run of expired) await this.giveBack(tx, run, 'lease-expired');
@@ -103,8 +106,9 @@ export class RunsService {
         });
       }
       await move(tx, runs, runId, 'dropped');
-      const containers = await this.handOver(tx, runId, station.id);
-      const orderIds = await this.endSlots(tx, runId);
+      const batch = run.method === 'batch';
+      const containers = await (batch ? handOverBatch : handOver)(tx, runId, station.id);
+      const orderIds = await (batch ? endBatchSlots : endSlots)(tx, runId);
       const picked = await this.progress.markPicked(tx, orderIds);
       await move(tx, runs, runId, 'done');
       await affected(
@@ -141,7 +145,8 @@ export class RunsService {
       `select r.id, r.number from runs r join waves w on w.site_id = r.site_id and w.id = r.wave_id
        where r.site_id = $1 and r.state = 'ready' and (r.cart_id is null or r.cart_id = $2)
          and not exists (select 1 from tasks t where t.site_id = r.site_id and t.run_id = r.id and t.state = 'blocked')
-         and (select count(*) from run_slots s where s.site_id = r.site_id and s.run_id = r.id and s.state = 'open') <= $3
+         and (r.method = 'batch' or
+           (select count(*) from run_slots s where s.site_id = r.site_id and s.run_id = r.id and s.state = 'open') <= $3)
        order by (r.cart_id is not null) desc, w.released_at, r.number limit 1 for update of r skip locked`,
       [tx.siteId, cart.id, cart.slots],
     );
@@ -193,11 +198,7 @@ export class RunsService {
   }
 
   private async lockOwn(tx: Tx, runId: string, also: string[] = []): Promise<RunRow> {
-    const run = await row<RunRow>(
-      tx,
-      `select id, number, state, wave_id, person_id, drop_station_id from runs where site_id = $1 and id = $2 for update`,
-      [tx.siteId, runId],
-    );
+    const run = await row<RunRow>(tx, `${RUN} where site_id = $1 and id = $2 for update`, [tx.siteId, runId]);
     if (!run) throw new Refusal('picking.unknown-run', 'There is no such run.', { status: 404 });
     const open = ['assigned', 'in-progress', 'picked', ...also].includes(run.state);
     const own =
@@ -218,9 +219,7 @@ export class RunsService {
     );
     await affected(
       tx,
-      `update runs r set person_id = null, lease_until = null, cart_id = case when exists (select 1 from run_slots s
-         where s.site_id = r.site_id and s.run_id = r.id and s.container_id is not null and s.state = 'open')
-         then r.cart_id end
+      `update runs r set person_id = null, lease_until = null, cart_id = case when ${HAS_TOTES} then r.cart_id end
        where r.site_id = $1 and r.id = $2`,
       [tx.siteId, run.id],
     );
@@ -241,7 +240,10 @@ export class RunsService {
           `select id, code, kind from stations where site_id = $1 and code = $2`,
           [tx.siteId, identifyScan(stationScan).value],
         );
-    if (station && ['pack-bench', 'put-wall'].includes(station.kind)) return station;
+    const batch = run.method === 'batch';
+    // Only its own wall has slots for the orders of a batch run.
+    const fits = batch ? station?.id === run.drop_station_id : station?.kind === 'pack-bench';
+    if (station && fits) return station;
     const asked = await row<{ code: string }>(
       tx,
       `select code from stations where site_id = $1 and id = $2`,
@@ -252,47 +254,12 @@ export class RunsService {
     throw new Refusal('picking.wrong-station', `Need ${needed}, got ${got}.`, { facts: { needed, got } });
   }
 
-  /** All totes of the cart stand at the station now, also those whose order was withdrawn and whose goods go back. */
-  private async handOver(tx: Tx, runId: string, stationId: string): Promise<string[]> {
-    await affected(
-      tx,
-      `update containers c set state = 'picked', station_id = $3, location_id = null, parent_id = null
-       from run_slots s where s.site_id = $1 and s.run_id = $2 and s.state = 'cancelled' and c.site_id = s.site_id
-         and c.id = s.container_id and c.state = 'picking' and not exists (select 1 from run_slots o
-           where o.site_id = s.site_id and o.container_id = c.id and o.state in ('open', 'picked', 'dropped', 'packing'))`,
-      [tx.siteId, runId, stationId],
-    );
-    const moved = await rows<{ lpn: string }>(
-      tx,
-      `update containers c set state = 'picked', station_id = $3, location_id = null, parent_id = null
-       from run_slots s where s.site_id = $1 and s.run_id = $2 and s.state = 'open' and c.site_id = s.site_id
-         and c.id = s.container_id returning c.lpn`,
-      [tx.siteId, runId, stationId],
-    );
-    return moved.map(({ lpn }) => lpn).sort();
-  }
-
-  /** Slots with a tote wait for packing; slots that stayed empty are over. Tasks that were picked are done. */
-  private async endSlots(tx: Tx, runId: string): Promise<string[]> {
-    await affected(
-      tx,
-      `update tasks set state = 'done' where site_id = $1 and run_id = $2 and state in ('picked', 'dropped')`,
-      [tx.siteId, runId],
-    );
-    const ended = await rows<{ order_id: string }>(
-      tx,
-      `update run_slots set state = case when container_id is null then 'cancelled' else 'dropped' end
-       where site_id = $1 and run_id = $2 and state = 'open' returning order_id`,
-      [tx.siteId, runId],
-    );
-    return ended.map((slot) => slot.order_id);
-  }
-
   private async lpnsOf(tx: Tx, runId: string): Promise<string[]> {
     const found = await rows<{ lpn: string }>(
       tx,
-      `select c.lpn from run_slots s join containers c on c.site_id = s.site_id and c.id = s.container_id
-       where s.site_id = $1 and s.run_id = $2 order by c.lpn`,
+      `select c.lpn from containers c where c.site_id = $1 and c.id in (select coalesce(t.container_id, s.container_id)
+         from run_slots s left join tasks t on t.site_id = s.site_id and t.run_id = s.run_id and t.container_id is not null
+         where s.site_id = $1 and s.run_id = $2) order by c.lpn`,
       [tx.siteId, runId],
     );
     return found.map(({ lpn }) => lpn);

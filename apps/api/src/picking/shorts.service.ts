@@ -17,9 +17,11 @@ export interface MissedGoods {
   quantity: number;
   reason: ShortReason;
   eventId: string;
+  /** First line of the event in the ledger that this task may write; default 0. */
+  lineNo?: number;
 }
 
-type Remedy = Pick<Extract<PickOutcome, { outcome: 'short' }>, 'remedy' | 'newTaskIds'>;
+export type ShortRemedy = Pick<Extract<PickOutcome, { outcome: 'short' }>, 'remedy' | 'newTaskIds'>;
 
 /** Lines of the short's own movements in the ledger; the pick itself has 0 and 1. */
 const MISSING_LINE_NO = 10;
@@ -39,7 +41,7 @@ export class ShortsService {
    * Books the goods missing, asks for a count, and looks for others: a new task in the same run where there are, else the
    * order waits for stock when nothing else of it is in play, else the line is closed short and the order goes on without.
    */
-  async remedy(tx: Tx, task: PickTask, missed: MissedGoods): Promise<Remedy> {
+  async remedy(tx: Tx, task: PickTask, missed: MissedGoods): Promise<ShortRemedy> {
     await this.progress.loseGoods(tx, task.order_line_id, missed.missing);
     await this.bookMissing(tx, task, missed);
     return this.replace(tx, task, missed);
@@ -54,13 +56,44 @@ export class ShortsService {
     await this.replace(tx, task, missed);
   }
 
-  private async replace(tx: Tx, task: PickTask, missed: MissedGoods): Promise<Remedy> {
+  /**
+   * As {@link remedy} for goods that were picked and are not in the tote that a put wall sorts. The task names the run that others of
+   * them are to be picked by.
+   */
+  async remedyAtWall(
+    tx: Tx,
+    task: PickTask,
+    missed: MissedGoods & { containerId: string },
+  ): Promise<ShortRemedy> {
+    const { merchant_id: merchantId, item_id: itemId, lot, location_id: locationId } = task;
+    const reason = 'short: missing at the put wall';
+    await this.progress.removePicked(tx, [{ orderLineId: task.order_line_id, quantity: missed.missing }]);
+    await this.progress.loseGoods(tx, task.order_line_id, missed.missing);
+    await this.inventory.move(tx, [
+      {
+        merchantId,
+        itemId,
+        lot,
+        quantity: missed.missing,
+        from: { kind: 'container', id: missed.containerId },
+        to: { kind: 'missing', id: locationId },
+        reason,
+        eventId: missed.eventId,
+        lineNo: missed.lineNo,
+        orderLineId: task.order_line_id,
+      },
+    ]);
+    await this.inventory.openCount(tx, { merchantId, itemId, lot, locationId, reason });
+    return this.replace(tx, task, missed);
+  }
+
+  private async replace(tx: Tx, task: PickTask, missed: MissedGoods): Promise<ShortRemedy> {
     const { missing } = missed;
     const granted = await this.progress.promiseAgain(tx, task.order_line_id, missing);
     const found = await this.reallocate(tx, task, granted);
     const refound = found.reduce((sum, each) => sum + each.quantity, 0);
     const newTaskIds = await this.addTasks(tx, task, found);
-    let remedy: Remedy['remedy'] = 'reallocated';
+    let remedy: ShortRemedy['remedy'] = 'reallocated';
     if (refound > 0)
       await this.progress.addReserved(tx, [{ orderLineId: task.order_line_id, quantity: refound }]);
     if (refound < missing) {
@@ -104,7 +137,7 @@ export class ShortsService {
           to: { kind: 'missing', id: task.location_id },
           reason: `short: ${missed.reason}`,
           eventId: missed.eventId,
-          lineNo: MISSING_LINE_NO,
+          lineNo: (missed.lineNo ?? 0) + MISSING_LINE_NO,
           orderLineId: task.order_line_id,
           fromReserved: Math.min(booked, level?.reserved ?? 0),
         },
@@ -184,12 +217,18 @@ export class ShortsService {
     await this.progress.backorderLine(tx, task.order_line_id);
     await affected(
       tx,
-      `update run_slots set state = 'cancelled' where site_id = $1 and id = $2 and container_id is null`,
+      `update run_slots s set state = 'cancelled' where s.site_id = $1 and s.id = $2 and (s.container_id is null
+         or exists (select 1 from put_wall_slots w where w.site_id = s.site_id and w.id = s.container_id))`,
       [tx.siteId, task.slot_id],
     );
   }
 
-  private async tell(tx: Tx, task: PickTask, missed: MissedGoods, remedy: Remedy['remedy']): Promise<void> {
+  private async tell(
+    tx: Tx,
+    task: PickTask,
+    missed: MissedGoods,
+    remedy: ShortRemedy['remedy'],
+  ): Promise<void> {
     await addEvent(tx, {
       type: 'picking.task-short',
       aggregateId: task.order_id,

@@ -72,4 +72,12 @@ export class Task {
   /** When the person took it on; of put-backs, which are claimed one by one. */
   @Column({ name: 'claimed_at', type: 'timestamptz', nullable: true })
   claimedAt: Date | null;
+
+  /** The container that its goods are in where that is not its slot's: the tote of a batch run, what a put-back empties. */
+  @Column({ name: 'container_id', type: 'uuid', nullable: true })
+  containerId: string | null;
+
+  /** Units in that tote that a put wall has not sorted yet. */
+  @Column({ name: 'to_sort', type: 'int', default: 0 })
+  toSort: number;
 }

@@ -4,6 +4,7 @@ export interface SitePlan {
   zones: { code: string; name: string }[];
   locations: LocationPlan[];
   stations: { code: string; kind: string; name: string; xMm: number; yMm: number }[];
+  putWalls: PutWallPlan[];
   carts: { code: string; slots: number }[];
   totes: string[];
   cartons: CartonPlan[];
@@ -25,6 +26,24 @@ export interface LocationPlan {
   xMm: number;
   yMm: number;
   pickSequence: number;
+}
+
+/** The slots of a station of the kind `put-wall`. */
+export interface PutWallPlan {
+  station: string;
+  slots: PutWallSlotPlan[];
+}
+
+export interface PutWallSlotPlan {
+  /** Its licence plate, scanned at the wall and at the pack bench. */
+  code: string;
+  /** Counted from the top. */
+  row: number;
+  column: number;
+  /** Orders larger than this get another slot. */
+  volumeMl: number;
+  /** The module that shows a person the slot; null: the screen alone does. */
+  light: { device: string; address: string } | null;
 }
 
 export interface CartonPlan {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { rows, type Tx } from '../platform/database.service.js';
 import { newId } from '../platform/ids.js';
-import type { SitePlan } from './site-plan.js';
+import type { PutWallPlan, SitePlan } from './site-plan.js';
 
 type Column = readonly unknown[];
 
@@ -26,6 +26,39 @@ export class SiteSetup {
     await putCartons(tx, plan);
     await putCarriers(tx, plan);
     await putRanges(tx, plan);
+  }
+
+  /** Slots of put walls; their lights are devices, so these are registered before. */
+  async putWalls(tx: Tx, putWalls: readonly PutWallPlan[]): Promise<void> {
+    const slots = putWalls.flatMap((wall) => wall.slots.map((slot) => ({ ...slot, station: wall.station })));
+    await put(
+      tx,
+      `insert into containers (site_id, id, lpn, type, state)
+       select $1, c.id, c.lpn, 'slot', 'empty' from unnest($2::uuid[], $3::text[]) as c (id, lpn)
+       on conflict (site_id, lpn) do nothing`,
+      ids(slots),
+      slots.map((each) => each.code),
+    );
+    await put(
+      tx,
+      `insert into put_wall_slots (site_id, id, station_id, row_no, column_no, volume_ml, light_device_id, light_address)
+       select $1, c.id, s.id, w.row_no, w.column_no, w.volume_ml, d.id, case when d.id is not null then w.address end
+       from unnest($2::text[], $3::text[], $4::int[], $5::int[], $6::int[], $7::text[], $8::text[])
+         as w (code, station, row_no, column_no, volume_ml, device, address)
+       join containers c on c.site_id = $1 and c.lpn = w.code and c.type = 'slot'
+       join stations s on s.site_id = $1 and s.code = w.station and s.kind = 'put-wall'
+       left join devices d on d.site_id = $1 and d.code = w.device
+       on conflict (site_id, id) do update set station_id = excluded.station_id, row_no = excluded.row_no,
+         column_no = excluded.column_no, volume_ml = excluded.volume_ml, light_device_id = excluded.light_device_id,
+         light_address = excluded.light_address`,
+      slots.map((each) => each.code),
+      slots.map((each) => each.station),
+      slots.map((each) => each.row),
+      slots.map((each) => each.column),
+      slots.map((each) => each.volumeMl),
+      slots.map(({ light }) => light?.device ?? null),
+      slots.map(({ light }) => light?.address ?? null),
+    );
   }
 
   /** Lanes and scan points; the points name devices, so these are registered before. */

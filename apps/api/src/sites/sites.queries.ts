@@ -166,7 +166,7 @@ const CONTAINERS_MAX = 5_000;
 export async function layoutView(tx: Tx): Promise<LayoutView> {
   const containers = await rows<LayoutView['containers'][number]>(
     tx,
-    'select lpn, state from containers where site_id = $1 order by lpn limit $2',
+    `select lpn, state from containers where site_id = $1 and type <> 'slot' order by lpn limit $2`,
     [tx.siteId, CONTAINERS_MAX],
   );
   const lanes = await rows<LayoutView['lanes'][number]>(

@@ -5,9 +5,9 @@ import { addEvent } from '../platform/events.js';
 import { newId } from '../platform/ids.js';
 import { Refusal } from '../platform/refusal.js';
 import { bothFilters, CANDIDATES, type ReleaseFilter } from './candidates.js';
-import { type ChannelQueue, decideRelease } from './decide-release.js';
+import { type ChannelQueue, decideRelease, type ReleaseDecision } from './decide-release.js';
 import { WavesService } from './waves.service.js';
-import type { Room } from './work-in-progress.js';
+import { type FloorLoad, type Room, roomOf } from './work-in-progress.js';
 import { WorkInProgressService } from './work-in-progress.service.js';
 import './waves.events.js';
 
@@ -22,6 +22,8 @@ export interface Channel {
   maxInFlight: number;
   batchOrders: number;
   lastReleasedAt: Date | null;
+  /** Its template sorts orders at a put wall. */
+  toWall: boolean;
 }
 
 export interface ChannelFields {
@@ -68,11 +70,25 @@ export class ChannelsService {
     return rows<Channel>(
       tx,
       `select c.id, c.name, c.state, t.id as "templateId", t.name as "templateName", t.filter as "templateFilter", c.filter,
-         c.max_in_flight as "maxInFlight", c.batch_orders as "batchOrders", c.last_released_at as "lastReleasedAt"
+         c.max_in_flight as "maxInFlight", c.batch_orders as "batchOrders", c.last_released_at as "lastReleasedAt",
+         t.pipeline @> '[{"name": "batch", "method": "batch"}]' as "toWall"
        from release_channels c join wave_templates t on t.site_id = c.site_id and t.id = c.template_id
        where c.site_id = $1 and c.archived_at is null order by c.name`,
       [tx.siteId],
     );
+  }
+
+  /** What a channel would release now, or why nothing. A put wall that is smaller than a batch is filled at once. */
+  async look(
+    tx: Tx,
+    channel: Channel,
+    load: FloorLoad,
+  ): Promise<{ queue: ChannelQueue; room: Room; decision: ReleaseDecision }> {
+    const room = roomOf(load, channel);
+    const queue = await this.queueOf(tx, channel, room);
+    const wall = channel.toWall ? load.stages.find(({ stage }) => stage === 'put-wall') : undefined;
+    const batchOrders = Math.min(queue.batchOrders, wall?.ordersMax ?? queue.batchOrders);
+    return { queue, room, decision: decideRelease({ ...queue, batchOrders }, room, tx.at) };
   }
 
   /** The queue before a channel; orders that wait for a lane are counted apart. */
@@ -190,10 +206,9 @@ export class ChannelsService {
   }
 
   private async releaseFrom(channel: Channel): Promise<string | null> {
-    const { decision, room } = await this.db.transaction(async (tx) => {
-      const room = await this.work.room(tx);
-      return { room, decision: decideRelease(await this.queueOf(tx, channel, room), room, tx.at) };
-    });
+    const { decision, room } = await this.db.transaction(async (tx) =>
+      this.look(tx, channel, await this.work.load(tx)),
+    );
     if ('because' in decision) {
       await this.noteReason(channel, decision.note);
       return null;

@@ -67,9 +67,9 @@ const CHOICES: Record<string, string> = {
     join lanes n on n.site_id = p.site_id and n.id = p.lane_id
     where p.site_id = $1 and ($2::uuid[] is null or p.order_id = any($2)) and ($5::uuid is null or p.wave_id = $5)`,
   run: `select 'run' as kind, r.created_at as at, w.id as "waveId", w.number::int as "waveNumber", s.order_id as "orderId",
-      null::uuid as "orderLineId", r.id as "runId", 'run ' || r.number || coalesce(' in zone ' || z.code, '') || ', slot ' || s.slot as chosen,
-      coalesce(r.because -> 'reasons', '[]') as because
-    from run_slots s join runs r on r.site_id = s.site_id and r.id = s.run_id
+      null::uuid as "orderLineId", r.id as "runId", 'run ' || r.number || coalesce(' in zone ' || z.code, '') || ', slot ' || coalesce(k.lpn, s.slot::text) as chosen,
+      coalesce(r.because -> 'reasons', '[]') || coalesce(s.because, '[]') as because
+    from run_slots s left join containers k on k.site_id = s.site_id and k.id = s.container_id and k.type = 'slot' join runs r on r.site_id = s.site_id and r.id = s.run_id
     join waves w on w.site_id = r.site_id and w.id = r.wave_id left join zones z on z.site_id = r.site_id and z.id = r.zone_id
     where s.site_id = $1 and ($2::uuid[] is null or s.order_id = any($2)) and ($5::uuid is null or r.wave_id = $5)`,
   replenish: `select 'replenish' as kind, p.created_at as at, w.id as "waveId", w.number::int as "waveNumber", null::uuid as "orderId",

@@ -42,6 +42,8 @@ export interface BatchTask {
   /** In groups that share carts, such as by cut-off; each group's most urgent order first. */
   groups: BatchOrder[][];
   slots: number;
+  /** What the totes of a cart hold together where they are not one for each order. */
+  volumeMl?: number;
   method: PickMethod;
   /** Zone by aisle; needed for the method `zone`. */
   zoneOfAisle: Record<string, string>;
@@ -122,7 +124,7 @@ export function batch(task: BatchTask): BatchAnswer {
   const answer: BatchAnswer = { runs: [], unplaced: [], iterations: 0, firstComeMm: 0 };
   for (const orders of task.groups) {
     const plan = batchRuns(
-      { site, orders, cart: { slots: task.slots }, start, end },
+      { site, orders, cart: { slots: task.slots, volumeMl: task.volumeMl }, start, end },
       {
         seed: task.seed,
         timeLimitMs: (task.timeLimitMs * orders.length) / total,

@@ -49,6 +49,12 @@ const TEXTS: Record<string, (facts: Facts) => string> = {
   'on-hold': (f) => `on hold: ${String(f.hold)}`,
   'not-promised': (f) => `${String(f.missing)} of ${String(f.sku)} are not promised`,
   'others-were-quicker': () => 'other waves were quicker with its goods',
+  'slot-in-reach': (f) =>
+    `row ${String(f.row)}, column ${String(f.column)} of ${String(f.wall)}: best in reach for ${String(f.picks)} puts`,
+  'slot-gave-way': (f) =>
+    `row ${String(f.row)}, column ${String(f.column)} of ${String(f.wall)}: orders with more puts have the slots nearer to the middle`,
+  'no-wall-slot': () => 'no slot of the put wall is free',
+  'missing-at-wall': (f) => `its goods were missing at ${String(f.wall)}`,
   'larger-than-cart': (f) => `needs ${String(f.needed)} ${String(f.capacity)}, a cart has ${String(f.limit)}`,
   'stop-unreachable': () => 'no way leads to its goods',
 };

@@ -3,8 +3,7 @@ import type { Page, ReleaseChannelView, WorkInProgressView } from '#lib/contract
 import { Database, type Tx } from '../platform/database.service.js';
 import { Refusal } from '../platform/refusal.js';
 import { type Channel, ChannelsService } from './channels.service.js';
-import { decideRelease } from './decide-release.js';
-import { capacityOf, type FloorLoad, printingShare, type Room, roomOf } from './work-in-progress.js';
+import { capacityOf, type FloorLoad, printingShare, roomOf } from './work-in-progress.js';
 import { WorkInProgressService } from './work-in-progress.service.js';
 
 /** What channels and the controller of work in progress see, for screens. */
@@ -17,7 +16,7 @@ export class ReleaseQueries {
   ) {}
 
   async channelViews(): Promise<Page<ReleaseChannelView>> {
-    const items = await this.db.transaction(async (tx) => this.views(tx, await this.work.room(tx)));
+    const items = await this.db.transaction(async (tx) => this.views(tx, await this.work.load(tx)));
     return { items, next: null };
   }
 
@@ -36,20 +35,19 @@ export class ReleaseQueries {
         at: tx.at.toISOString(),
         stages: stageViews(load),
         pressures: room.pressures,
-        channels: await this.views(tx, room),
+        channels: await this.views(tx, load),
       };
     });
   }
 
-  private async views(tx: Tx, room: Room): Promise<ReleaseChannelView[]> {
+  private async views(tx: Tx, load: FloorLoad): Promise<ReleaseChannelView[]> {
     const views: ReleaseChannelView[] = [];
-    for (const channel of await this.channels.channels(tx)) views.push(await this.view(tx, channel, room));
+    for (const channel of await this.channels.channels(tx)) views.push(await this.view(tx, channel, load));
     return views;
   }
 
-  private async view(tx: Tx, channel: Channel, room: Room): Promise<ReleaseChannelView> {
-    const queue = await this.channels.queueOf(tx, channel, room);
-    const decision = decideRelease(queue, room, tx.at);
+  private async view(tx: Tx, channel: Channel, load: FloorLoad): Promise<ReleaseChannelView> {
+    const { queue, decision } = await this.channels.look(tx, channel, load);
     return {
       id: channel.id,
       name: channel.name,

@@ -4,9 +4,9 @@ import { Database, rows, type Tx } from '../platform/database.service.js';
 import { Refusal } from '../platform/refusal.js';
 import { bothFilters, CANDIDATES, type ReleaseFilter, WAVE_ATTEMPTS_MAX } from './candidates.js';
 import { ChannelsService } from './channels.service.js';
-import { decideRelease } from './decide-release.js';
 import { explainWaiting, type Taker, type WaitingKind } from './explain-waiting.js';
 import { SchedulesQueries } from './schedules.queries.js';
+import { roomOf } from './work-in-progress.js';
 import { WorkInProgressService } from './work-in-progress.service.js';
 
 interface Waiting {
@@ -103,7 +103,7 @@ export class WaitingQueries {
   }
 
   private async waiting(tx: Tx): Promise<Waiting> {
-    const room = await this.work.room(tx);
+    const load = await this.work.load(tx);
     const takers: Taker[] = [];
     const filters: ReleaseFilter[] = [];
     const channels = await this.channels.channels(tx);
@@ -114,7 +114,7 @@ export class WaitingQueries {
     const shut = openFirst.filter(({ state }) => state !== 'open');
     const addChannels = async (list: typeof channels) => {
       for (const channel of list) {
-        const decision = decideRelease(await this.channels.queueOf(tx, channel, room), room, tx.at);
+        const { decision } = await this.channels.look(tx, channel, load);
         takers.push({ kind: 'channel', name: channel.name, decision });
         filters.push(bothFilters(channel.templateFilter, channel.filter));
       }
@@ -128,7 +128,7 @@ export class WaitingQueries {
     const parameters = [
       tx.siteId,
       tx.at,
-      room.exceptServices,
+      roomOf(load).exceptServices,
       ...filters.map((filter) => JSON.stringify(filter)),
     ];
     return { takers, sql: waitingSql(filters.length), parameters };

@@ -7,12 +7,17 @@ import { ordersStillIn } from './goods.queries.js';
 import { groupBy } from './group-by.js';
 import type { KeepResult, PipelineStep, StepResult } from './pipeline-step.js';
 import { type LaneRank, type PlanLane, planLanes } from './plan-lanes.js';
+import { assignWallSlots, type SlotOfOrder, type WallSlot } from './plan-walls.js';
+import { freeWallSlots, holdWallSlots } from './put-walls.queries.js';
 import {
   type CartonInPlan,
+  type Fault,
   onlyOrders,
   type RunInPlan,
   type SlotInPlan,
   type WavePlan,
+  wallOrders,
+  withoutFaulty,
 } from './wave-plan.js';
 
 interface Bench {
@@ -31,26 +36,34 @@ export class WaveAssignService {
   };
 
   private async decide(plan: WavePlan): Promise<StepResult> {
-    const { benches, lanes, ranks } = await this.db.transaction(async (tx) => ({
+    const { benches, lanes, ranks, walls } = await this.db.transaction(async (tx) => ({
+      walls: await freeWallSlots(tx, plan.waveId),
       benches: await benchesOf(tx),
       lanes: await lanesOf(tx),
       ranks: await ranksOf(tx),
     }));
-    const runs = withSlots(plan, withBenches(plan.runs, benches));
+    const onCarts = withSlots(plan, withBenches(plan.runs, benches));
+    const { runs, faults } = withWallSlots({ ...plan, runs: onCarts }, walls);
+    const atWalls = runs.reduce(
+      (sum, run) => sum + run.slots.filter(({ containerId }) => containerId).length,
+      0,
+    );
     const cartons = withLanes(plan, lanes, ranks);
     const laneless = cartons.filter(({ laneId }) => laneId === null).length;
     const log = [
       benches.length === 0
         ? 'this site has no pack bench: any station takes the totes'
         : `${runs.length} runs to ${benches.length} benches`,
+      ...(atWalls > 0 ? [`${atWalls} orders have a slot of a put wall`] : []),
       `${cartons.length - laneless} parcels to ${new Set(cartons.map(({ laneId }) => laneId)).size} lanes`,
       ...(laneless > 0 ? [`no lane takes ${laneless} parcels: they leave by the exception lane`] : []),
     ];
-    return { plan: { ...plan, runs, cartons }, log };
+    return { plan: withoutFaulty({ ...plan, runs, cartons }, faults), log };
   }
 
   private async keep(tx: Tx, decided: WavePlan, waveId: string): Promise<KeepResult> {
-    const plan = onlyOrders(decided, await ordersStillIn(tx, waveId, [...decided.orders.keys()]));
+    const stays = onlyOrders(decided, await ordersStillIn(tx, waveId, [...decided.orders.keys()]));
+    const plan = await this.holdSlots(tx, stays, waveId);
     await affected(
       tx,
       `update runs r set drop_station_id = c.station from unnest($2::uuid[], $3::uuid[]) as c (id, station)
@@ -60,9 +73,11 @@ export class WaveAssignService {
     const slots = plan.runs.flatMap((run) => run.slots.map((slot) => ({ ...slot, runId: run.id })));
     await affected(
       tx,
-      `insert into run_slots (site_id, id, run_id, slot, order_id, merchant_id, state)
-       select $1, s.id, r.id, s.slot, o.id, o.merchant_id, 'open'
-       from unnest($2::uuid[], $3::uuid[], $4::int[], $5::uuid[]) as s (id, run_id, slot, order_id)
+      `insert into run_slots (site_id, id, run_id, slot, order_id, merchant_id, state, container_id,
+         because)
+       select $1, s.id, r.id, s.slot, o.id, o.merchant_id, 'open', s.container, s.because
+       from unnest($2::uuid[], $3::uuid[], $4::int[], $5::uuid[], $6::uuid[], $7::jsonb[])
+         as s (id, run_id, slot, order_id, container, because)
        join runs r on r.site_id = $1 and r.id = s.run_id join orders o on o.site_id = $1 and o.id = s.order_id
        on conflict do nothing`,
       [
@@ -71,10 +86,23 @@ export class WaveAssignService {
         slots.map((slot) => slot.runId),
         slots.map((slot) => slot.slot),
         slots.map((slot) => slot.orderId),
+        slots.map((slot) => slot.containerId ?? null),
+        slots.map((slot) => (slot.containerId ? JSON.stringify([slot.because]) : null)),
       ],
     );
     await this.keepLanes(tx, plan);
     return { plan, log: [] };
+  }
+
+  /** Slots of put walls are given away by one planner at a time; where another was quicker they are shared out again. */
+  private async holdSlots(tx: Tx, plan: WavePlan, waveId: string): Promise<WavePlan> {
+    const wanted = plan.runs.flatMap(({ slots }) => slots.flatMap(({ containerId }) => containerId ?? []));
+    if (wanted.length === 0) return plan;
+    const free = await holdWallSlots(tx, waveId);
+    const known = new Set(free.map(({ slotId }) => slotId));
+    if (wanted.every((slotId) => known.has(slotId))) return plan;
+    const { runs, faults } = withWallSlots(plan, free);
+    return withoutFaulty({ ...plan, runs }, faults);
   }
 
   private async keepLanes(tx: Tx, plan: WavePlan): Promise<void> {
@@ -98,12 +126,50 @@ export class WaveAssignService {
   }
 }
 
+/** Orders of batch runs get slots of the wall that their run goes to; those that find none leave the wave. */
+function withWallSlots(plan: WavePlan, free: readonly WallSlot[]): { runs: RunInPlan[]; faults: Fault[] } {
+  const toWall = groupBy(
+    plan.runs.filter(({ method }) => method === 'batch'),
+    ({ stationId }) => String(stationId),
+  );
+  if (toWall.size === 0) return { runs: plan.runs, faults: [] };
+  const sizes = wallOrders(plan);
+  const chosen = new Map<string, SlotOfOrder>();
+  for (const [wallId, runs] of toWall) {
+    const orders = runs.flatMap(({ slots }) => slots.map(({ orderId }) => sizes.get(orderId)!));
+    const own = free.filter((slot) => slot.wallId === wallId);
+    for (const [orderId, slot] of assignWallSlots(orders, own)) chosen.set(orderId, slot);
+  }
+  const faults: Fault[] = [];
+  const runs = plan.runs.map((run) => {
+    if (run.method !== 'batch') return run;
+    const slots = run.slots.map(({ orderId }, at): SlotInPlan => {
+      const own = chosen.get(orderId);
+      if (!own) faults.push(noSlot(orderId));
+      return {
+        orderId,
+        slot: at + 1,
+        because: own?.because ?? { code: 'no-wall-slot' },
+        containerId: own?.slot.slotId ?? null,
+      };
+    });
+    return { ...run, slots };
+  });
+  return { runs, faults };
+}
+
+function noSlot(orderId: string): Fault {
+  const text = 'no slot of the put wall is free';
+  return { step: 'assign', orderId, lineId: null, code: 'no-wall-slot', facts: {}, text };
+}
+
 /** Each cart to the bench that has the fewest coming; all its trips go to the same one. */
 function withBenches(runs: readonly RunInPlan[], benches: readonly Bench[]): RunInPlan[] {
   if (benches.length === 0) return [...runs];
   const load = benches.map((bench) => ({ ...bench }));
   const chosen = new Map<string, string>();
   return runs.map((run) => {
+    if (run.method === 'batch') return run;
     let stationId = run.afterRunId === null ? undefined : chosen.get(run.afterRunId);
     if (stationId === undefined) {
       const least = load.reduce((best, each) => (each.open < best.open ? each : best));

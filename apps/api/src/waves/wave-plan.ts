@@ -8,6 +8,8 @@ import type {
   SelectionReason,
 } from '#lib/planning';
 
+import type { WallOrder } from './plan-walls.js';
+
 export interface WaveLimits {
   ordersMax?: number;
   linesMax?: number;
@@ -118,6 +120,8 @@ export interface SlotInPlan {
   orderId: string;
   slot: number;
   because: { code: string } & Record<string, unknown>;
+  /** The slot of the put wall that a batch run's order gets; null or nothing: a tote stands there. */
+  containerId?: string | null;
 }
 
 export interface RunInPlan {
@@ -210,6 +214,19 @@ export function onlyOrders(plan: WavePlan, orderIds: ReadonlySet<string>): WaveP
       pickIds: run.pickIds.filter((id) => pickIds.has(id)),
     })),
   };
+}
+
+/** Each order as a put wall sees it. */
+export function wallOrders(plan: WavePlan): Map<string, WallOrder> {
+  const orders = new Map<string, WallOrder>();
+  for (const { orderId, itemId, quantity } of plan.picks) {
+    const item = plan.items.get(itemId)!;
+    const known = orders.get(orderId) ?? { orderId, volumeMl: 0, picks: 0 };
+    known.picks += 1;
+    known.volumeMl += (quantity * item.lengthMm * item.widthMm * item.heightMm) / 1000;
+    orders.set(orderId, known);
+  }
+  return orders;
 }
 
 /** The picks of each order, the most urgent order first. */

@@ -5,10 +5,13 @@ import { newId } from '../platform/ids.js';
 import { takeCount } from '../platform/number-ranges.js';
 import { cartSlots, walkable, zoneOfAisle } from './floor-plan.queries.js';
 import { ordersStillIn } from './goods.queries.js';
+import { groupBy } from './group-by.js';
 import { groupByCutOff } from './group-by-cut-off.js';
 import type { KeepResult, PipelineStep, StepControl, StepResult } from './pipeline-step.js';
+import { shareWalls } from './plan-walls.js';
 import { PlannerService } from './planner.service.js';
 import type { BatchAnswer } from './planning.worker.js';
+import { freeWallSlots } from './put-walls.queries.js';
 import { searchTimeMs } from './search-time.js';
 import {
   type Fault,
@@ -18,12 +21,19 @@ import {
   picksByOrder,
   type RunInPlan,
   type WavePlan,
+  wallOrders,
   withoutFaulty,
 } from './wave-plan.js';
 import { optionsOf } from './wave-steps.js';
 
 /** Tasks are numbered with gaps, so that what is found elsewhere can come between. */
 const SEQUENCE_STEP = 10;
+
+/** Orders of one batch run unless the template says otherwise. */
+const BATCH_ORDERS_MAX = 24;
+
+/** What a usual tote (600 x 400 x 220 mm) is filled with at most, millilitres. */
+const TOTE_ML = 40_000;
 
 /** Reservations whose goods are on their way to a face, with the move. */
 const BOUND = `from reservations v join wave_replenishments p on p.site_id = v.site_id and p.id = v.replenishment_id
@@ -39,7 +49,10 @@ export class WaveRunsService {
 
   /** Puts orders together on carts, one tote per order and slot, for the least walk. */
   readonly batch: PipelineStep = {
-    decide: (plan, control) => this.batchOrders(plan, control),
+    decide: (plan, control) =>
+      optionsOf(plan.order.pipeline, 'batch').method === 'batch'
+        ? this.batchForWalls(plan, control)
+        : this.batchOrders(plan, control),
     keep: (tx, plan, { waveId }) => this.keepRuns(tx, plan, waveId),
   };
 
@@ -56,7 +69,9 @@ export class WaveRunsService {
   };
 
   private async batchOrders(plan: WavePlan, control: StepControl): Promise<StepResult> {
-    const { method = 'cluster', slotsMax } = optionsOf(plan.order.pipeline, 'batch');
+    const { method: asked = 'cluster', slotsMax } = optionsOf(plan.order.pipeline, 'batch');
+    // Those that no put wall takes have a tote of their own.
+    const method = asked === 'batch' ? 'cluster' : asked;
     const site = await this.db.transaction(async (tx) => ({
       walkable: await walkable(tx),
       slots: await cartSlots(tx),
@@ -94,6 +109,63 @@ export class WaveRunsService {
     };
   }
 
+  /**
+   * Runs whose totes hold many orders, each run for one put wall. Goods of two merchants may have the same barcode, so a run picks for
+   * one merchant. Orders that no free slot takes are picked into totes of their own.
+   */
+  private async batchForWalls(plan: WavePlan, control: StepControl): Promise<StepResult> {
+    const site = await this.db.transaction(async (tx) => ({
+      walkable: await walkable(tx),
+      totes: await cartSlots(tx),
+      free: await freeWallSlots(tx, plan.waveId),
+    }));
+    const walls = shareWalls([...wallOrders(plan).values()], site.free);
+    const alone = new Set([...plan.orders.keys()].filter((orderId) => !walls.has(orderId)));
+    const own = picksByOrder(plan);
+    const groups = groupByCutOff(
+      [...plan.orders.values()].filter(({ orderId }) => walls.has(orderId)),
+      { slots: site.totes, nowMs: plan.nowMs },
+    ).flatMap((group) => {
+      const waits = ({ orderId }: OrderInPlan) => own.get(orderId)!.some(({ waitsFor }) => waitsFor !== null);
+      const apart = groupBy(group, (order) =>
+        JSON.stringify([order.merchantId, walls.get(order.orderId), waits(order)]),
+      );
+      return [...apart.values()].map((orders) =>
+        orders.map(({ orderId }) => batchOrder(plan, orderId, own.get(orderId)!)),
+      );
+    });
+    const { ofChannel, secondsMax, pipeline } = plan.order;
+    const answer = await this.planner.batch(
+      {
+        walkable: site.walkable,
+        groups,
+        slots: optionsOf(pipeline, 'batch').slotsMax ?? BATCH_ORDERS_MAX,
+        volumeMl: site.totes * TOTE_ML,
+        method: 'batch',
+        zoneOfAisle: {},
+        timeLimitMs: searchTimeMs(plan.orders.size, { ofChannel, secondsMax }),
+        seed: 1,
+      },
+      control,
+    );
+    const runs = runsOf(answer, 'batch').map((run) => ({
+      ...run,
+      stationId: walls.get(run.slots[0]!.orderId)!,
+    }));
+    const log = [`${walls.size} orders on ${runs.length} batch runs for put walls`];
+    const faults = unplacedFaults(answer);
+    if (alone.size === 0) {
+      const next = withoutFaulty({ ...plan, naiveMm: answer.firstComeMm }, faults);
+      return { plan: { ...next, runs }, log };
+    }
+    const rest = await this.batchOrders(onlyOrders(plan, alone), control);
+    const { naiveMm } = rest.plan;
+    const all = [...faults, ...rest.plan.faults.slice(plan.faults.length)];
+    const next = withoutFaulty({ ...plan, naiveMm: answer.firstComeMm + naiveMm }, all);
+    const left = `no free slot takes ${alone.size} orders: they have totes of their own`;
+    return { plan: { ...next, runs: [...runs, ...rest.plan.runs] }, log: [...log, left, ...rest.log] };
+  }
+
   private async keepRuns(tx: Tx, plan: WavePlan, waveId: string): Promise<KeepResult> {
     const { runs } = plan;
     if (runs.length === 0) return { plan, log: [] };
@@ -102,10 +174,11 @@ export class WaveRunsService {
     const zoneIdOf = new Map(places.map(({ zoneCode, zoneId }) => [zoneCode, zoneId]));
     await affected(
       tx,
-      `insert into runs (site_id, id, number, wave_id, state, walk_mm, because, method, zone_id, leg, after_run_id, created_at)
-       select $1, r.id, r.number, $2, 'blocked', r.walk_mm, r.because, r.method, r.zone_id, r.leg, r.after, $3
-       from unnest($4::uuid[], $5::bigint[], $6::bigint[], $7::jsonb[], $8::text[], $9::uuid[], $10::int[], $11::uuid[])
-         as r (id, number, walk_mm, because, method, zone_id, leg, after) on conflict do nothing`,
+      `insert into runs (site_id, id, number, wave_id, state, walk_mm, because, method, zone_id, leg, after_run_id, created_at,
+         drop_station_id)
+       select $1, r.id, r.number, $2, 'blocked', r.walk_mm, r.because, r.method, r.zone_id, r.leg, r.after, $3, r.station
+       from unnest($4::uuid[], $5::bigint[], $6::bigint[], $7::jsonb[], $8::text[], $9::uuid[], $10::int[], $11::uuid[],
+         $12::uuid[]) as r (id, number, walk_mm, because, method, zone_id, leg, after, station) on conflict do nothing`,
       [
         tx.siteId,
         waveId,
@@ -118,6 +191,7 @@ export class WaveRunsService {
         runs.map((run) => (run.zone === null ? null : zoneIdOf.get(run.zone)!)),
         runs.map((run) => run.leg),
         runs.map((run) => run.afterRunId),
+        runs.map((run) => run.stationId),
       ],
     );
     return { plan, log: [] };

@@ -17,7 +17,7 @@ const OPTIONAL: ReadonlySet<string> = new Set(['replenish', 'cartonise']);
 const SLOTS_MAX = 60;
 
 const STRATEGIES: ReservationStrategy[] = ['fefo', 'fifo', 'fewest-touches', 'full-containers'];
-const METHODS: PickMethod[] = ['cluster', 'zone', 'single'];
+const METHODS: PickMethod[] = ['cluster', 'zone', 'single', 'batch'];
 
 /** The pipeline in its usual order: what each step needs before it, and what it may be told. */
 export const PIPELINE: readonly PipelineStepView[] = [

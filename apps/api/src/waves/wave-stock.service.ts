@@ -8,6 +8,7 @@ import { CANDIDATES, type ReleaseFilter, SIZE_ML, WEIGHT_GRAMS } from './candida
 import { itemsOf, ordersStillIn, placesOf, stockOf } from './goods.queries.js';
 import type { KeepResult, PipelineStep, StepResult } from './pipeline-step.js';
 import { PlannerService } from './planner.service.js';
+import { ordersForWalls } from './put-walls.queries.js';
 import { shortText } from './short-text.js';
 import {
   type Fault,
@@ -107,11 +108,14 @@ export class WaveStockService {
 
   private async decideSelection(plan: WavePlan): Promise<StepResult> {
     const { filter, limits } = plan.order;
-    const found = await this.db.transaction((tx) => candidatesOf(tx, filter, limits));
+    const { found, toWalls } = await this.db.transaction(async (tx) => ({
+      found: await candidatesOf(tx, filter, limits),
+      toWalls: await ordersForWalls(tx, plan),
+    }));
     const selection = await this.planner.select({
       nowMs: plan.nowMs,
       candidates: found.map(asCandidate),
-      capacity: capacityOf(limits),
+      capacity: capacityOf({ ...limits, ordersMax: leastOf(limits.ordersMax, toWalls) }),
     });
     const rowOf = new Map(found.map((each) => [each.id, each]));
     const becauseOf = new Map(selection.selected.map((each) => [each.orderId, each.reasons]));
@@ -379,6 +383,11 @@ function asCandidate(order: CandidateRow): WaveCandidate {
     units: order.unit_count,
     loads: { millilitres: Number(order.volume_ml ?? 0), grams: Number(order.weight_grams ?? 0) },
   };
+}
+
+/** The lower of two limits, where there are any. */
+function leastOf(ordersMax: number | undefined, other: number | null): number | undefined {
+  return other === null ? ordersMax : Math.min(ordersMax ?? other, other);
 }
 
 function capacityOf({ ordersMax, linesMax, unitsMax, volumeMlMax, weightGramsMax }: WaveLimits) {

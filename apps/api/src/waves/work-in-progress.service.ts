@@ -26,9 +26,9 @@ export interface WorkLimitChange {
 export class WorkInProgressService {
   constructor(private readonly db: Database) {}
 
-  /** What the floor can take at this moment. */
-  async room(tx: Tx): Promise<Room> {
-    return roomOf(await this.load(tx));
+  /** What the floor can take at this moment; a wave that is planned has its slots of put walls already. */
+  async room(tx: Tx, work = { toWall: false }): Promise<Room> {
+    return roomOf(await this.load(tx), work);
   }
 
   async load(tx: Tx): Promise<FloorLoad> {
@@ -119,11 +119,12 @@ async function stageLoads(tx: Tx): Promise<StageLoad[]> {
     return { stage: name, orders, people, ordersMax, ordersPerPerson };
   };
   const { picking, packing, walking, atBenches, atWalls } = found!;
-  const sorting = await ordersAtWalls(tx);
+  const walls = await wallSlots(tx);
+  const wall = stage('put-wall', walls.inUse, atWalls);
   return [
-    stage('pick', picking, walking),
-    stage('put-wall', sorting, atWalls),
-    stage('pack', packing - sorting, atBenches),
+    stage('pick', picking - walls.sorting, walking),
+    walls.slots === 0 ? wall : { ...wall, ordersMax: Math.min(wall.ordersMax ?? walls.slots, walls.slots) },
+    stage('pack', packing, atBenches),
   ];
 }
 
@@ -148,16 +149,14 @@ function serviceLanes(tx: Tx): Promise<ServiceLanes[]> {
   );
 }
 
-/** Orders whose totes stand at a put wall, with their goods, and are not packed yet. */
-async function ordersAtWalls(tx: Tx): Promise<number> {
-  const found = await row<{ orders: number }>(
+/** Slots of all put walls: those that orders have (from planning until they are packed), and those whose goods are being sorted. */
+async function wallSlots(tx: Tx): Promise<{ slots: number; inUse: number; sorting: number }> {
+  const found = await row<{ slots: number; inUse: number; sorting: number }>(
     tx,
-    `select count(distinct s.order_id)::int as orders from stations w
-     join containers c on c.site_id = w.site_id and c.station_id = w.id
-     join run_slots s on s.site_id = c.site_id and s.container_id = c.id and s.state = 'dropped'
-     join orders o on o.site_id = s.site_id and o.id = s.order_id and o.state in ('picked', 'packing')
-     where w.site_id = $1 and w.kind = 'put-wall'`,
+    `select count(*)::int as slots, count(s.id)::int as "inUse", count(s.id) filter (where s.state = 'picked')::int as sorting
+     from put_wall_slots w left join run_slots s on s.site_id = w.site_id and s.container_id = w.id
+       and s.state in ('open', 'picked', 'dropped', 'packing') where w.site_id = $1`,
     [tx.siteId],
   );
-  return found!.orders;
+  return found!;
 }

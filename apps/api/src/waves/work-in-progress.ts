@@ -46,8 +46,14 @@ export interface Room {
 const PRINTER_DOWN: ReadonlySet<string> = new Set(['lost', 'fault', 'disabled']);
 const EFFECTS: readonly Pressure['effect'][] = ['stop', 'services', 'slow'];
 
-/** The room that limits, equipment and people leave, with a reason for each thing that takes some of it away. */
-export function roomOf(floor: FloorLoad): Room {
+/**
+ * The room that limits, equipment and people leave, with a reason for each thing that takes some of it away.
+ * @param toWall whether orders would go to a put wall: those that don't need no slot of it
+ */
+export function roomOf(whole: FloorLoad, { toWall } = { toWall: true }): Room {
+  const floor = toWall
+    ? whole
+    : { ...whole, stages: whole.stages.filter(({ stage }) => stage !== 'put-wall') };
   const printing = printingShare(floor.benches);
   const pressures = [
     ...printerPressures(floor.benches),
@@ -58,7 +64,8 @@ export function roomOf(floor: FloorLoad): Room {
   ].sort((one, two) => EFFECTS.indexOf(one.effect) - EFFECTS.indexOf(two.effect));
   const stopped = pressures.some(({ effect }) => effect === 'stop');
   const pick = floor.stages.find(({ stage }) => stage === 'pick');
-  const left = pick ? Math.max(0, (capacityOf(pick, 1) ?? Number.POSITIVE_INFINITY) - pick.orders) : Infinity;
+  const wall = floor.stages.find(({ stage }) => stage === 'put-wall');
+  const left = Math.min(leftOf(pick), leftOf(wall));
   return {
     orders: stopped ? 0 : left,
     picking: pick?.orders ?? 0,
@@ -67,6 +74,11 @@ export function roomOf(floor: FloorLoad): Room {
       services.map(({ carrier, service }) => `${carrier}/${service}`),
     ),
   };
+}
+
+function leftOf(load: StageLoad | undefined): number {
+  const capacity = load ? capacityOf(load, 1) : null;
+  return capacity === null ? Number.POSITIVE_INFINITY : Math.max(0, capacity - load!.orders);
 }
 
 /** A planned wave in front of the floor. */

@@ -16,9 +16,11 @@ import { Home } from './home.js';
 import { usualWork, type Work, workOf } from './works.js';
 
 const putBack = () => import('../features/put-back/put-back.js');
+const putWall = () => import('../features/put-wall/put-wall.js');
 const replenish = () => import('../features/replenish/replenish.js');
 /** Work that not everybody does: fetched behind the first screen, so that it is there when the network is not. */
 const PutBack = fetched(() => putBack().then((file) => file.PutBack));
+const PutWall = fetched(() => putWall().then((file) => file.PutWall));
 const Replenish = fetched(() => replenish().then((file) => file.Replenish));
 
 /** A page that is fetched when it is chosen; without a network it says so. */
@@ -31,7 +33,9 @@ function fetched<P extends object>(page: () => Promise<ComponentType<P>>) {
 
 function fetchAhead(): void {
   // What does not come now is asked for again when somebody chooses it.
-  Promise.all([putBack(), replenish()]).catch((error) => console.warn('Not fetched ahead:', error));
+  Promise.all([putBack(), putWall(), replenish()]).catch((error) =>
+    console.warn('Not fetched ahead:', error),
+  );
 }
 
 /** The floor's one page: who is here, then the work of the hash. */
@@ -94,6 +98,8 @@ function WorkOf(props: {
   switch (work) {
     case 'pick':
       return <PickWork me={me} onLeave={leave} />;
+    case 'put-wall':
+      return <PutWall key={me.station?.code} me={me} onStation={props.onMe} onLeave={leave} />;
     case 'pack':
       return <PackBench key={me.station?.code} me={me} onStation={props.onMe} onLeave={leave} />;
     case 'stage':

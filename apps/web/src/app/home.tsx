@@ -15,6 +15,7 @@ import {
   ShelfPicture,
   TotePicture,
   TruckPicture,
+  WallPicture,
 } from '../ui/floor/pictograms.js';
 import { TopBar } from '../ui/floor/top-bar.js';
 import { useTurns } from '../ui/floor/use-turns.js';
@@ -72,6 +73,7 @@ function Tiles({ onChoose }: { onChoose: (work: Work) => void }) {
   const { t } = useTranslation();
   const tiles: [Work, string, ReactNode][] = [
     ['pick', t('Pick'), <CartPicture key="pick" />],
+    ['put-wall', t('Put wall'), <WallPicture key="put-wall" />],
     ['pack', t('Pack'), <TotePicture key="pack" />],
     ['stage', t('Stage parcels'), <ParcelPicture key="stage" />],
     ['load', t('Load a truck'), <TruckPicture key="load" />],

@@ -1,6 +1,7 @@
 /** The kinds of work on the floor; also the hash of their pages. */
 export const WORKS = [
   'pick',
+  'put-wall',
   'pack',
   'stage',
   'load',
@@ -14,7 +15,7 @@ export type Work = (typeof WORKS)[number];
 /** What people at a kind of station do as a rule; offered first. */
 const USUAL_WORK: Record<string, Work> = {
   'pick-start': 'pick',
-  'put-wall': 'pack',
+  'put-wall': 'put-wall',
   'pack-bench': 'pack',
   'dock-door': 'load',
   'receiving-desk': 'put-away',

@@ -1,4 +1,5 @@
 /** The people's work: picking, packing, loading. Every POST that changes stock carries an `eventId` made once by the sender. */
+import type { PickMethod } from './waves.js';
 
 /** A scanned item as the server needs to check it: the raw scan, never what the screen made of it. */
 export type RawScan = string;
@@ -16,6 +17,8 @@ export interface RunView {
   number: number;
   state: string;
   waveNumber: number;
+  /** `batch`: goods go into any tote of the run, which has no slots: a put wall sorts them into orders. */
+  method: PickMethod;
   cart: { code: string; slots: number };
   walkMm: number;
   dropStation: { code: string; name: string } | null;
@@ -48,6 +51,7 @@ export interface PickTaskView {
   expiresOn: string | null;
   quantity: number;
   doneQuantity: number;
+  /** 0 in a batch run. */
   slot: number;
   /** The tote that stands in the slot; null until the picker scans an empty one into it. */
   lpn: string | null;

@@ -1,6 +1,6 @@
 /**
  * What goes to the floor when, and why not yet: channels, schedules, work in progress, the reason of every order that waits, undo;
- * and the floor's tasks that follow from them (put back, replenish). Routes are under `/api/v1`.
+ * and the floor's tasks that follow from them (put back, replenish, put wall). Routes are under `/api/v1`.
  */
 import type { RawScan } from './floor.js';
 import type { ChannelView } from './tower.js';
@@ -58,7 +58,7 @@ export interface WorkInProgressView {
 
 export interface Pressure extends ReasonView {
   /**
-   * `stop`: nothing is released anywhere. `services`: orders of the named carrier services wait, others go on. `slow`: a stage has less
+   * `stop`: nothing is released anywhere; of the stage `put-wall`: nothing that is sorted there. `services`: orders of the named carrier services wait, others go on. `slow`: a stage has less
    * room than it was given.
    */
   effect: 'stop' | 'services' | 'slow';
@@ -312,4 +312,105 @@ export interface ReplenishmentOutcome {
   quantity: number;
   /** Picks that became ready by it. */
   picksReady: number;
+}
+
+/* ---- Floor: put wall ------------------------------------------------------------------------------------------------------------------------ */
+
+/** `GET /picking/put-walls` (Page), `GET /picking/put-walls/:stationCode`. */
+export interface PutWallView {
+  station: { code: string; name: string };
+  slots: PutWallSlotView[];
+  /** Totes dropped at the wall that still hold goods to sort, oldest run first. */
+  totes: { lpn: string; runNumber: number; units: number }[];
+  freeSlots: number;
+}
+
+/**
+ * `waiting`: an order has it and nothing lies in it yet; `complete`: to the pack bench; `put-back`: its order was withdrawn, its goods go
+ * back to the shelf before another order gets it.
+ */
+export type PutWallSlotState = 'free' | 'waiting' | 'filling' | 'complete' | 'packing' | 'put-back';
+
+export interface PutWallSlotView {
+  /** What is printed on the slot and scanned; also the plate that is scanned at the pack bench. */
+  code: string;
+  row: number;
+  column: number;
+  volumeMl: number;
+  light: { device: string; address: string } | null;
+  state: PutWallSlotState;
+  orderId: string | null;
+  externalRef: string | null;
+  /** Units that the order will have in it. */
+  wanted: number;
+  put: number;
+  cutOffAt: string | null;
+}
+
+/**
+ * `PUT /picking/put-walls/:stationCode` (admin): the slots of a wall; the station is made where there is none of this code. Slots that
+ * are in use can't be taken away. Answer: PutWallView.
+ */
+export interface ConfigurePutWall {
+  name?: string;
+  xMm?: number;
+  yMm?: number;
+  slots: {
+    code: string;
+    row: number;
+    column: number;
+    volumeMl: number;
+    light?: { device: string; address: string } | null;
+  }[];
+}
+
+/** `POST /picking/put-walls/:stationCode/sort`: which slot this item out of this tote goes to; moves nothing. Answer: PutInstruction. */
+export interface SortItem {
+  containerScan: RawScan;
+  itemScan: RawScan;
+}
+
+export interface PutInstruction {
+  slot: string;
+  row: number;
+  column: number;
+  sku: string;
+  name: string;
+  /** Units of this scan that go into the slot. */
+  quantity: number;
+  /** Units of this item in the tote that the order still wants, with this one. */
+  wanted: number;
+  externalRef: string;
+  /** The last units of the order: the slot is complete afterwards. */
+  completes: boolean;
+}
+
+/** `POST /picking/put-walls/:stationCode/put`: the item is in the slot. The same event twice is one. Answer: PutOutcome. */
+export interface ConfirmPut {
+  eventId: string;
+  containerScan: RawScan;
+  itemScan: RawScan;
+  slotScan: RawScan;
+}
+
+export interface PutOutcome {
+  slot: string;
+  quantity: number;
+  orderComplete: boolean;
+  toteEmpty: boolean;
+}
+
+/**
+ * `POST /picking/put-walls/:stationCode/short`: the tote is empty, what should still be in it is missing. Others of it are picked where there
+ * are, else the lines are closed short. The same event twice is one. Answer: WallShortOutcome.
+ */
+export interface ReportWallShort {
+  eventId: string;
+  containerScan: RawScan;
+}
+
+export interface WallShortOutcome {
+  missing: number;
+  /** Slots that are complete without what is missing. */
+  complete: string[];
 }

@@ -132,9 +132,9 @@ export type ReservationStrategy = 'fefo' | 'fifo' | 'fewest-touches' | 'full-con
 
 /**
  * `cluster`: several orders on one cart; `zone`: one run per zone, passed on from zone to zone in one container per order;
- * `single`: one order a run.
+ * `single`: one order a run; `batch`: goods of many orders in one tote, sorted at a put wall.
  */
-export type PickMethod = 'cluster' | 'zone' | 'single';
+export type PickMethod = 'cluster' | 'zone' | 'single' | 'batch';
 
 /** One step of a template, with the options that this step knows. */
 export type TemplateStep =
@@ -145,7 +145,7 @@ export type TemplateStep =
   /** `topUp`: also refill faces that fall below their minimum, not only what the wave lacks. */
   | { name: 'replenish'; topUp?: boolean }
   | { name: 'cartonise' }
-  /** `slotsMax`: totes on a cart, by default those of the site's usual cart. */
+  /** `slotsMax`: totes on a cart, by default those of the site's usual cart; for `batch` the most orders of a run. */
   | { name: 'batch'; method?: PickMethod; slotsMax?: number }
   | { name: 'route' }
   | { name: 'assign' }

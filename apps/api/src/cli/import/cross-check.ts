@@ -45,7 +45,7 @@ class Check {
   }
 }
 
-function checkSite({ site }: ImportPlan, source: Source, check: Check): void {
+function checkSite({ site, devices }: ImportPlan, source: Source, check: Check): void {
   const file = source.value as {
     aisles?: { zone: string; aisles: [number, number] }[];
     locations?: { zone: string }[];
@@ -53,6 +53,7 @@ function checkSite({ site }: ImportPlan, source: Source, check: Check): void {
   const zones = check.unique(source, codesOf(site.zones), (at) => ['zones', at, 'code']);
   check.unique(source, codesOf(site.stations), (at) => ['stations', at, 'code']);
   check.unique(source, codesOf(site.cartons), (at) => ['cartons', at, 'code']);
+  checkPutWalls({ site, devices }, source, check);
   for (const [at, block] of (file.aisles ?? []).entries()) {
     check.known(source, ['aisles', at, 'zone'], block.zone, { zone: zones });
     if (block.aisles[1] < block.aisles[0])
@@ -74,6 +75,25 @@ function checkSite({ site }: ImportPlan, source: Source, check: Check): void {
       ['site', 'timezone'],
       `${site.site.timezone} is no time zone, such as Asia/Kuala_Lumpur`,
     );
+  }
+}
+
+/** Slots are containers: their plates are nobody else's. */
+function checkPutWalls(
+  { site, devices }: Pick<ImportPlan, 'site' | 'devices'>,
+  source: Source,
+  check: Check,
+): void {
+  const walls = new Set(codesOf(site.stations.filter(({ kind }) => kind === 'put-wall')));
+  const known = new Set(codesOf(devices));
+  const plates = new Set(site.totes);
+  for (const [at, { station, slots }] of site.putWalls.entries()) {
+    check.known(source, ['putWalls', at, 'station'], station, { 'put wall': walls });
+    check.known(source, ['putWalls', at, 'light'], slots[0]?.light?.device ?? null, { device: known });
+    for (const { code } of slots) {
+      if (plates.has(code)) check.fault(source, ['putWalls', at, 'first'], `${code} is there twice`);
+      plates.add(code);
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { cartPlate, containerPlate } from '#lib/barcodes';
-import type { LocationPlan } from '../../sites/site-plan.js';
+import type { LocationPlan, PutWallPlan } from '../../sites/site-plan.js';
 
 /** Aisles of equal racks, as a person describes them in one line of a file. */
 export interface AisleBlock {
@@ -56,6 +56,31 @@ export function cartCodes({ first, last, slots }: { first: number; last: number;
 
 export function toteCodes({ first, last }: { first: number; last: number }): string[] {
   return range(first, last).map(containerPlate);
+}
+
+/** A put wall of equal slots, as a person describes it in one line of a file. */
+export interface PutWallBlock {
+  station: string;
+  /** Number on the plate of the first slot; the others follow row by row from the top. */
+  first: number;
+  rows: number;
+  columns: number;
+  volumeMl: number;
+  /** The device that lights its slots, at the addresses `<row>-<column>`. */
+  light?: string;
+}
+
+export function expandPutWall({ station, first, rows, columns, volumeMl, light }: PutWallBlock): PutWallPlan {
+  const slots = range(1, rows).flatMap((row) =>
+    range(1, columns).map((column) => ({
+      code: containerPlate(first + (row - 1) * columns + column - 1),
+      row,
+      column,
+      volumeMl,
+      light: light ? { device: light, address: `${row}-${column}` } : null,
+    })),
+  );
+  return { station, slots };
 }
 
 function range(first: number, last: number): number[] {

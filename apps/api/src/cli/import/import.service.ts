@@ -47,6 +47,7 @@ export class ImportService {
   private async write(tx: Tx, plan: ImportPlan): Promise<void> {
     await this.setup.putBuilding(tx, plan.site);
     await this.devices.register(tx, plan.devices);
+    await this.setup.putWalls(tx, plan.site.putWalls);
     await this.setup.putConveyor(tx, plan.site);
     await putWaves(tx, plan.waves);
     await this.merchants.put(

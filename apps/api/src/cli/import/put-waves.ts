@@ -1,9 +1,15 @@
-import type { OrderFilter, WaveTemplateView } from '#lib/contracts';
+import type { OrderFilter, PickMethod, TemplateStep, WaveTemplateView } from '#lib/contracts';
 import { rows, type Tx } from '../../platform/database.service.js';
 import { newId } from '../../platform/ids.js';
+import { pipelineOf } from '../../waves/wave-steps.js';
 
 export interface WavesPlan {
-  templates: { name: string; filter?: OrderFilter; limits: WaveTemplateView['limits'] }[];
+  templates: {
+    name: string;
+    filter?: OrderFilter;
+    limits: WaveTemplateView['limits'];
+    method?: PickMethod;
+  }[];
   channels: {
     name: string;
     template: string;
@@ -14,13 +20,20 @@ export interface WavesPlan {
   }[];
 }
 
+/** The usual pipeline with another way to pick. */
+function pickedBy(method: PickMethod): TemplateStep[] {
+  return pipelineOf({ pipeline: [], steps: [] }).map((step) =>
+    step.name === 'batch' ? { ...step, method } : step,
+  );
+}
+
 /** Templates with the whole pipeline, and channels. A channel that somebody locked or put to sleep stays so. */
 export async function putWaves(tx: Tx, { templates, channels }: WavesPlan): Promise<void> {
   await rows(
     tx,
-    `insert into wave_templates (site_id, id, name, filter, limits, steps)
-     select $1, t.id, t.name, t.filter, t.limits, '{}' from unnest($2::uuid[], $3::text[], $4::jsonb[], $5::jsonb[])
-       as t (id, name, filter, limits)
+    `insert into wave_templates (site_id, id, name, filter, limits, steps, pipeline)
+     select $1, t.id, t.name, t.filter, t.limits, '{}', t.pipeline
+     from unnest($2::uuid[], $3::text[], $4::jsonb[], $5::jsonb[], $6::jsonb[]) as t (id, name, filter, limits, pipeline)
      on conflict (site_id, name) do update set filter = excluded.filter, limits = excluded.limits`,
     [
       tx.siteId,
@@ -28,6 +41,7 @@ export async function putWaves(tx: Tx, { templates, channels }: WavesPlan): Prom
       templates.map((each) => each.name),
       templates.map((each) => JSON.stringify(each.filter ?? {})),
       templates.map((each) => JSON.stringify(each.limits)),
+      templates.map(({ method }) => JSON.stringify(method ? pickedBy(method) : [])),
     ],
   );
   await rows(

@@ -6,7 +6,14 @@ import { itemFaults } from '../../catalog/item-faults.js';
 import { itemOfCsv } from '../../catalog/read-item-rows.js';
 import type { CheckPlan, LanePlan, PointPlan, SitePlan } from '../../sites/site-plan.js';
 import { crossCheck } from './cross-check.js';
-import { type AisleBlock, cartCodes, expandAisles, toteCodes } from './expand.js';
+import {
+  type AisleBlock,
+  cartCodes,
+  expandAisles,
+  expandPutWall,
+  type PutWallBlock,
+  toteCodes,
+} from './expand.js';
 import type { ImportPlan, Sources } from './plan.js';
 import type { WavesPlan } from './put-waves.js';
 import { devicesSchema, merchantsSchema, shippingSchema, siteSchema, wavesSchema } from './schemas.js';
@@ -86,6 +93,7 @@ interface SiteFile extends Pick<SitePlan, 'site' | 'zones' | 'stations' | 'carto
     Partial<SitePlan['locations'][number]>)[];
   carts?: { first: number; last: number; slots: number };
   totes?: { first: number; last: number };
+  putWalls?: PutWallBlock[];
 }
 
 interface ShippingFile extends Pick<SitePlan, 'carriers' | 'services'> {
@@ -137,6 +145,7 @@ function planOf(sources: Sources, items: NewItem[]): ImportPlan {
     locations = [],
     carts,
     totes,
+    putWalls = [],
   } = sources.site.value as SiteFile;
   const { carriers, services, ranges, lanes, points, segments = [] } = sources.shipping.value as ShippingFile;
   const { devices } = sources.devices.value as DevicesFile;
@@ -150,6 +159,7 @@ function planOf(sources: Sources, items: NewItem[]): ImportPlan {
       locations: [...expandAisles(aisles), ...locations.map((each) => ({ ...placeless, ...each }))],
       carts: carts ? cartCodes(carts) : [],
       totes: totes ? toteCodes(totes) : [],
+      putWalls: putWalls.map(expandPutWall),
       carriers,
       services,
       ranges: ranges.map(({ carrier, ...each }) => ({ ...each, scope: carrier ?? '' })),

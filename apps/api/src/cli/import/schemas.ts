@@ -30,6 +30,19 @@ const aisles = object({
   bayWidthMm: size,
 });
 
+/** Equal slots in a wall. */
+const putWall = object(
+  {
+    station: { type: 'string', minLength: 1, maxLength: 34 },
+    first: { type: 'integer', minimum: 0, maximum: 999_999 },
+    rows: { type: 'integer', minimum: 1, maximum: 50 },
+    columns: { type: 'integer', minimum: 1, maximum: 50 },
+    volumeMl: { type: 'integer', minimum: 1, maximum: 10_000_000 },
+    light: { type: 'string', minLength: 1, maxLength: 64 },
+  },
+  ['light'],
+);
+
 export const siteSchema = object(
   {
     site: object({
@@ -66,6 +79,7 @@ export const siteSchema = object(
     ),
     carts: object({ first: count, last: count, slots: { type: 'integer', minimum: 1, maximum: 60 } }),
     totes: object({ first: count, last: { type: 'integer', minimum: 1, maximum: 999_999 } }),
+    putWalls: list(putWall),
     cartons: list(
       object({
         code,
@@ -78,7 +92,7 @@ export const siteSchema = object(
       }),
     ),
   },
-  ['aisles', 'locations', 'carts', 'totes'],
+  ['aisles', 'locations', 'carts', 'totes', 'putWalls'],
 );
 
 /** A scale or a dimensioner in the line before a point: its devices, its lane, and what becomes of parcels that it missed. */
@@ -195,9 +209,16 @@ const filter = object(
 /** How orders are released: templates of waves, and channels that release by themselves. */
 export const wavesSchema = object({
   templates: list(
-    object({ name, filter, limits: object({ ordersMax: count, linesMax: count, unitsMax: count }) }, [
-      'filter',
-    ]),
+    object(
+      {
+        name,
+        filter,
+        limits: object({ ordersMax: count, linesMax: count, unitsMax: count }),
+        /** How it is picked; several orders a cart where nothing is said. */
+        method: { enum: ['cluster', 'zone', 'single', 'batch'] },
+      },
+      ['filter', 'method'],
+    ),
   ),
   channels: list(
     object(

@@ -10,6 +10,7 @@ export function needWords(state: PickState, t: Translate): string {
     case 'item':
       return t('Scan the item, {{count}} to go', { count: need.remaining });
     case 'tote':
+      if (state.run.method === 'batch') return t('Scan the tote that it goes into');
       return need.lpn
         ? t('Into tote {{lpn}}', { lpn: need.lpn })
         : t('Put an empty tote into slot {{slot}} and scan it', { slot: need.slot });

@@ -78,7 +78,11 @@ function NoRun({ loaded }: { loaded: boolean }) {
 
 function DropTotes({ pick }: { pick: PickState }) {
   const { t } = useTranslation();
-  const totes = pick.run.slots.filter((slot) => slot.lpn).length;
+  const { run } = pick;
+  const totes =
+    run.method === 'batch'
+      ? new Set(run.tasks.flatMap(({ lpn }) => lpn ?? [])).size
+      : run.slots.filter((slot) => slot.lpn).length;
   return (
     <div className="center">
       <TotePicture />
@@ -120,11 +124,17 @@ function Stop({ pick, task }: { pick: PickState; task: PickTaskView }) {
             <small>{t('{{done}} of {{of}}', { done: pick.units, of: task.quantity })}</small>
           )}
         </Instruction>
-        <Instruction area="slot" now={need === 'tote'} label={t('Into slot')}>
-          <b>{task.slot}</b> <small className="beside">{lpn ?? t('any empty tote')}</small>
-        </Instruction>
+        {pick.run.method === 'batch' ? (
+          <Instruction area="slot" now={need === 'tote'} label={t('Into any tote of the run')}>
+            {tasks.findLast((each) => each.lpn)?.lpn ?? t('any empty tote')}
+          </Instruction>
+        ) : (
+          <Instruction area="slot" now={need === 'tote'} label={t('Into slot')}>
+            <b>{task.slot}</b> <small className="beside">{lpn ?? t('any empty tote')}</small>
+          </Instruction>
+        )}
       </div>
-      <CartSlots slots={slots} now={task.slot} tasks={tasks} />
+      {slots.length > 0 && <CartSlots slots={slots} now={task.slot} tasks={tasks} />}
     </>
   );
 }

@@ -33,6 +33,7 @@ const run: RunView = {
   number: 1,
   state: 'in-progress',
   waveNumber: 1,
+  method: 'cluster',
   cart: { code: 'C-0001', slots: 4 },
   walkMm: 0,
   dropStation: { code: 'S-PACK-01', name: 'Bench' },

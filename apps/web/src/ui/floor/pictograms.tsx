@@ -79,6 +79,13 @@ export const QuestionPicture = () => (
   </Pictogram>
 );
 
+export const WallPicture = () => (
+  <Pictogram>
+    <path d="M5 6h38v36H5zM5 18h38M5 30h38M18 6v36M30 6v36" />
+    <path d="M21 24l3 3 4-5" />
+  </Pictogram>
+);
+
 export const RefillPicture = () => (
   <Pictogram>
     <path d="M6 28h36M6 42h36M6 28v14M42 28v14M12 35h9v7M27 33h9v9" />

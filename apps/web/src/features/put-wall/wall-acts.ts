@@ -1,0 +1,72 @@
+import type { RefObject } from 'react';
+import { identifyScan } from '#lib/barcodes';
+import type { Me, PutInstruction } from '#lib/contracts';
+import { api } from '../../api/client.js';
+import type { ConfirmQueue } from '../../lib/confirm-queue.js';
+import type { Translate } from '../../lib/i18n.js';
+import { newEventId } from '../../lib/ids.js';
+import { chooseStation } from '../../lib/session.js';
+import type { Say } from '../../ui/floor/use-turns.js';
+import type { WallState, WallStep } from './wall-step.js';
+
+export interface WallTools {
+  station: string | null;
+  queue: ConfirmQueue;
+  now: RefObject<WallState | null>;
+  show: (next: WallState | null) => void;
+  say: Say;
+  t: Translate;
+}
+
+/** What scans at a wall come to: the slot asked for, the put on disk before it is said. */
+export function wallActs({ station, queue, now, show, say, t }: WallTools) {
+  const sort = async (step: Extract<WallStep, { kind: 'sort' }>): Promise<void> => {
+    const { containerScan, itemScan } = step;
+    const path = `/picking/put-walls/${station}/sort`;
+    const instruction = await api.post<PutInstruction>(path, { containerScan, itemScan });
+    if (now.current) show({ ...now.current, hand: { itemScan, instruction } });
+    say('good', t('Into slot {{slot}}', { slot: instruction.slot }));
+  };
+  const put = async (step: Extract<WallStep, { kind: 'put' }>): Promise<void> => {
+    const eventId = newEventId();
+    const { instruction } = step;
+    await queue.add({
+      eventId,
+      path: `/picking/put-walls/${station}/put`,
+      body: { ...step.confirmation, eventId },
+      at: new Date().toISOString(),
+      title: `${instruction.quantity} × ${instruction.sku}, ${instruction.slot}`,
+    });
+    show(step.state);
+    if (!instruction.completes) return say('good', t('Right. Next item.'));
+    say('done', t('Slot {{slot}} is complete: to packing. Next item.', { slot: instruction.slot }));
+  };
+  /** The tote is empty and should not be: the core looks for others of what is missing. */
+  const missing = async (): Promise<void> => {
+    const state = now.current;
+    if (!state?.toteScan || state.hand) return;
+    const eventId = newEventId();
+    await queue.add({
+      eventId,
+      path: `/picking/put-walls/${station}/short`,
+      body: { eventId, containerScan: state.toteScan },
+      at: new Date().toISOString(),
+      title: t('Tote {{lpn}} was empty', { lpn: state.toteScan }),
+    });
+    show({ ...state, toteScan: '' });
+    say('good', t('Reported. Scan the next tote.'));
+  };
+  /** The item goes back into its tote: nothing has moved yet. */
+  const letGo = (): void => {
+    if (now.current) show({ ...now.current, hand: null });
+  };
+  const goToWall = async (raw: string, onStation: (me: Me) => void): Promise<void> => {
+    const { kind, value } = identifyScan(raw);
+    if (kind !== 'station') return say('wrong', t('Scan the barcode of the put wall.'));
+    const me = await chooseStation(value);
+    if (me.station?.kind !== 'put-wall') say('wrong', t('{{station}} is no put wall.', { station: value }));
+    else say('good', t('You work at {{station}} now.', { station: value }));
+    onStation(me);
+  };
+  return { sort, put, missing, letGo, goToWall };
+}

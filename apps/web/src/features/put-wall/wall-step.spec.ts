@@ -1,0 +1,93 @@
+import type { PutInstruction, PutWallView } from '#lib/contracts';
+import { takeWall, type WallState, wallStep } from './wall-step.js';
+
+const slot = (code: string, column: number): PutWallView['slots'][number] => ({
+  code,
+  row: 1,
+  column,
+  volumeMl: 20_000,
+  light: null,
+  state: 'free',
+  orderId: null,
+  externalRef: null,
+  wanted: 0,
+  put: 0,
+  cutOffAt: null,
+});
+const wall: PutWallView = {
+  station: { code: 'S-WALL-01', name: 'Wall' },
+  slots: [slot('T-900001', 1), slot('T-900002', 2)],
+  totes: [{ lpn: 'T-000001', runNumber: 41, units: 3 }],
+  freeSlots: 2,
+};
+const instruction: PutInstruction = {
+  slot: 'T-900002',
+  row: 1,
+  column: 2,
+  sku: 'TEE',
+  name: 'Tee',
+  quantity: 1,
+  wanted: 1,
+  externalRef: 'A-1',
+  completes: true,
+};
+const begun = takeWall(null, wall);
+
+function withTote(): WallState {
+  const step = wallStep(begun, 'T-000001');
+  if (step.kind !== 'good') throw new Error(step.kind);
+  return step.state;
+}
+
+describe('sorting at a put wall', () => {
+  it('wants a tote first', () => {
+    expect(wallStep(begun, '9506000134352')).toMatchObject({
+      kind: 'wrong',
+      wrong: { code: 'wrong-tote', needed: 'T-000001' },
+    });
+  });
+
+  it('asks the core where an item out of the tote goes', () => {
+    expect(wallStep(withTote(), '9506000134352')).toEqual({
+      kind: 'sort',
+      containerScan: 'T-000001',
+      itemScan: '9506000134352',
+    });
+  });
+
+  it('puts the item into its slot only', () => {
+    const inHand: WallState = { ...withTote(), hand: { itemScan: '9506000134352', instruction } };
+    expect(wallStep(inHand, 'T-900001')).toMatchObject({
+      kind: 'wrong',
+      wrong: { needed: 'T-900002', got: 'T-900001' },
+    });
+    const put = wallStep(inHand, 'T-900002');
+    expect(put).toMatchObject({
+      kind: 'put',
+      confirmation: { containerScan: 'T-000001', itemScan: '9506000134352', slotScan: 'T-900002' },
+    });
+    if (put.kind !== 'put') throw new Error(put.kind);
+    expect(put.state.hand).toBeNull();
+    expect(put.state.wall.slots[1]).toMatchObject({ put: 1, state: 'complete' });
+  });
+
+  it('goes on with another tote when one is scanned, and keeps what is in the hand when the wall changes', () => {
+    expect(wallStep(withTote(), 'T-000002')).toMatchObject({ kind: 'good', state: { toteScan: 'T-000002' } });
+    const inHand: WallState = { ...withTote(), hand: { itemScan: '9506000134352', instruction } };
+    expect(takeWall(inHand, { ...wall, freeSlots: 1 })).toMatchObject({
+      hand: { instruction },
+      wall: { freeSlots: 1 },
+    });
+  });
+
+  it('takes no slot for a tote', () => {
+    expect(wallStep(begun, 'T-900001')).toMatchObject({
+      kind: 'wrong',
+      wrong: { code: 'wrong-tote', needed: 'T-000001', got: 'T-900001' },
+    });
+  });
+
+  it('gives command barcodes on', () => {
+    expect(wallStep(begun, '!help')).toEqual({ kind: 'command', command: 'help' });
+  });
+});
