@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
-import type {
-  CommandArgs,
-  DeviceOrder,
-  DeviceSetup,
-  DeviceState,
-  DeviceStateMessage,
-  Reading,
+import {
+  type CommandArgs,
+  type DeviceOrder,
+  type DeviceSetup,
+  type DeviceState,
+  type DeviceStateMessage,
+  type Reading,
+  readingText,
 } from '#lib/contracts';
 import {
   type CommandOutcome,
@@ -22,7 +23,6 @@ import {
   type SimulatedDevice,
   type Simulator,
 } from '#lib/device-kit';
-import { decodedText } from './decoded.js';
 import type { DriverShelf, ShelfDriver } from './driver-shelf.js';
 import { FrameRing } from './frame-ring.js';
 import { heldUntilOpen } from './links.js';
@@ -228,7 +228,7 @@ export class Attachment {
 
   private async hear(reading: Reading, heard: Heard): Promise<void> {
     this.lastReadingAt = heard.time.at;
-    this.ring.decode(decodedText(reading));
+    this.ring.decode(readingText(reading));
     await this.parts.onReading(this.device, reading, heard);
   }
 

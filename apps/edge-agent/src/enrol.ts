@@ -10,7 +10,7 @@ export const ENROL_HELP = `Joins this machine to a site: exchanges a claim code 
 Usage: edge-agent enrol --core https://wavehouse.example --code ABCDE-FGHJK [--broker mqtts://mqtt.example:8883]
 
   --core     where the core's web pages are
-  --code     the claim code that the console shows under Devices > Add an agent; it works once, within an hour
+  --code     the claim code that the console shows under Devices > Enrol an agent; it works once, within an hour
   --broker   where the broker is, when the core does not say
   --password sign in with a password instead of a certificate (brokers without TLS)
   --again    replace the credential that this machine has

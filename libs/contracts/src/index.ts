@@ -12,6 +12,7 @@ export type * from './http/tower.js';
 export type * from './http/waves.js';
 export * from './live.js';
 export * from './planned-labels.js';
+export * from './reading-text.js';
 export * from './readings.js';
 export * from './states.js';
 export * from './wire.js';

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { AgentView } from '#lib/contracts';
+import type { AgentClaim, AgentView } from '#lib/contracts';
 import { agentUsername, isAgentName, putBrokerCredential } from '#lib/embedded';
 import { hashToken, randomSecret } from '../access/tokens.js';
 import { AppConfig } from '../platform/config.js';
@@ -15,14 +15,6 @@ import { type IssuedCertificate, SiteAuthorityService } from './site-authority.s
 export interface NewAgent {
   code: string;
   name: string;
-}
-
-/** What the console shows once so that somebody types it in beside the hardware. */
-export interface ClaimCode {
-  agentId: string;
-  code: string;
-  claimCode: string;
-  expiresAt: Date;
 }
 
 /** What an agent lives on from then on: a certificate for its own key, or a password that is shown this once. */
@@ -61,7 +53,7 @@ export class AgentsService {
   }
 
   /** Registers an agent, or gives one that is registered a new claim code (its old credential stays until the code is used). */
-  invite({ code, name }: NewAgent): Promise<ClaimCode> {
+  invite({ code, name }: NewAgent): Promise<AgentClaim> {
     const claimCode = newClaimCode();
     return this.db.transaction(async (tx) => {
       const site = await row<{ code: string }>(tx, 'select code from sites where id = $1', [tx.siteId]);
@@ -79,7 +71,11 @@ export class AgentsService {
          returning id`,
         [tx.siteId, newId(), code, name, hashToken(claimCode), expiresAt, tx.at],
       );
-      return { agentId: agent!.id, code, claimCode, expiresAt };
+      return {
+        ...{ agentId: agent!.id, code, claimCode, expiresAt: expiresAt.toISOString() },
+        signsInWith: this.authority.active ? 'certificate' : 'password',
+        mqttUrl: this.config.agentsMqttUrl,
+      };
     });
   }
 

@@ -1,4 +1,10 @@
-import type { DeviceState, DeviceView, InventoryDevice } from '#lib/contracts';
+import {
+  type DeviceState,
+  type DeviceView,
+  type InventoryDevice,
+  type Reading,
+  readingText,
+} from '#lib/contracts';
 import { ADVICE, faultOf } from './advice.js';
 
 /** A device's row as readers select it; `born` is its part of its agent's birth document. */
@@ -13,7 +19,7 @@ export interface ShownDevice {
   stateSince: Date | null;
   reason: string | null;
   lastReadingAt: Date | null;
-  lastReading: { kind?: string; data?: unknown } | null;
+  lastReading: Reading | null;
   agentOnline: boolean;
   born: InventoryDevice | null;
 }
@@ -23,8 +29,8 @@ const READING_SHOWN = 200;
 /** A device as screens show it: what it is, what it does, and in plain words what is wrong. */
 export function deviceViewOf(device: ShownDevice): DeviceView {
   const { id, code, kind, simulated, station, state, reason, lastReading, born } = device;
-  const said = lastReading?.kind === 'device.fault' ? (lastReading.data as { detail?: string } | null) : null;
-  const fault = faultOf({ state, reason, fault: said?.detail ?? null, agentOnline: device.agentOnline });
+  const said = lastReading?.kind === 'device.fault' ? lastReading.data.detail : null;
+  const fault = faultOf({ state, reason, fault: said, agentOnline: device.agentOnline });
   return {
     ...{ id, code, kind, simulated, station, state, reason, fault },
     driver: born?.driver || device.driver,
@@ -36,8 +42,6 @@ export function deviceViewOf(device: ShownDevice): DeviceView {
     stateSince: device.stateSince?.toISOString() ?? null,
     advice: fault && `${ADVICE[fault].cause} ${ADVICE[fault].fix}`,
     lastReadingAt: device.lastReadingAt?.toISOString() ?? null,
-    lastReading: lastReading
-      ? `${lastReading.kind ?? 'reading'} ${JSON.stringify(lastReading.data ?? {})}`.slice(0, READING_SHOWN)
-      : null,
+    lastReading: lastReading && readingText(lastReading).slice(0, READING_SHOWN),
   };
 }

@@ -1,8 +1,8 @@
 import { Body, Controller, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
-import type { AgentView, Page } from '#lib/contracts';
+import type { AgentClaim, AgentView, Page } from '#lib/contracts';
 import { Allow, Public } from '../platform/http/allow.js';
 import { AnswersSecret } from '../platform/http/idempotency.interceptor.js';
-import { type AgentCredential, AgentsService, type ClaimCode } from './agents.service.js';
+import { type AgentCredential, AgentsService } from './agents.service.js';
 import { ClaimDto, DeviceChangeDto, NewAgentDto, TestCommandDto } from './devices.dto.js';
 import type { DeviceWithConfig } from './devices.queries.js';
 import { DevicesService } from './devices.service.js';
@@ -24,7 +24,7 @@ export class DevicesController {
   @Post('agents')
   @Allow({ roles: ['integrator', 'admin'] })
   @AnswersSecret()
-  invite(@Body() body: NewAgentDto): Promise<ClaimCode> {
+  invite(@Body() body: NewAgentDto): Promise<AgentClaim> {
     return this.agents.invite(body);
   }
 

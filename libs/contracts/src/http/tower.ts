@@ -43,6 +43,19 @@ export interface AgentView {
   devices: DeviceView[];
 }
 
+/** What the console shows once, so that somebody enrols the machine beside the hardware with it. */
+export interface AgentClaim {
+  agentId: string;
+  code: string;
+  /** Works once, until `expiresAt`. */
+  claimCode: string;
+  expiresAt: string;
+  /** A password where the core issues no certificates. */
+  signsInWith: 'certificate' | 'password';
+  /** Where agents reach the broker; null when the core was not told (AGENTS_MQTT_URL). */
+  mqttUrl: string | null;
+}
+
 export interface DeviceView {
   id: string;
   code: string;
