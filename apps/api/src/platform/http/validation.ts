@@ -31,13 +31,20 @@ export function invalid(errors: FieldError[]): Refusal {
 export function fieldErrors(errors: ValidationError[], path = ''): FieldError[] {
   return errors.flatMap((error) => {
     const field = path ? `${path}.${error.property}` : error.property;
-    const own = Object.values(error.constraints ?? {}).map((message) => ({ field, message: strip(message) }));
+    const own = Object.values(error.constraints ?? {}).map((message) => ({
+      field,
+      message: sentenceOf(message, error),
+    }));
     return [...own, ...fieldErrors(error.children ?? [], field)];
   });
 }
 
-/** "property foo should not exist" is true but no help to the one who sent it. */
-function strip(message: string): string {
-  const unknown = /^property (.+) should not exist$/.exec(message);
-  return unknown ? 'is not a field of this request' : message;
+/**
+ * What helps the one who sent it: "property foo should not exist" is true but no help, what is missing has no other fault, and the
+ * field's name stands beside the message already.
+ */
+function sentenceOf(message: string, { property, value }: ValidationError): string {
+  if (/^property (.+) should not exist$/.test(message)) return 'is not a field of this request';
+  if (value === undefined || value === null) return 'is missing';
+  return message.startsWith(`${property} `) ? message.slice(property.length + 1) : message;
 }
