@@ -51,8 +51,10 @@ export function run(label, command, args, { show = false, env = process.env, lim
       clearInterval(ticking);
       reject(new Sentence(`${label}: ${command} cannot be run (${error.message}).`));
     });
-    child.once('close', (code) => {
+    child.once('close', (code, signal) => {
       clearInterval(ticking);
+      if (signal)
+        output += `${label}: ended by ${signal} after ${seconds(began)} (limit ${limitMs / 60_000} min)\n`;
       resolve({ code: code ?? 1, output, took: seconds(began) });
     });
   });

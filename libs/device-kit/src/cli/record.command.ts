@@ -18,6 +18,7 @@ export interface RecordOptions {
 
 /** Bytes with a pause of at least this between them become steps of their own. */
 const STEP_GAP_MS = 80;
+const MODBUS_PORT = 502;
 
 /** Listens to a live device (asking it `--send`) and writes what it said as a transcript without expectations. */
 export async function recordTranscript(options: RecordOptions, say: (line: string) => void): Promise<void> {
@@ -54,7 +55,15 @@ export async function recordTranscript(options: RecordOptions, say: (line: strin
   await connection.close();
   if (closed !== null) say(`the link closed: ${closed}`);
   await writeFile(userPath(options.out), transcriptOf(options, link.label, heard), { flag: 'wx' });
-  say(`${heard.length === 0 ? 'nothing was heard; ' : ''}written to ${options.out}`);
+  say(`${heard.length === 0 ? silence(options) : ''}written to ${options.out}`);
+}
+
+/** Why nothing may have been heard, where it can be guessed. */
+function silence({ tcp, send }: RecordOptions): string {
+  if (tcp?.endsWith(`:${MODBUS_PORT}`)) {
+    return 'nothing was heard: a Modbus device speaks only when a driver asks it (see docs/guides/attach-a-device.md, "More than lines"); ';
+  }
+  return `nothing was heard${send.length === 0 ? ': does it only answer questions? Ask with --send' : ''}; `;
 }
 
 function linkOf(options: RecordOptions): LinkConfig {
