@@ -65,6 +65,7 @@ const TABLES = [
   'stations',
   'carts',
   'containers',
+  'put_wall_slots',
   'carton_types',
   'carriers',
   'carrier_services',
@@ -107,6 +108,18 @@ describe('an import with faults', () => {
       'zone: QA, type: hospital',
       'zone: QX, type: hospital',
       /^site\.yaml:\d+: locations\.9\.zone: there is no zone QX/,
+    ],
+    [
+      'site.yaml',
+      'station: S-WALL-01, first: 900001',
+      'station: S-PACK-01, first: 900001',
+      /^site\.yaml:\d+: putWalls\.0\.station: there is no put wall S-PACK-01/,
+    ],
+    [
+      'site.yaml',
+      'first: 900001',
+      'first: 200',
+      /^site\.yaml:\d+: putWalls\.0\.first: T-000200 is there twice/,
     ],
     ['site.yaml', 'aisles: [5, 8]', 'aisles: [4, 8]', /A-04-01-1 is there twice/],
     ['site.yaml', 'zones:', 'zones: [', /^site\.yaml:\d+: /],
@@ -182,7 +195,8 @@ describe('the demo', () => {
     const first = await counts();
     expect(first).toMatchObject({
       sites: 1,
-      containers: 200,
+      containers: 200 + 24,
+      put_wall_slots: 24,
       merchants: 4,
       devices: said.devices,
       items: said.items,
