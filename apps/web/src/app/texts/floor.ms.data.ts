@@ -210,6 +210,8 @@ export const texts: Texts = {
   'Right. Next item.': 'Betul. Barang seterusnya.',
   'Slot {{slot}} is complete: to packing. Next item.':
     'Petak {{slot}} lengkap: ke pembungkusan. Barang seterusnya.',
+  'The last put is not sent yet. Scan the item again.':
+    'Letakan terakhir belum dihantar. Imbas barang semula.',
   'Tote is empty': 'Bakul kosong',
   'Tote {{lpn}} was empty': 'Bakul {{lpn}} kosong',
   'Is tote {{lpn}} empty?': 'Adakah bakul {{lpn}} kosong?',

@@ -198,6 +198,7 @@ export const texts: Texts = {
   'Into slot {{slot}}': '放入格位 {{slot}}',
   'Right. Next item.': '正确。下一件。',
   'Slot {{slot}} is complete: to packing. Next item.': '格位 {{slot}} 已齐：送去打包。下一件。',
+  'The last put is not sent yet. Scan the item again.': '上一次放入尚未发送。请重新扫描商品。',
   'Tote is empty': '周转箱已空',
   'Tote {{lpn}} was empty': '周转箱 {{lpn}} 已空',
   'Is tote {{lpn}} empty?': '周转箱 {{lpn}} 空了吗？',

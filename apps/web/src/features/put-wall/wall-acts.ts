@@ -18,10 +18,30 @@ export interface WallTools {
   t: Translate;
 }
 
+/** Longer than this nobody waits for the core to hear of the last put. */
+const SENT_LIMIT_MS = 4_000;
+
+/** The core must know what was put before it is asked where the next item goes: else it would name the same slot again. */
+function allSent(queue: ConfirmQueue): Promise<boolean> {
+  if (queue.state.waiting.length === 0) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const end = (sent: boolean): void => {
+      clearTimeout(timer);
+      unwatch();
+      resolve(sent);
+    };
+    const timer = setTimeout(() => end(false), SENT_LIMIT_MS);
+    const unwatch = queue.watch(() => {
+      if (queue.state.waiting.length === 0) end(true);
+    });
+  });
+}
+
 /** What scans at a wall come to: the slot asked for, the put on disk before it is said. */
 export function wallActs({ station, queue, now, show, say, t }: WallTools) {
   const sort = async (step: Extract<WallStep, { kind: 'sort' }>): Promise<void> => {
     const { containerScan, itemScan } = step;
+    if (!(await allSent(queue))) return say('wrong', t('The last put is not sent yet. Scan the item again.'));
     const path = `/picking/put-walls/${station}/sort`;
     const instruction = await api.post<PutInstruction>(path, { containerScan, itemScan });
     if (now.current) show({ ...now.current, hand: { itemScan, instruction } });
