@@ -66,7 +66,7 @@ export function translator(language: Language, texts: Texts): Translate {
 }
 
 const NAMED =
-  /^(?:wave|order|line|parcel|load|manifest|device|channel|role|step|step-state|remedy|because|lane|stage|kind|run|task|figure|risk|bottleneck|choice|shape|measure|option|choose|pressure|work|schedule-run|revision|quality|command|version) (.+)$/;
+  /^(?:wave|order|line|parcel|load|manifest|device|channel|role|step|step-state|remedy|because|lane|stage|kind|run|task|figure|risk|bottleneck|choice|shape|measure|option|choose|pressure|work|schedule-run|owner|revision|quality|command|version) (.+)$/;
 
 /** A name that no language has a text for is shown as it is, with spaces for its dashes. */
 function nameOfKey(key: string): string {

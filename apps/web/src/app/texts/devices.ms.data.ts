@@ -2,6 +2,30 @@ import type { Texts } from '../../lib/i18n.js';
 
 /** Bahasa Melayu for the integrator's console, by the English sentence. */
 export const texts: Texts = {
+  'No agent is enrolled. Choose "Enrol an agent" and type its command on the machine beside the hardware.':
+    'Tiada ejen didaftarkan. Pilih "Daftar ejen" dan taip arahannya pada mesin di sebelah perkakasan.',
+  'Such as edge-02. The code of an agent that is there already lets another machine take its place.':
+    'Seperti edge-02. Kod ejen yang sudah ada membenarkan mesin lain mengambil tempatnya.',
+  'Run this on the machine beside the hardware, as root:':
+    'Jalankan ini pada mesin di sebelah perkakasan, sebagai root:',
+  'Put the address of the broker in the place of BROKER: the core was not told it (AGENTS_MQTT_URL).':
+    'Gantikan BROKER dengan alamat broker: teras tidak diberitahu (AGENTS_MQTT_URL).',
+  'The code works once, for another {{span}}.': 'Kod ini boleh digunakan sekali, untuk {{span}} lagi.',
+  'Then start the agent; this window says when it is heard:':
+    'Kemudian mulakan ejen; tetingkap ini memberitahu apabila ia didengar:',
+  'This code has ended without being used, or it was used and the agent is not heard yet.':
+    'Kod ini telah tamat tanpa digunakan, atau telah digunakan tetapi ejen belum didengar.',
+  'This address of the core works on this machine alone. Open this page by the address that the other machine sees.':
+    'Alamat teras ini hanya berfungsi pada mesin ini. Buka halaman ini melalui alamat yang dilihat oleh mesin lain.',
+  'Make another': 'Buat yang lain',
+  '{{agent}} is online.': '{{agent}} dalam talian.',
+  'Attach its devices now.': 'Sambung perantinya sekarang.',
+  'never heard': 'belum pernah didengar',
+  'It has not come yet. Choose "Enrol an agent" with the same short code for another claim code.':
+    'Ia belum datang. Pilih "Daftar ejen" dengan kod ringkas yang sama untuk kod tuntutan lain.',
+  Copy: 'Salin',
+  'Copied.': 'Disalin.',
+  'Selected: press Ctrl+C.': 'Dipilih: tekan Ctrl+C.',
   'No device is attached to this agent yet. Choose "Attach a device".':
     'Belum ada peranti disambung pada ejen ini. Pilih "Sambung peranti".',
   'Saved. No password or key is in it.': 'Disimpan. Tiada kata laluan atau kunci di dalamnya.',
@@ -158,6 +182,7 @@ export const texts: Texts = {
   'Scan now': 'Imbas sekarang',
   'This device only talks; there is nothing to ask of it.':
     'Peranti ini hanya bercakap; tiada apa untuk diminta daripadanya.',
+  'command planned': 'dihantar lebih awal',
   'command queued': 'menunggu',
   'command sent': 'dihantar',
   'command accepted': 'diterima',

@@ -2,6 +2,28 @@ import type { Texts } from '../../lib/i18n.js';
 
 /** Simplified Chinese for the integrator's console, by the English sentence. */
 export const texts: Texts = {
+  'No agent is enrolled. Choose "Enrol an agent" and type its command on the machine beside the hardware.':
+    '尚未注册代理。请选择“注册代理”，并在硬件旁的机器上输入其命令。',
+  'Such as edge-02. The code of an agent that is there already lets another machine take its place.':
+    '例如 edge-02。填写已有代理的代码，即可让另一台机器取代它。',
+  'Run this on the machine beside the hardware, as root:': '在硬件旁的机器上以 root 身份运行：',
+  'Put the address of the broker in the place of BROKER: the core was not told it (AGENTS_MQTT_URL).':
+    '请将 BROKER 换成消息代理服务器的地址：核心未配置该地址（AGENTS_MQTT_URL）。',
+  'The code works once, for another {{span}}.': '此代码只能使用一次，剩余 {{span}}。',
+  'Then start the agent; this window says when it is heard:': '然后启动代理；收到它的消息后此窗口会提示：',
+  'This code has ended without being used, or it was used and the agent is not heard yet.':
+    '此代码已过期未使用，或已使用但尚未收到代理的消息。',
+  'This address of the core works on this machine alone. Open this page by the address that the other machine sees.':
+    '核心的这个地址只在本机有效。请用另一台机器能访问的地址打开此页面。',
+  'Make another': '再生成一个',
+  '{{agent}} is online.': '{{agent}} 已上线。',
+  'Attach its devices now.': '现在可以接入它的设备。',
+  'never heard': '从未收到消息',
+  'It has not come yet. Choose "Enrol an agent" with the same short code for another claim code.':
+    '它尚未上线。请选择“注册代理”并填写相同的代码，以获取新的认领码。',
+  Copy: '复制',
+  'Copied.': '已复制。',
+  'Selected: press Ctrl+C.': '已选中：请按 Ctrl+C。',
   'No device is attached to this agent yet. Choose "Attach a device".':
     '此代理尚未接入设备。请选择“接入设备”。',
   'Saved. No password or key is in it.': '已保存。其中不含密码或密钥。',
@@ -146,6 +168,7 @@ export const texts: Texts = {
   Tare: '去皮',
   'Scan now': '立即扫描',
   'This device only talks; there is nothing to ask of it.': '此设备只上报数据，没有可下达的命令。',
+  'command planned': '预先发送',
   'command queued': '排队中',
   'command sent': '已发送',
   'command accepted': '已接受',

@@ -20,6 +20,8 @@ import { texts as floorZh } from './floor.zh.data.js';
 import { floorTexts } from './floor-texts.js';
 import { texts as flowMs } from './flow.ms.data.js';
 import { texts as flowZh } from './flow.zh.data.js';
+import { texts as reasonsMs } from './reasons.ms.data.js';
+import { texts as reasonsZh } from './reasons.zh.data.js';
 import { texts as towerMs } from './tower.ms.data.js';
 import { texts as towerZh } from './tower.zh.data.js';
 import { towerTexts } from './tower-texts.js';
@@ -27,6 +29,7 @@ import { texts as wavesMs } from './waves.ms.data.js';
 import { texts as wavesZh } from './waves.zh.data.js';
 
 const SRC = join(import.meta.dirname, '../..');
+const CORE = join(SRC, '../../api/src');
 const TOWER_FEATURES = [
   'board',
   'channels',
@@ -59,6 +62,44 @@ const STEPS = [
   'create-tasks',
   'release',
 ];
+
+/** Words of the core's sources that stand where one of the patterns looks. */
+function wordsIn(file: string, ...patterns: RegExp[]): string[] {
+  const source = readFileSync(join(CORE, file), 'utf8');
+  const found = patterns.map((pattern) => [...source.matchAll(pattern)].map(([, word]) => word!));
+  // A pattern that finds nothing any more would let new codes by.
+  for (const [at, words] of found.entries())
+    if (words.length === 0) throw new Error(`${file}: ${patterns[at]}`);
+  return found.flat();
+}
+
+const TABLE_KEYS = /^ {2}'?([a-z][a-z-]*)'?: /gm;
+const CODES = /code: '([a-z-]+)'/g;
+
+/** Every code that a reason of the core has on a screen, read where the core makes it. */
+const REASONS = new Set([
+  ...wordsIn('waves/reason-texts.ts', TABLE_KEYS),
+  ...wordsIn('waves/explain-waiting.ts', /^ {2}\| '([a-z-]+)'/gm, CODES),
+  ...wordsIn('waves/explain-waiting.ts', /^ {2}([a-z]+): '/gm).map((state) => `wave-${state}`),
+  ...wordsIn('waves/decide-release.ts', /wait\('([a-z-]+)'/g),
+  ...wordsIn(
+    'waves/work-in-progress.ts',
+    CODES,
+    /full: '([a-z-]+)'/g,
+    /\? '([a-z]+-[a-z]+)' :/g,
+    /: '(printer-[a-z]+)'/g,
+  ),
+  ...wordsIn('waves/work-in-progress.ts', /nobody \? '([a-z-]+)'/g),
+  ...wordsIn('waves/decide-merge.ts', CODES),
+  ...wordsIn('waves/schedules.service.ts', CODES, /said\('([a-z-]+)'/g),
+]);
+// Kinds that are told by the code of the wave, or of what takes the order.
+for (const told of ['wave', 'taker']) REASONS.delete(told);
+
+function remedies(): string[] {
+  const lists = wordsIn('control-tower/exception-catalogue.ts', /remedies: \[([^\]]+)\]/g);
+  return lists.flatMap((list) => [...list.matchAll(/'([^']+)'/g)].map(([, remedy]) => remedy!));
+}
 
 /** The names behind `t(`kind ${name}`)`: what the core may send. */
 const NAMES: Record<string, readonly string[]> = {
@@ -122,6 +163,13 @@ const NAMES: Record<string, readonly string[]> = {
   work: ['pick', 'put-wall', 'pack'],
   day: ['1', '2', '3', '4', '5', '6', '7'],
   'schedule-run': ['due', 'done', 'nothing', 'held', 'failed', 'superseded'],
+  reason: [...REASONS],
+  exception: [
+    ...wordsIn('control-tower/exception-catalogue.ts', /^ {2}'?([a-z][a-z-]*)'?: \{/gm),
+    ...wordsIn('waves/line-remedies.ts', /LINE_FAILED = '([a-z.-]+)'/g),
+  ],
+  remedy: [...remedies(), ...wordsIn('waves/line-remedies.ts', /'([a-z ]+)'[,\]]/g), 'acknowledged'],
+  owner: wordsIn('platform/exceptions.ts', /^ {2}\| '([a-z]+)'/gm),
   stage: ['waiting', 'released', 'picking', 'picked', 'packing', 'packed', 'staged', 'shipped'],
 };
 
@@ -182,8 +230,8 @@ describe.each([
     towerFiles,
     towerTexts.en,
     {
-      ms: { ...towerMs, ...wavesMs, ...devicesMs, ...flowMs },
-      zh: { ...towerZh, ...wavesZh, ...devicesZh, ...flowZh },
+      ms: { ...towerMs, ...wavesMs, ...devicesMs, ...flowMs, ...reasonsMs },
+      zh: { ...towerZh, ...wavesZh, ...devicesZh, ...flowZh, ...reasonsZh },
     },
   ],
 ] as const)('texts of the %s', (_face, files, english, languages) => {
@@ -197,13 +245,16 @@ describe.each([
   it.each(['ms', 'zh'] as const)('are all there in %s, and none that nobody uses', (language) => {
     const texts = languages[language];
     expect([...keys].filter((key) => !texts[key])).toEqual([]);
-    const open = /^(because|remedy|step|kind|line) /;
+    const open = /^(because|remedy|step|kind|line|reason-brief) /;
     expect(Object.keys(texts).filter((key) => !keys.has(key) && !open.test(key))).toEqual([]);
   });
 
   it.each(['ms', 'zh'] as const)('have the same holes to fill in %s', (language) => {
+    // English reasons are the core's own sentences: what those tell is compared between the other languages.
+    const told = (key: string) =>
+      /^reason(-brief)? /.test(key) ? (languages.ms[key] ?? '') : (english[key] ?? key);
     const wrong = Object.entries(languages[language]).filter(
-      ([key, translated]) => holes(english[key] ?? key).join() !== holes(translated).join(),
+      ([key, translated]) => holes(told(key)).join() !== holes(translated).join(),
     );
     expect(wrong).toEqual([]);
   });

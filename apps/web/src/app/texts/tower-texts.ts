@@ -32,6 +32,7 @@ export const towerTexts: TextSource = {
       import('./waves.ms.data.js'),
       import('./flow.ms.data.js'),
       import('./devices.ms.data.js'),
+      import('./reasons.ms.data.js'),
     ),
   zh: () =>
     together(
@@ -39,6 +40,7 @@ export const towerTexts: TextSource = {
       import('./waves.zh.data.js'),
       import('./flow.zh.data.js'),
       import('./devices.zh.data.js'),
+      import('./reasons.zh.data.js'),
     ),
 };
 

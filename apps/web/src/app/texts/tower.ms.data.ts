@@ -83,8 +83,6 @@ export const texts: Texts = {
   Beep: 'Bip',
   Pause: 'Jeda',
   'Frames of {{device}}': 'Bingkai {{device}}',
-  'No agent is enrolled. Choose "Enrol an agent" and give its code to the machine beside the hardware.':
-    'Tiada ejen didaftarkan. Pilih "Daftar ejen" dan beri kodnya kepada mesin di sebelah perkakasan.',
   online: 'dalam talian',
   offline: 'luar talian',
   'last heard {{age}} ago': 'kali terakhir didengar {{age}} lalu',
@@ -97,11 +95,8 @@ export const texts: Texts = {
   State: 'Keadaan',
   'Last reading': 'Bacaan terakhir',
   'Enrol an agent': 'Daftar ejen',
-  'Give this code to the machine beside the hardware. It works once, for an hour.':
-    'Beri kod ini kepada mesin di sebelah perkakasan. Sah sekali, selama sejam.',
   Done: 'Selesai',
   'Short code': 'Kod pendek',
-  'Such as edge-02.': 'Seperti edge-02.',
   Name: 'Nama',
   'Where it stands.': 'Tempat ia berada.',
   'Make a claim code': 'Buat kod tuntutan',

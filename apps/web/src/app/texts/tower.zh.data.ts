@@ -82,8 +82,6 @@ export const texts: Texts = {
   Beep: '蜂鸣',
   Pause: '暂停',
   'Frames of {{device}}': '{{device}} 的帧',
-  'No agent is enrolled. Choose "Enrol an agent" and give its code to the machine beside the hardware.':
-    '没有已注册的代理。选择“注册代理”，把代码交给硬件旁的机器。',
   online: '在线',
   offline: '离线',
   'last heard {{age}} ago': '最后通信 {{age}} 前',
@@ -96,11 +94,8 @@ export const texts: Texts = {
   State: '状态',
   'Last reading': '最近读数',
   'Enrol an agent': '注册代理',
-  'Give this code to the machine beside the hardware. It works once, for an hour.':
-    '把此代码交给硬件旁的机器。一小时内有效，仅一次。',
   Done: '完成',
   'Short code': '短代码',
-  'Such as edge-02.': '例如 edge-02。',
   Name: '名称',
   'Where it stands.': '它所在的位置。',
   'Make a claim code': '生成认领码',

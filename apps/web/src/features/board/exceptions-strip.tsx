@@ -3,10 +3,12 @@ import { Link } from '@tanstack/react-router';
 import type { ExceptionView } from '#lib/contracts';
 import { useTranslation } from '../../lib/i18n.js';
 import { span } from '../../ui/tower/format.js';
+import { useExceptionTitle } from '../../ui/tower/reason-words.js';
 
 /** What needs a person, oldest first. */
 export function ExceptionsStrip(props: { exceptions: ExceptionView[]; shown: number }) {
   const { t } = useTranslation();
+  const title = useExceptionTitle();
   const { exceptions, shown } = props;
   return (
     <>
@@ -26,10 +28,10 @@ export function ExceptionsStrip(props: { exceptions: ExceptionView[]; shown: num
         {exceptions.slice(0, shown).map((exception) => (
           <Group key={exception.id} justify="space-between" wrap="nowrap" gap="xs">
             <Text truncate>
-              <b>{exception.title}</b> {exception.detail}
+              <b>{title(exception)}</b> {exception.detail}
             </Text>
             <Text size="sm" c="dimmed" style={{ whiteSpace: 'nowrap' }}>
-              {exception.owner} · {span(exception.openedAt)}
+              {t(`owner ${exception.owner}`)} · {span(exception.openedAt)}
             </Text>
           </Group>
         ))}

@@ -5,6 +5,7 @@ import { api } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
 import { errorAt, fieldErrorsOf } from '../../ui/tower/field-errors.js';
 import { Heads } from '../../ui/tower/heads.js';
+import { useReasonWords } from '../../ui/tower/reason-words.js';
 import { ScrollTable } from '../../ui/tower/scroll-table.js';
 import { useAct } from '../../ui/tower/use-act.js';
 
@@ -13,6 +14,7 @@ type Stage = WorkInProgressView['stages'][number];
 /** The room on the floor stage by stage, and what presses back. */
 export function WorkInProgress({ view }: { view: WorkInProgressView }) {
   const { t } = useTranslation();
+  const words = useReasonWords();
   return (
     <>
       <Title order={2} size="h4" mb="xs">
@@ -25,7 +27,7 @@ export function WorkInProgress({ view }: { view: WorkInProgressView }) {
           color={pressure.effect === 'stop' ? 'red' : 'orange'}
           title={t(`pressure ${pressure.effect}`)}
         >
-          {pressure.text}
+          {words(pressure)}
           {pressure.services.length > 0 && (
             <List size="sm">
               {pressure.services.map((each) => (

@@ -23,14 +23,20 @@ export function AgentTile({ agent, chosen, onChoose }: AgentTileProps) {
       <Group justify="space-between" gap="xs">
         <Title order={2} size="h4">
           {agent.name}{' '}
+          {agent.name !== agent.code && (
+            <Text span size="sm" c="dimmed" className="mono">
+              {agent.code}
+            </Text>
+          )}{' '}
           <Badge color={agent.online ? 'teal' : 'red'} tt="none">
             {agent.online ? t('online') : t('offline')}
           </Badge>
         </Title>
         <Group gap="xs">
           <Text size="sm" c="dimmed">
-            {t('last heard {{age}} ago', { age: span(agent.lastSeenAt) })} ·{' '}
-            {t('{{count}} readings to send', { count: agent.outboxDepth })}
+            {agent.lastSeenAt
+              ? `${t('last heard {{age}} ago', { age: span(agent.lastSeenAt) })} · ${t('{{count}} readings to send', { count: agent.outboxDepth })}`
+              : t('never heard')}
             {agent.oldestUnsentAt ? ` · ${t('oldest {{age}}', { age: span(agent.oldestUnsentAt) })}` : ''}
             {agent.version ? ` · ${agent.version}` : ''}
           </Text>
@@ -43,7 +49,13 @@ export function AgentTile({ agent, chosen, onChoose }: AgentTileProps) {
         </Alert>
       )}
       {agent.devices.length === 0 && (
-        <Text c="dimmed">{t('No device is attached to this agent yet. Choose "Attach a device".')}</Text>
+        <Text c="dimmed">
+          {agent.lastSeenAt
+            ? t('No device is attached to this agent yet. Choose "Attach a device".')
+            : t(
+                'It has not come yet. Choose "Enrol an agent" with the same short code for another claim code.',
+              )}
+        </Text>
       )}
       {agent.devices.length > 0 && (
         <ScrollTable label={agent.name} minWidth={640}>
@@ -104,7 +116,7 @@ function DeviceRow(props: {
         <FaultWords device={device} />
       </Table.Td>
       <Table.Td>
-        <Text size="sm" className="mono" truncate maw={260}>
+        <Text size="sm" className="mono" truncate maw={260} title={device.lastReading ?? undefined}>
           {device.lastReading ?? '–'}
         </Text>
         <Text size="xs" c="dimmed">

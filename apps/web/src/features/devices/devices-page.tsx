@@ -39,7 +39,7 @@ export function DevicesPage() {
         </Title>
         <Group gap="xs">
           <AttachDevice agents={agents.data?.items ?? []} onAttached={(code) => show(code)} />
-          <EnrolAgent />
+          <EnrolAgent agents={agents.data?.items ?? []} />
         </Group>
       </Group>
       <div className="devices" data-chosen={device !== undefined}>
@@ -49,7 +49,7 @@ export function DevicesPage() {
               {page.items.length === 0 && (
                 <Text c="dimmed">
                   {t(
-                    'No agent is enrolled. Choose "Enrol an agent" and give its code to the machine beside the hardware.',
+                    'No agent is enrolled. Choose "Enrol an agent" and type its command on the machine beside the hardware.',
                   )}
                 </Text>
               )}

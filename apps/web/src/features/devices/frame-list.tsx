@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from '../../lib/i18n.js';
 import { type FrameRow, spacedHex } from './frame-store.js';
+import { type Frames, useDrawn } from './use-frames.js';
 
 /** Must equal the height in tower.css. */
 const ROW_PX = 22;
@@ -10,14 +11,11 @@ const TOUCH_MS = 1_000;
 const ARROWS = { in: '←', out: '→', command: '▸', note: '·' } as const;
 
 /** Thousands of lines, of which only those in sight are drawn. Stays at the newest until somebody scrolls up. */
-export function FrameList(props: {
-  device: string;
-  rows: readonly FrameRow[];
-  drawn: number;
-  follow: boolean;
-}) {
+export function FrameList(props: { device: string; frames: Frames; held: readonly FrameRow[] | null }) {
   const { t } = useTranslation();
-  const { rows, follow } = props;
+  const drawn = useDrawn(props.frames);
+  const rows = props.held ?? props.frames.store.rows;
+  const follow = props.held === null;
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const lastTop = useRef(0);
@@ -30,7 +28,7 @@ export function FrameList(props: {
   const height = rows.length * ROW_PX;
   useLayoutEffect(() => {
     if (follow && atEnd.current && box.current) box.current.scrollTop = height;
-  }, [props.drawn, follow, height]);
+  }, [drawn, follow, height]);
   const inSight = Math.ceil((box.current?.clientHeight ?? 440) / ROW_PX);
   const first = Math.max(0, Math.min(Math.floor(top / ROW_PX), rows.length - inSight) - BEYOND);
   return (
@@ -58,8 +56,9 @@ export function FrameList(props: {
     >
       <div style={{ height }}>
         <div style={{ transform: `translateY(${first * ROW_PX}px)` }}>
-          {rows.slice(first, first + inSight + 2 * BEYOND).map((row) => (
-            <FrameLine key={row.n} row={row} />
+          {rows.slice(first, first + inSight + 2 * BEYOND).map((row, place) => (
+            // Keyed by place: each shows the next line. Elements made anew for each line would be what costs.
+            <FrameLine key={place} row={row} />
           ))}
         </div>
       </div>

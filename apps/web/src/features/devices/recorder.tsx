@@ -7,9 +7,12 @@ import { useTranslation } from '../../lib/i18n.js';
 import { Dialog } from '../../ui/tower/dialog.js';
 import { useAct } from '../../ui/tower/use-act.js';
 import { download } from './download.js';
+import { type Frames, useDrawn } from './use-frames.js';
+
+const COUNTED_MS = 250;
 
 /** From here to there becomes a transcript of the device kit. */
-export function Recorder({ device, newest }: { device: string; newest: number }) {
+export function Recorder({ device, frames }: { device: string; frames: Frames }) {
   const { t } = useTranslation();
   const [from, setFrom] = useState<number | null>(null);
   const [reopen, setReopen] = useState(true);
@@ -17,14 +20,17 @@ export function Recorder({ device, newest }: { device: string; newest: number })
   const path = `/devices/${encodeURIComponent(device)}`;
   const start = useAct(
     async () => {
-      const last = reopen ? (await api.post<{ newest: number }>(`${path}/reopen`)).newest : newest;
+      const last = reopen
+        ? (await api.post<{ newest: number }>(`${path}/reopen`)).newest
+        : frames.store.newest;
       setFrom(last + 1);
     },
     { refresh: [] },
   );
   const save = useAct(
     async (title: string) => {
-      const made = await api.post<RecordedTranscript>(`${path}/recordings`, { from, to: newest, title });
+      const to = frames.store.newest;
+      const made = await api.post<RecordedTranscript>(`${path}/recordings`, { from, to, title });
       download(made.file, made.yaml, 'application/yaml');
       setFrom(null);
       close();
@@ -55,9 +61,7 @@ export function Recorder({ device, newest }: { device: string; newest: number })
       <Button size="xs" color="red" onClick={open}>
         {t('Stop and save')}
       </Button>
-      <Text size="sm" role="status">
-        {t('Recording: {{count}} lines. Use the device.', { count: Math.max(0, newest - from + 1) })}
-      </Text>
+      <Recorded frames={frames} from={from} />
       {asked && (
         <Dialog onClose={close} title={t('Save as a transcript')}>
           <form onSubmit={submit}>
@@ -93,5 +97,17 @@ export function Recorder({ device, newest }: { device: string; newest: number })
         </Dialog>
       )}
     </Group>
+  );
+}
+
+function Recorded({ frames, from }: { frames: Frames; from: number }) {
+  const { t } = useTranslation();
+  useDrawn(frames, COUNTED_MS);
+  return (
+    <Text size="sm" role="status">
+      {t('Recording: {{count}} lines. Use the device.', {
+        count: Math.max(0, frames.store.newest - from + 1),
+      })}
+    </Text>
   );
 }

@@ -1,6 +1,6 @@
 import { Alert, Button, Code, FileButton, Group, SegmentedControl, Stack, Table, Text } from '@mantine/core';
 import { useState } from 'react';
-import type { ReplayResult, ReplayWay } from '#lib/contracts';
+import { type Reading, type ReplayResult, type ReplayWay, readingText } from '#lib/contracts';
 import { api } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
 import { Heads } from '../../ui/tower/heads.js';
@@ -83,7 +83,7 @@ function Steps({ result }: { result: ReplayResult }) {
                 )}
               </Table.Td>
               <Table.Td className="mono">
-                {step.readings.map(({ kind, data }) => `${kind} ${JSON.stringify(data)}`).join(' ')}
+                {step.readings.map((reading) => readingText(reading as Reading)).join(' ')}
               </Table.Td>
               <Table.Td className="mono">{[step.writes, step.outcome].filter(Boolean).join(' · ')}</Table.Td>
             </Table.Tr>

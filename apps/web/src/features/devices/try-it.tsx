@@ -2,7 +2,15 @@ import { Button, Group, NumberInput, Select, Stack, Text, TextInput } from '@man
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import type { CommandOp, CommandView, ConsoleLive, DeviceView, DriverList } from '#lib/contracts';
+import {
+  type CommandOp,
+  type CommandView,
+  type ConsoleLive,
+  type DeviceView,
+  type DriverList,
+  type Reading,
+  readingText,
+} from '#lib/contracts';
 import { api } from '../../api/client.js';
 import { useLive } from '../../api/live.js';
 import { text, useTranslation } from '../../lib/i18n.js';
@@ -49,7 +57,7 @@ export function TryIt({ device, list }: { device: DeviceView; list: DriverList |
   useLive<ConsoleLive, 'console.reading'>('console', 'console.reading', ({ device: from, kind, data }) => {
     if (from !== device.code || kind === 'command.outcome' || kind === 'device.state') return;
     if (kind === 'point.seen') setSeen(data as Seen);
-    setSaid(`${kind} ${JSON.stringify(data)}`);
+    setSaid(readingText({ kind, data } as Reading));
   });
   const verbs = device.simulated ? (list?.drivers.find(({ id }) => id === device.driver)?.verbs ?? []) : [];
   const send = (tried: Tried): void => command.mutate(tried);

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ConsoleLive, FramePage } from '#lib/contracts';
 import { api } from '../../api/client.js';
 import { liveChannel, useLive } from '../../api/live.js';
@@ -9,24 +9,26 @@ const OLDER_PAGE = 2_000;
 
 export interface Frames {
   store: FrameStore;
-  /** Changes when there is something new to draw; at most once a frame of the screen. */
-  drawn: number;
+  /** Calls when there is something new to draw, at most once a frame of the screen. @returns what ends it. */
+  watch: (draw: () => void) => () => void;
   /** Why the ring could not be read. */
   trouble: string | null;
   older: () => Promise<void>;
+  /** Only lines with this text, at once. */
+  filter: (wanted: string) => void;
 }
 
 /** The frames of a device: its ring when the page opens, then live while the page looks. */
 export function useFrames(device: string): Frames {
   const store = useRef(new FrameStore()).current;
-  const [drawn, setDrawn] = useState(0);
+  const watchers = useRef(new Set<() => void>()).current;
   const [trouble, setTrouble] = useState<string | null>(null);
   const planned = useRef(0);
   const draw = (): void => {
     if (planned.current !== 0) return;
     planned.current = requestAnimationFrame(() => {
       planned.current = 0;
-      setDrawn(store.version);
+      for (const watcher of watchers) watcher();
     });
   };
   const read = async (query: string): Promise<void> => {
@@ -55,5 +57,44 @@ export function useFrames(device: string): Frames {
     store.add(batch);
     draw();
   });
-  return { store, drawn, trouble, older: () => read(`limit=${OLDER_PAGE}&before=${store.oldest}`) };
+  const watch = useCallback(
+    (watcher: () => void) => {
+      watchers.add(watcher);
+      return () => void watchers.delete(watcher);
+    },
+    [watchers],
+  );
+  return {
+    ...{ store, watch, trouble },
+    older: () => read(`limit=${OLDER_PAGE}&before=${store.oldest}`),
+    filter: (wanted) => {
+      store.filter(wanted);
+      draw();
+    },
+  };
+}
+
+/**
+ * Draws the component that calls it again when lines came: with each frame of the screen, or every so often where nobody can read
+ * faster. Only what shows lines pays for a device that talks fast. @returns the version drawn.
+ */
+export function useDrawn({ store, watch }: Frames, everyMs = 0): number {
+  const [version, setVersion] = useState(store.version);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    const draw = (): void => {
+      timer = null;
+      setVersion(store.version);
+    };
+    const stop = watch(() => {
+      if (everyMs === 0) draw();
+      else timer ??= setTimeout(draw, everyMs);
+    });
+    draw();
+    return () => {
+      stop();
+      if (timer !== null) clearTimeout(timer);
+    };
+  }, [store, watch, everyMs]);
+  return version;
 }

@@ -6,6 +6,7 @@ import { api } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
 import { span } from '../../ui/tower/format.js';
 import { QueryState } from '../../ui/tower/query-state.js';
+import { useExceptionTitle } from '../../ui/tower/reason-words.js';
 import { useAct } from '../../ui/tower/use-act.js';
 
 /** The inbox of what needs a person: who owns it, since when, and what may be done. */
@@ -44,6 +45,7 @@ export function ExceptionsPage() {
 
 function ExceptionRow({ exception }: { exception: ExceptionView }) {
   const { t } = useTranslation();
+  const title = useExceptionTitle();
   const resolve = useAct(
     (remedy: string) => api.post(`/tower/exceptions/${exception.id}/resolve`, { remedy }),
     {
@@ -55,10 +57,10 @@ function ExceptionRow({ exception }: { exception: ExceptionView }) {
     <Paper withBorder p="sm">
       <Group justify="space-between" gap="sm" align="flex-start">
         <div style={{ flex: '1 1 280px', minWidth: 0 }}>
-          <Text fw={700}>{exception.title}</Text>
+          <Text fw={700}>{title(exception)}</Text>
           <Text>{exception.detail}</Text>
           <Text size="sm" c="dimmed">
-            {exception.owner} · {t('open for {{age}}', { age: span(exception.openedAt) })}
+            {t(`owner ${exception.owner}`)} · {t('open for {{age}}', { age: span(exception.openedAt) })}
             {(exception.parcelId || exception.orderId) && (
               <>
                 {' · '}

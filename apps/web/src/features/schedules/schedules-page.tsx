@@ -8,6 +8,7 @@ import { useTranslation } from '../../lib/i18n.js';
 import { dayAndTime } from '../../ui/tower/format.js';
 import { Heads } from '../../ui/tower/heads.js';
 import { QueryState } from '../../ui/tower/query-state.js';
+import { useReasonWords } from '../../ui/tower/reason-words.js';
 import { ScrollTable } from '../../ui/tower/scroll-table.js';
 import { useAct } from '../../ui/tower/use-act.js';
 import { WaveTabs } from '../../ui/tower/wave-tabs.js';
@@ -117,6 +118,7 @@ const COLOURS: Record<ScheduleRunView['state'], string> = {
 /** What became of one time that a schedule was due. */
 export function RunWords({ run }: { run: ScheduleRunView }) {
   const { t } = useTranslation();
+  const words = useReasonWords();
   return (
     <>
       <Group gap={6}>
@@ -136,7 +138,7 @@ export function RunWords({ run }: { run: ScheduleRunView }) {
       </Text>
       {run.reasons.map((reason) => (
         <Text key={reason.text} size="sm">
-          {reason.text}
+          {words(reason)}
         </Text>
       ))}
     </>

@@ -7,6 +7,7 @@ import { useTranslation } from '../../lib/i18n.js';
 import { clockTime, count, dayAndTime } from '../../ui/tower/format.js';
 import { Heads } from '../../ui/tower/heads.js';
 import { QueryState } from '../../ui/tower/query-state.js';
+import { useReasonWords } from '../../ui/tower/reason-words.js';
 import { ScrollTable } from '../../ui/tower/scroll-table.js';
 import { WaveTabs } from '../../ui/tower/wave-tabs.js';
 import { Why } from '../../ui/tower/why.js';
@@ -45,6 +46,7 @@ export function WaitingPage() {
 
 function Groups({ view, chosen }: { view: WaitingView; chosen: string | null }) {
   const { t } = useTranslation();
+  const words = useReasonWords();
   return (
     <ul className="reasons">
       {view.groups.map((group) => (
@@ -56,7 +58,7 @@ function Groups({ view, chosen }: { view: WaitingView; chosen: string | null }) 
           >
             <b>{count(group.orders)}</b>
             <span>
-              {group.text}
+              {words(group)}
               {group.nearestCutOffAt && (
                 <small>{t('nearest cut-off {{time}}', { time: dayAndTime(group.nearestCutOffAt) })}</small>
               )}
@@ -70,6 +72,7 @@ function Groups({ view, chosen }: { view: WaitingView; chosen: string | null }) 
 
 function WaitingOrders({ code }: { code: string }) {
   const { t } = useTranslation();
+  const words = useReasonWords();
   const orders = useInfiniteQuery({
     queryKey: ['waiting', 'orders', code],
     queryFn: ({ pageParam, signal }) => {
@@ -117,7 +120,7 @@ function WaitingOrders({ code }: { code: string }) {
                     </Table.Td>
                     <Table.Td>{clockTime(order.cutOffAt)}</Table.Td>
                     <Table.Td>{order.lineCount}</Table.Td>
-                    <Table.Td>{order.waitingFor.text}</Table.Td>
+                    <Table.Td>{words(order.waitingFor)}</Table.Td>
                     <Table.Td>
                       <Why kind="order" id={order.orderId} label={order.externalRef} />
                     </Table.Td>

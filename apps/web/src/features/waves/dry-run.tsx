@@ -4,6 +4,7 @@ import { useTranslation } from '../../lib/i18n.js';
 import { Bars } from '../../ui/tower/bars.js';
 import { clockTime, count } from '../../ui/tower/format.js';
 import { Heads } from '../../ui/tower/heads.js';
+import { useReasonWords } from '../../ui/tower/reason-words.js';
 import { ScrollTable } from '../../ui/tower/scroll-table.js';
 import { CutOffOutlooks } from './cut-off-outlooks.js';
 
@@ -96,13 +97,14 @@ function Difference({ view }: { view: DryRunView }) {
 
 function LeftBehind({ view }: { view: DryRunView }) {
   const { t } = useTranslation();
+  const words = useReasonWords();
   const rows = [
     ...view.shorts.map((short) => ({ ...short, key: `${short.orderId}${short.sku}` })),
     ...view.faults.map((fault) => ({
       key: `${fault.orderId}${fault.orderLineId}${fault.reason.code}`,
       sku: fault.sku ?? fault.externalRef,
       missing: fault.missing,
-      reason: fault.reason.text,
+      reason: words(fault.reason),
     })),
   ];
   if (rows.length === 0 && view.unfitOrders === 0) return null;

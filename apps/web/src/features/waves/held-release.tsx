@@ -2,12 +2,14 @@ import { Button, Group, List, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from '../../lib/i18n.js';
 import { Dialog } from '../../ui/tower/dialog.js';
+import { useReasonWords } from '../../ui/tower/reason-words.js';
 import type { useWaveAct } from './use-wave-act.js';
 
 /** The floor has no room: why, and the supervisor's word that it goes all the same, which is kept. */
 export function HeldReleaseDialog({ acts }: { acts: ReturnType<typeof useWaveAct> }) {
   const { t } = useTranslation();
   const [reason, setReason] = useState('');
+  const words = useReasonWords();
   const { held } = acts;
   const close = (): void => {
     setReason('');
@@ -18,7 +20,7 @@ export function HeldReleaseDialog({ acts }: { acts: ReturnType<typeof useWaveAct
     <Dialog onClose={close} title={t('Wave {{number}} is held back', { number: held.wave.number })}>
       <List mb="sm">
         {held.reasons.map((each) => (
-          <List.Item key={each.text}>{each.text}</List.Item>
+          <List.Item key={each.text}>{words(each)}</List.Item>
         ))}
       </List>
       <Text c="dimmed" mb="sm">

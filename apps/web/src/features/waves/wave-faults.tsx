@@ -6,11 +6,13 @@ import { api } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
 import { Heads } from '../../ui/tower/heads.js';
 import { QueryState } from '../../ui/tower/query-state.js';
+import { useReasonWords } from '../../ui/tower/reason-words.js';
 import { ScrollTable } from '../../ui/tower/scroll-table.js';
 
 /** Every line and order that the wave could not take, all at once, each with its reason. */
 export function WaveFaults({ waveId }: { waveId: string }) {
   const { t } = useTranslation();
+  const words = useReasonWords();
   const faults = useQuery({
     queryKey: ['wave', waveId, 'faults'],
     queryFn: ({ signal }) => api.get<Page<WaveFaultView>>(`/waves/${waveId}/faults`, signal),
@@ -38,7 +40,7 @@ export function WaveFaults({ waveId }: { waveId: string }) {
                   <Table.Td>{fault.sku ?? ''}</Table.Td>
                   <Table.Td>{fault.missing ?? ''}</Table.Td>
                   <Table.Td>{t(`step ${fault.step}`)}</Table.Td>
-                  <Table.Td>{fault.reason.text}</Table.Td>
+                  <Table.Td>{words(fault.reason)}</Table.Td>
                   <Table.Td>{t('{{count}} of 5', { count: fault.attempts })}</Table.Td>
                 </Table.Tr>
               ))}

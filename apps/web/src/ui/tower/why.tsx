@@ -6,6 +6,7 @@ import { api } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
 import { dayAndTime } from './format.js';
 import { QueryState } from './query-state.js';
+import { useReasonWords } from './reason-words.js';
 
 type Subject = ExplanationView['subject']['kind'];
 
@@ -99,10 +100,11 @@ function keyOf({ kind, at, chosen, orderId, orderLineId, runId }: ChoiceView): s
 }
 
 export function Reasons({ reasons }: { reasons: readonly ReasonView[] }) {
+  const words = useReasonWords();
   return (
     <List size="sm">
       {reasons.map((reason) => (
-        <List.Item key={reason.text}>{reason.text}</List.Item>
+        <List.Item key={reason.text}>{words(reason)}</List.Item>
       ))}
     </List>
   );
