@@ -1,15 +1,16 @@
-import { Alert, Button, Group, NumberInput, Select, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Button, NumberInput, Stack, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { CreateChannel, Page, ReleaseChannelView, WaveTemplateView } from '#lib/contracts';
+import type { CreateChannel, ReleaseChannelView, WaveTemplateView } from '#lib/contracts';
 import { api } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
+import { EditorForm } from '../../ui/tower/editor-form.js';
 import { errorAt, fieldErrorsOf } from '../../ui/tower/field-errors.js';
 import { FilterFields } from '../../ui/tower/filter-fields.js';
 import { LiveMatch, useMatch } from '../../ui/tower/live-match.js';
+import { NameAndTemplate, useTemplates } from '../../ui/tower/name-and-template.js';
 import { QueryState } from '../../ui/tower/query-state.js';
-import { UnsavedGuard } from '../../ui/tower/unsaved.js';
 import { useAct } from '../../ui/tower/use-act.js';
 import { useSavedDraft } from '../../ui/tower/use-saved-draft.js';
 import { WaveTabs } from '../../ui/tower/wave-tabs.js';
@@ -20,10 +21,7 @@ const NEW = 'new';
 /** A channel is made or changed, with the orders that it would find beside it. */
 export function ChannelPage() {
   const { channelId } = useParams({ strict: false }) as { channelId: string };
-  const templates = useQuery({
-    queryKey: ['templates'],
-    queryFn: ({ signal }) => api.get<Page<WaveTemplateView>>('/waves/templates', signal),
-  });
+  const templates = useTemplates();
   const channel = useQuery({
     queryKey: ['channel', channelId],
     queryFn: async ({ signal }) =>
@@ -58,9 +56,9 @@ function Editor(props: { channel: ReleaseChannelView | null; templates: WaveTemp
   const [initial, setInitial] = useState(() => draftOf(channel));
   const [draft, setDraft] = useState(initial);
   const set = (part: Partial<Draft>): void => setDraft((now) => ({ ...now, ...part }));
-  const { save, isDirty } = useSave(channel, draft, initial, setInitial);
+  const saving = useSave(channel, draft, initial, setInitial);
   const match = useMatch({ filter: draft.filter ?? {} });
-  const errors = { ...fieldErrorsOf(match.error), ...fieldErrorsOf(save.error) };
+  const errors = { ...fieldErrorsOf(match.error), ...fieldErrorsOf(saving.save.error) };
   const number = (key: 'maxInFlight' | 'batchOrders', label: string) => (
     <NumberInput
       label={label}
@@ -73,66 +71,36 @@ function Editor(props: { channel: ReleaseChannelView | null; templates: WaveTemp
     />
   );
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate(undefined);
-      }}
+    <EditorForm
+      title={channel ? channel.name : t('New channel')}
+      saving={saving}
+      acts={channel && <Archive channel={channel} />}
     >
-      <UnsavedGuard isDirty={isDirty} />
-      <Group justify="space-between" mb="sm" className="editor-head">
-        <Title order={1} size="h2">
-          {channel ? channel.name : t('New channel')}
-        </Title>
-        <Group gap="xs">
-          {channel && <Archive channel={channel} />}
-          <Button type="submit" loading={save.isPending} disabled={!isDirty()}>
-            {t('Save')}
-          </Button>
-        </Group>
-      </Group>
-      <div className="editor">
-        <Stack gap="sm">
-          <div className="fields">
-            <TextInput
-              label={t('Name')}
-              required
-              maxLength={80}
-              value={draft.name}
-              error={errorAt(errors, 'name')}
-              onChange={(event) => set({ name: event.currentTarget.value })}
-            />
-            <Select
-              label={t('Template that plans it')}
-              required
-              data={templates.map(({ id, name }) => ({ value: id, label: name }))}
-              value={draft.templateId ?? null}
-              error={errorAt(errors, 'templateId')}
-              onChange={(templateId) => set({ templateId: templateId ?? undefined })}
-            />
-            {number('maxInFlight', t('Orders in flight, at most'))}
-            {number('batchOrders', t('Orders a release, at most'))}
-          </div>
-          <fieldset>
-            <legend>{t('Which orders')}</legend>
-            <FilterFields value={draft.filter ?? {}} errors={errors} onChange={(filter) => set({ filter })} />
-          </fieldset>
-        </Stack>
-        <aside className="tile" aria-label={t('Orders that match')}>
-          <LiveMatch match={match} />
-          {channel && channel.reasons.length > 0 && (
-            <Alert mt="sm" color="orange" title={t('Releases nothing right now:')}>
-              <Reasons reasons={channel.reasons} />
-            </Alert>
-          )}
-          {!channel && (
-            <Text size="sm" c="dimmed" mt="sm">
-              {t('A new channel is locked: open it when you have looked at it.')}
-            </Text>
-          )}
-        </aside>
-      </div>
-    </form>
+      <Stack gap="sm">
+        <div className="fields">
+          <NameAndTemplate value={draft} templates={templates} errors={errors} onChange={set} />
+          {number('maxInFlight', t('Orders in flight, at most'))}
+          {number('batchOrders', t('Orders a release, at most'))}
+        </div>
+        <fieldset>
+          <legend>{t('Which orders')}</legend>
+          <FilterFields value={draft.filter ?? {}} errors={errors} onChange={(filter) => set({ filter })} />
+        </fieldset>
+      </Stack>
+      <aside className="tile" aria-label={t('Orders that match')}>
+        <LiveMatch match={match} />
+        {channel && channel.reasons.length > 0 && (
+          <Alert mt="sm" color="orange" title={t('Releases nothing right now:')}>
+            <Reasons reasons={channel.reasons} />
+          </Alert>
+        )}
+        {!channel && (
+          <Text size="sm" c="dimmed" mt="sm">
+            {t('A new channel is locked: open it when you have looked at it.')}
+          </Text>
+        )}
+      </aside>
+    </EditorForm>
   );
 }
 

@@ -5,12 +5,10 @@ import {
   Input,
   NumberInput,
   SegmentedControl,
-  Select,
   Stack,
   Switch,
   Table,
   TagsInput,
-  TextInput,
   Title,
 } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
@@ -26,9 +24,10 @@ import type {
 } from '#lib/contracts';
 import { api } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
+import { EditorForm } from '../../ui/tower/editor-form.js';
 import { errorAt, type FieldErrors, fieldErrorsOf } from '../../ui/tower/field-errors.js';
+import { NameAndTemplate, useTemplates } from '../../ui/tower/name-and-template.js';
 import { QueryState } from '../../ui/tower/query-state.js';
-import { UnsavedGuard } from '../../ui/tower/unsaved.js';
 import { useAct } from '../../ui/tower/use-act.js';
 import { useSavedDraft } from '../../ui/tower/use-saved-draft.js';
 import { WaveTabs } from '../../ui/tower/wave-tabs.js';
@@ -38,10 +37,7 @@ const NEW = 'new';
 
 export function SchedulePage() {
   const { scheduleId } = useParams({ strict: false }) as { scheduleId: string };
-  const templates = useQuery({
-    queryKey: ['templates'],
-    queryFn: ({ signal }) => api.get<Page<WaveTemplateView>>('/waves/templates', signal),
-  });
+  const templates = useTemplates();
   const schedule = useQuery({
     queryKey: ['schedule', scheduleId],
     queryFn: async ({ signal }) =>
@@ -80,66 +76,41 @@ function Editor({ schedule, templates }: { schedule: ScheduleView | null; templa
   const [initial, setInitial] = useState(() => draftOf(schedule));
   const [draft, setDraft] = useState(initial);
   const set = (part: Partial<Draft>): void => setDraft((now) => ({ ...now, ...part }));
-  const { save, isDirty } = useSave(schedule, draft, initial, setInitial);
-  const errors = fieldErrorsOf(save.error);
+  const saving = useSave(schedule, draft, initial, setInitial);
+  const errors = fieldErrorsOf(saving.save.error);
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate(undefined);
-      }}
+    <EditorForm
+      title={schedule ? schedule.name : t('New schedule')}
+      saving={saving}
+      acts={schedule && <Remove schedule={schedule} />}
     >
-      <UnsavedGuard isDirty={isDirty} />
-      <Group justify="space-between" mb="sm" className="editor-head">
-        <Title order={1} size="h2">
-          {schedule ? schedule.name : t('New schedule')}
-        </Title>
-        <Group gap="xs">
-          {schedule && <Remove schedule={schedule} />}
-          <Button type="submit" loading={save.isPending} disabled={!isDirty()}>
-            {t('Save')}
-          </Button>
-        </Group>
-      </Group>
-      <div className="editor">
-        <Stack gap="sm">
-          <div className="fields">
-            <TextInput
-              label={t('Name')}
-              required
-              maxLength={80}
-              value={draft.name}
-              error={errorAt(errors, 'name')}
-              onChange={(event) => set({ name: event.currentTarget.value })}
-            />
-            <Select
-              label={t('Template that plans it')}
-              required
-              data={templates.map(({ id, name }) => ({ value: id, label: name }))}
-              value={draft.templateId}
-              error={errorAt(errors, 'templateId')}
-              onChange={(templateId) => set({ templateId })}
-            />
-          </div>
-          <RuleFields rule={draft.rule} errors={errors} onChange={(rule) => set({ rule })} />
-          <Switch
-            label={t('Plans only; a person releases')}
-            checked={draft.planOnly ?? false}
-            onChange={(event) => set({ planOnly: event.currentTarget.checked })}
+      <Stack gap="sm">
+        <div className="fields">
+          <NameAndTemplate
+            value={draft}
+            templates={templates}
+            errors={errors}
+            onChange={(part) => set('name' in part ? part : { templateId: part.templateId ?? null })}
           />
-          <Switch
-            label={t('Active')}
-            checked={draft.active ?? true}
-            onChange={(event) => set({ active: event.currentTarget.checked })}
-          />
-        </Stack>
-        {schedule && (
-          <aside className="tile" aria-label={t('What became of it')}>
-            <Runs scheduleId={schedule.id} />
-          </aside>
-        )}
-      </div>
-    </form>
+        </div>
+        <RuleFields rule={draft.rule} errors={errors} onChange={(rule) => set({ rule })} />
+        <Switch
+          label={t('Plans only; a person releases')}
+          checked={draft.planOnly ?? false}
+          onChange={(event) => set({ planOnly: event.currentTarget.checked })}
+        />
+        <Switch
+          label={t('Active')}
+          checked={draft.active ?? true}
+          onChange={(event) => set({ active: event.currentTarget.checked })}
+        />
+      </Stack>
+      {schedule && (
+        <aside className="tile" aria-label={t('What became of it')}>
+          <Runs scheduleId={schedule.id} />
+        </aside>
+      )}
+    </EditorForm>
   );
 }
 
