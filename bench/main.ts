@@ -11,8 +11,16 @@ interface BenchRow {
 const BENCHES: Record<string, BenchRow> = {
   waves: { about: 'wave selection, units per aisle', load: () => import('./planning/waves.js') },
   batching: { about: 'orders to runs with routes', load: () => import('./planning/batching.js') },
+  'large-wave': {
+    about: 'thousands of orders to runs',
+    load: () => import('./planning/large-wave.js'),
+  },
   routing: { about: 'exact picker routes', load: () => import('./planning/routing.js') },
   loading: { about: 'container loading', load: () => import('./planning/loading.js') },
+  containers: {
+    about: 'goods over as few containers as possible',
+    load: () => import('./planning/containers.js'),
+  },
   cartons: { about: 'carton choice', load: () => import('./planning/cartons.js') },
   assignment: { about: 'orders to slots, parcels to lanes', load: () => import('./planning/assignment.js') },
   divert: { about: 'diverts at the edge beside floor scans', load: () => import('./divert.js') },

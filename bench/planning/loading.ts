@@ -1,4 +1,5 @@
 import { type LoadPlan, type LoadRequest, loadContainer } from '#lib/planning';
+import { areInsideAndApart } from './boxes-check.js';
 import { bestKnownRows, chosen, dataFiles } from './instances.js';
 import { readOptions } from './options.js';
 import { gapOf, Report, writeSolution } from './report.js';
@@ -108,27 +109,15 @@ function solutionLines(instance: LoadingInstance, plan: LoadPlan): string[] {
 /** Independent of the solver: inside, apart, no more boxes than there are, each standing as it may. */
 function isFeasible({ container, kinds }: LoadRequest, { boxes }: LoadPlan): boolean {
   const used = kinds.map(() => 0);
-  for (const [index, box] of boxes.entries()) {
+  for (const box of boxes) {
     const kind = kinds[box.kind];
-    if (!kind || ++used[box.kind]! > kind.count) return false;
-    if (Math.min(box.xMm, box.yMm, box.zMm) < 0) return false;
-    if (box.xMm + box.dxMm > container.lengthMm || box.yMm + box.dyMm > container.widthMm) return false;
-    if (box.zMm + box.dzMm > container.heightMm || !mayStand(kind, box)) return false;
-    for (const other of boxes.slice(0, index)) {
-      const apart =
-        other.xMm + other.dxMm <= box.xMm ||
-        box.xMm + box.dxMm <= other.xMm ||
-        other.yMm + other.dyMm <= box.yMm ||
-        box.yMm + box.dyMm <= other.yMm ||
-        other.zMm + other.dzMm <= box.zMm ||
-        box.zMm + box.dzMm <= other.zMm;
-      if (!apart) return false;
-    }
+    if (!kind || ++used[box.kind]! > kind.count || !mayStand(kind, box)) return false;
   }
-  return true;
+  return areInsideAndApart(container, boxes);
 }
 
-function mayStand(kind: LoadRequest['kinds'][number], box: LoadPlan['boxes'][number]): boolean {
+/** Whether a box stands as its kind may. */
+export function mayStand(kind: LoadRequest['kinds'][number], box: LoadPlan['boxes'][number]): boolean {
   const { lengthMm: l, widthMm: w, heightMm: h } = kind.size;
   const lies = (one: number, two: number) =>
     (box.dxMm === one && box.dyMm === two) || (box.dxMm === two && box.dyMm === one);

@@ -109,7 +109,7 @@ export function expectedGrams(lines: readonly PackedLine[], tareGrams: number): 
 }
 
 /** The room in the carton that the goods in it leave, in millilitres; none where they stand above its rim. */
-export function voidMl(lines: readonly PackedLine[], carton: SizeMm): number {
+function voidMl(lines: readonly PackedLine[], carton: SizeMm): number {
   const goodsMm3 = lines.reduce((sum, line) => sum + line.inThisParcel * volumeMm3(line), 0);
   return Math.max(0, Math.round((volumeMm3(carton) - goodsMm3) / 1000));
 }

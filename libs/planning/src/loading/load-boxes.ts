@@ -52,7 +52,8 @@ export function supportedShare(boxes: PlacedBox[]): number {
   return supported.length / boxes.length;
 }
 
-function restingMm2(box: PlacedBox, boxes: PlacedBox[]): number {
+/** Area of a box's underside that lies on the floor or on other boxes. */
+export function restingMm2(box: PlacedBox, boxes: PlacedBox[]): number {
   const full = box.dxMm * box.dyMm;
   if (box.zMm === 0) return full;
   let area = 0;

@@ -4,11 +4,17 @@ import { buildBlocks } from './load-blocks.js';
 import { boxesOf, orientationsFor, supportedShare } from './load-boxes.js';
 import type { BoxKind, PlacedBox } from './load-parts.js';
 import { type LoadModel, LoadState } from './load-state.js';
+import { SupportRule } from './load-support.js';
 
 export interface LoadRequest {
   /** Inner size of the container or pallet. */
   container: SizeMm;
   kinds: BoxKind[];
+  /**
+   * Least share, 0..1, of each box's underside that must lie on the floor or on other boxes. Default 0: boxes may stick out as
+   * the published problems allow, for goods that are wrapped or held otherwise.
+   */
+  requireSupportShare?: number;
 }
 
 export interface LoadPlan {
@@ -31,7 +37,11 @@ const BUILD_SHARE = 0.25;
  * widens until the budget is spent. Default 200 greedy loadings.
  */
 export function loadContainer(request: LoadRequest, limits: SearchLimits = {}): LoadPlan {
-  const budget = new SearchBudget(limits, 200);
+  return loadWithin(request, new SearchBudget(limits, 200));
+}
+
+/** The same within a budget that others share. @throws RangeError for a share of support that is none. */
+export function loadWithin(request: LoadRequest, budget: SearchBudget): LoadPlan {
   const model = modelOf(request, budget);
   const search = new BeamSearch(model, budget);
   const best = search.run();
@@ -46,15 +56,20 @@ export function loadContainer(request: LoadRequest, limits: SearchLimits = {}): 
   };
 }
 
-function modelOf({ container, kinds }: LoadRequest, budget: SearchBudget): LoadModel {
+function modelOf(request: LoadRequest, budget: SearchBudget): LoadModel {
+  const { container, kinds, requireSupportShare = 0 } = request;
+  if (!(requireSupportShare >= 0 && requireSupportShare <= 1))
+    throw new RangeError(`A share of support lies between 0 and 1, not at ${requireSupportShare}.`);
   const room = { dx: container.lengthMm, dy: container.widthMm, dz: container.heightMm };
   const turns = kinds.map(orientationsFor);
   const sideOf = (pick: (turn: { dx: number; dy: number; dz: number }) => number) =>
     turns.map((ofKind) => Int32Array.from(new Set(ofKind.map(pick))));
   const allSides = turns.flat().flatMap((turn) => [turn.dx, turn.dy, turn.dz]);
+  const blocks = buildBlocks(kinds, room, BLOCK_LIMIT, () => budget.timeShare() > BUILD_SHARE);
   return {
     room,
-    blocks: buildBlocks(kinds, room, BLOCK_LIMIT, () => budget.timeShare() > BUILD_SHARE),
+    blocks,
+    support: requireSupportShare > 0 ? new SupportRule(blocks, requireSupportShare) : null,
     counts: Int32Array.from(kinds, (kind) => kind.count),
     weights: { contact: 4, waste: 1, boxes: 0.2 },
     leastSide: allSides.reduce((one, two) => Math.min(one, two), Number.MAX_SAFE_INTEGER),

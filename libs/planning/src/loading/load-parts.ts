@@ -41,3 +41,11 @@ export interface Block {
 export type BlockPart =
   | { kind: number; dx: number; dy: number; dz: number; nx: number; ny: number; nz: number }
   | { axis: 0 | 1 | 2; first: Block; second: Block };
+
+/** One placed block: its index and low corner. */
+export interface PlacedBlock {
+  block: number;
+  x: number;
+  y: number;
+  z: number;
+}

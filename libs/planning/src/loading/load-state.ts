@@ -1,6 +1,8 @@
 import type { Cuboid } from '../cartons/box.js';
 import type { LoadBlocks } from './load-blocks.js';
-import type { Room } from './load-parts.js';
+import { boxesOf } from './load-boxes.js';
+import type { PlacedBlock, PlacedBox, Room } from './load-parts.js';
+import type { SupportRule } from './load-support.js';
 
 /** Six numbers per free space: x1 y1 z1 x2 y2 z2. */
 const SIDES = 6;
@@ -24,14 +26,8 @@ export interface LoadModel {
   leastSide: number;
   /** `reach[axis][kind]`: side lengths with which a kind can lie along an axis. */
   sides: Int32Array[][];
-}
-
-/** One placed block: its index and low corner. */
-export interface PlacedBlock {
-  block: number;
-  x: number;
-  y: number;
-  z: number;
+  /** Null: boxes may stick out over others as they like. */
+  support: SupportRule | null;
 }
 
 export interface Candidate extends PlacedBlock {
@@ -47,6 +43,8 @@ export class LoadState {
   /** Boxes left of each kind. */
   readonly left: Int32Array;
   readonly placed: PlacedBlock[];
+  /** Boxes that others may stand on; kept only where support counts. */
+  private readonly standing: PlacedBox[];
   private reach: Int32Array[];
 
   private constructor(model: LoadModel, from?: LoadState) {
@@ -55,6 +53,7 @@ export class LoadState {
     this.spaces = from ? from.spaces.slice() : [0, 0, 0, dx, dy, dz];
     this.left = from ? from.left.slice() : model.counts.slice();
     this.placed = from ? from.placed.slice() : [];
+    this.standing = from && model.support ? from.standing.slice() : [];
     this.reach = from ? from.reach : this.reachableLengths();
     this.volume = from ? from.volume : 0;
   }
@@ -91,6 +90,7 @@ export class LoadState {
     }
     this.volume += blocks.volume[block]!;
     this.placed.push({ block, x, y, z });
+    if (this.model.support) this.standing.push(...boxesOf(blocks.parts[block]!, x, y, z));
     if (exhausted) this.reach = this.reachableLengths();
     const [x2, y2, z2] = [x + blocks.dx[block]!, y + blocks.dy[block]!, z + blocks.dz[block]!];
     this.fillSpaces({ x1: x, y1: y, z1: z, x2, y2, z2 });
@@ -127,12 +127,13 @@ export class LoadState {
   }
 
   private candidatesIn(at: number, most: number): Candidate[] {
-    const { blocks, room } = this.model;
+    const { blocks, support } = this.model;
     const { spaces } = this;
+    const under = support ? this.endingAt(spaces[at + 2]!) : [];
     const sx = spaces[at + 3]! - spaces[at]!;
     const sy = spaces[at + 4]! - spaces[at + 1]!;
     const sz = spaces[at + 5]! - spaces[at + 2]!;
-    const best: { block: number; score: number }[] = [];
+    const best: Candidate[] = [];
     let worst = 0;
     for (let block = firstNotLarger(blocks.volume, sx * sy * sz); block < blocks.count; block++) {
       // No trait is above 1, so the volume bounds the score, and blocks come by falling volume.
@@ -141,23 +142,53 @@ export class LoadState {
       if (!this.hasBoxesFor(block)) continue;
       const score = this.scoreOf(block, sx, sy, sz);
       if (best.length === most && score <= worst) continue;
+      const place = support ? this.standingPlace(at, block, under) : this.cornerOf(at, block);
+      if (!place) continue;
       let slot = best.length;
       while (slot > 0 && best[slot - 1]!.score < score) slot--;
-      best.splice(slot, 0, { block, score });
+      best.splice(slot, 0, { ...place, score });
       if (best.length > most) best.pop();
       worst = best[best.length - 1]!.score;
     }
-    // The corner of the space that is nearest to a corner of the container.
+    return best;
+  }
+
+  /** The block in the corner of the space that is nearest to a corner of the container; on its ground where support counts. */
+  private cornerOf(at: number, block: number): PlacedBlock {
+    const { spaces } = this;
+    const { blocks, room, support } = this.model;
     const lowX = spaces[at]! <= room.dx - spaces[at + 3]!;
     const lowY = spaces[at + 1]! <= room.dy - spaces[at + 4]!;
-    const lowZ = spaces[at + 2]! <= room.dz - spaces[at + 5]!;
-    return best.map(({ block, score }) => ({
+    const lowZ = support !== null || spaces[at + 2]! <= room.dz - spaces[at + 5]!;
+    return {
       block,
-      score,
       x: lowX ? spaces[at]! : spaces[at + 3]! - blocks.dx[block]!,
       y: lowY ? spaces[at + 1]! : spaces[at + 4]! - blocks.dy[block]!,
       z: lowZ ? spaces[at + 2]! : spaces[at + 5]! - blocks.dz[block]!,
-    }));
+    };
+  }
+
+  /** The first place that bears the block: corners of the space, then the corners of the boxes below. Null without one. */
+  private standingPlace(at: number, block: number, under: PlacedBox[]): PlacedBlock | null {
+    const { spaces } = this;
+    const { blocks, support } = this.model;
+    const nearest = this.cornerOf(at, block);
+    const [lowX, lowY] = [spaces[at]!, spaces[at + 1]!];
+    const highX = spaces[at + 3]! - blocks.dx[block]!;
+    const highY = spaces[at + 4]! - blocks.dy[block]!;
+    const stands = (x: number, y: number) => support!.stands({ ...nearest, x, y }, under);
+    if (stands(nearest.x, nearest.y)) return nearest;
+    for (const x of [lowX, highX])
+      for (const y of [lowY, highY]) if (stands(x, y)) return { ...nearest, x, y };
+    for (const { xMm, yMm } of under) {
+      const inside = xMm >= lowX && xMm <= highX && yMm >= lowY && yMm <= highY;
+      if (inside && stands(xMm, yMm)) return { ...nearest, x: xMm, y: yMm };
+    }
+    return null;
+  }
+
+  private endingAt(zMm: number): PlacedBox[] {
+    return this.standing.filter((box) => box.zMm + box.dzMm === zMm);
   }
 
   private hasBoxesFor(block: number): boolean {

@@ -5,6 +5,10 @@ import { type BatchProblem, BatchSearch } from './batch-search.js';
 const WHOLE = 400;
 /** Orders of one part of a larger problem. */
 const PART = 250;
+/** Steps per order in one turn of a part: 1, 2, 4 .. in the rounds, at most so many. */
+const LONGEST_TURN = 16;
+/** A turn starts cool: it improves a known plan and is over soon. */
+const TURN_HEAT = 0.01;
 
 /**
  * The best batches within the budget. A large problem is first filled in the sequence of the aisles, which takes no
@@ -12,7 +16,9 @@ const PART = 250;
  */
 export function searchBatches(problem: BatchProblem, budget: SearchBudget): number[][] {
   if (problem.loads.length <= WHOLE) {
-    const search = new BatchSearch(problem, budget.seed);
+    // So few are searched with exact routes throughout.
+    const { guessAdded: _, ...exact } = problem;
+    const search = new BatchSearch(exact, budget.seed);
     search.improve(budget);
     return search.best;
   }
@@ -49,22 +55,16 @@ function fillInSequence(problem: BatchProblem): number[][] {
   return batches;
 }
 
+/** Each part gets a turn whose length depends on the round alone, so that more steps go on where fewer would end. */
 function improveRound(
   problem: BatchProblem,
   batches: number[][],
   budget: SearchBudget,
   round: number,
 ): number[][] {
-  const parts = partsOf(problem, batches, round);
-  // The first rounds are short, so that no part of the wave waits for the others to be perfect.
-  const rounds = round < 2 ? 4 : 1;
-  return parts.flatMap((part, index) => {
-    if (budget.exhausted()) return part;
-    const own = budget.part((parts.length - index) * rounds);
-    const improved = improvePart(problem, part, own, round === 0);
-    budget.used(own);
-    return improved;
-  });
+  return partsOf(problem, batches, round).flatMap((part) =>
+    budget.exhausted() ? part : improvePart(problem, part, budget, round),
+  );
 }
 
 /** Neighbouring runs together, by the middle of the aisles they walk; every second round the borders move by half. */
@@ -95,7 +95,7 @@ function improvePart(
   problem: BatchProblem,
   part: number[][],
   budget: SearchBudget,
-  fresh: boolean,
+  round: number,
 ): number[][] {
   const members = part.flat();
   const local = new Map(members.map((order, at) => [order, at]));
@@ -106,9 +106,18 @@ function improvePart(
     kinship: (one, two) => problem.kinship(members[one]!, members[two]!),
     columnsOf: (at) => problem.columnsOf(members[at]!),
   };
+  if (problem.guessAdded)
+    own.guessAdded = (at, run) =>
+      problem.guessAdded!(
+        members[at]!,
+        run.map((each) => members[each]!),
+      );
   const start = part.map((orders) => orders.map((order) => local.get(order)!));
-  const search = new BatchSearch(own, budget.seed, fresh ? undefined : start);
+  const search = new BatchSearch(own, budget.seed + round, round === 0 ? undefined : start);
   search.offer(start);
-  search.improve(budget);
+  search.improve(budget, {
+    steps: members.length * Math.min(LONGEST_TURN, 2 ** round),
+    heat: TURN_HEAT,
+  });
   return search.best.map((orders) => orders.map((at) => members[at]!));
 }

@@ -128,6 +128,10 @@ describe('batching orders into runs', () => {
     const quick = batchRuns(request, { maxIterations: 0 });
     const longer = batchRuns(request, { maxIterations: 300 });
     expect(longer.walkMm).toBeLessThan(quick.walkMm);
+    const walks = [0, 100, 300, 700, 1500].map(
+      (maxIterations) => batchRuns(request, { maxIterations }).walkMm,
+    );
+    expect(walks).toEqual(walks.toSorted((one, two) => two - one));
     for (const plan of [quick, longer]) {
       expect(plan.runs.flatMap((run) => run.orderIds).sort()).toEqual(
         orders.map((order) => order.orderId).sort(),

@@ -139,6 +139,7 @@ function problemOf(orders: BatchOrder[], request: BatchRequest, router: AisleRou
     lengthOf: (members) => lengths.of(members),
     kinship: (one, two) => lengths.kinship(one, two),
     columnsOf: (order) => lengths.columnsOf(order),
+    guessAdded: (order, run) => lengths.guessAdded(order, run),
   };
 }
 

@@ -12,6 +12,14 @@ export interface BatchProblem {
   kinship(one: number, two: number): number;
   /** First and last aisle, from left to right, that the order needs. */
   columnsOf(order: number): { first: number; last: number };
+  /** A cheap guess at the walk that an order adds to a run. Where given, only the batches with the least get exact routes. */
+  guessAdded?(order: number, run: readonly number[]): number;
+}
+
+/** A turn of the search that cools once from `heat`, given as a share of the walk of an order. */
+export interface SearchTurn {
+  steps: number;
+  heat: number;
 }
 
 export interface Batch {
@@ -23,6 +31,13 @@ export interface Batch {
 const EPSILON = 1e-6;
 /** Kin of an order that construction and repair look at. */
 const KIN_COUNT = 60;
+/** Batches that get exact routes for an order when there is a guess to choose them by. */
+const GUESSED = 5;
+const USUAL_HEAT = 0.1;
+/** At the end of a cooling. */
+const LEAST_HEAT = 0.001;
+/** After so many cycles without a better plan, each hotter than the one before, the heat is the usual one again. */
+const HOTTER_CYCLES = 6;
 
 /**
  * Large neighbourhood search over batches: takes some kindred orders out, puts them back where they add least walk,
@@ -55,16 +70,24 @@ export class BatchSearch {
     this.heat = 0;
   }
 
-  /** Runs until the budget is spent, or an iteration limit of its own is reached. */
-  improve(budget: SearchBudget, maxSteps = Number.POSITIVE_INFINITY): void {
+  /** Runs until the budget is spent, or one turn is done. */
+  improve(budget: SearchBudget, turn?: SearchTurn): void {
     if (this.problem.loads.length < 2) return;
     const perOrder = this.total / this.problem.loads.length;
-    const hot = perOrder * 0.1;
-    const cycle = 2000 + 100 * this.problem.loads.length;
-    for (let step = 0; step < maxSteps && !budget.spent(); step++) {
-      const phase = (step % cycle) / cycle;
-      this.heat = hot * (0.001 / 0.1) ** phase;
-      if (step > 0 && step % cycle === 0) this.restore(this.best);
+    const heat = turn?.heat ?? USUAL_HEAT;
+    const cycle = turn?.steps ?? 2000 + 100 * this.problem.loads.length;
+    const last = turn?.steps ?? Number.POSITIVE_INFINITY;
+    let stale = 0;
+    let bestBefore = this.bestTotal;
+    for (let step = 0; step < last && !budget.spent(); step++) {
+      if (step > 0 && step % cycle === 0) {
+        stale = this.bestTotal < bestBefore - EPSILON ? 0 : stale + 1;
+        bestBefore = this.bestTotal;
+        this.restore(this.best);
+      }
+      // A cycle that found nothing better is followed by a hotter one, which leaves what it went round in.
+      const hot = heat * (1 + (stale % HOTTER_CYCLES));
+      this.heat = perOrder * hot * (LEAST_HEAT / hot) ** ((step % cycle) / cycle);
       this.step();
     }
   }
@@ -154,9 +177,8 @@ export class BatchSearch {
     let bestIndex = -1;
     const alone = this.problem.lengthOf([order]);
     let bestAdded = alone;
-    for (const index of this.candidateBatches(order)) {
+    for (const index of this.promising(order)) {
       const batch = this.batches[index]!;
-      if (!this.fits(order, batch) || this.random.next() < 0.02) continue;
       const added =
         batch.orders.length === 0 ? alone : this.problem.lengthOf([...batch.orders, order]) - batch.length;
       if (added < bestAdded) {
@@ -179,6 +201,19 @@ export class BatchSearch {
     best.orders = [...best.orders, order];
     best.length += bestAdded;
     this.batchOf[order] = bestIndex;
+  }
+
+  /** The batches worth an exact route, a few left out by chance; without a guess all that have room. */
+  private promising(order: number): number[] {
+    const open: number[] = [];
+    for (const index of this.candidateBatches(order)) {
+      if (this.fits(order, this.batches[index]!) && this.random.next() >= 0.02) open.push(index);
+    }
+    if (!this.problem.guessAdded || open.length <= GUESSED) return open;
+    const guess = new Map(
+      open.map((index) => [index, this.problem.guessAdded!(order, this.batches[index]!.orders)]),
+    );
+    return open.sort((one, two) => guess.get(one)! - guess.get(two)!).slice(0, GUESSED);
   }
 
   /** All batches when they are few, otherwise those of kindred orders. */

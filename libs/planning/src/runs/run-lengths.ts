@@ -32,6 +32,9 @@ export class RunLengths {
   private readonly hashLow: Uint32Array;
   private readonly hashHigh: Uint32Array;
   private readonly scratch: number[] = [];
+  private readonly spans: { stretches: Int32Array; fromMm: number; toMm: number }[];
+  private readonly entered: Int32Array;
+  private enteredMark = 0;
 
   constructor(
     private readonly router: AisleRouter,
@@ -57,6 +60,8 @@ export class RunLengths {
       }
       return bits;
     });
+    this.spans = placed.map((stops) => this.spanOf(stops));
+    this.entered = new Int32Array(router.columns.length * router.stretchCount);
     this.union = new Int32Array(this.words);
     this.emptyCosts = router.emptyCosts();
     this.costs = router.emptyCosts();
@@ -134,6 +139,35 @@ export class RunLengths {
       if (inOne !== 0 && inTwo !== 0) shared++;
     }
     return all === 0 ? 1 : shared / all;
+  }
+
+  /** A cheap guess at the walk that an order adds to a run: stretches not entered yet, and the way farther across. */
+  guessAdded(order: number, run: readonly number[]): number {
+    const mark = ++this.enteredMark;
+    const own = this.spans[order]!;
+    let fromMm = Number.POSITIVE_INFINITY;
+    let toMm = Number.NEGATIVE_INFINITY;
+    for (const member of run) {
+      const span = this.spans[member]!;
+      for (const stretch of span.stretches) this.entered[stretch] = mark;
+      fromMm = Math.min(fromMm, span.fromMm);
+      toMm = Math.max(toMm, span.toMm);
+    }
+    let addedMm = fromMm <= toMm ? 2 * (Math.max(0, fromMm - own.fromMm) + Math.max(0, own.toMm - toMm)) : 0;
+    for (const stretch of own.stretches) {
+      if (this.entered[stretch] !== mark)
+        addedMm += this.router.stretchLengthMm(stretch % this.router.stretchCount);
+    }
+    return addedMm;
+  }
+
+  private spanOf(stops: { key: number; column: number }[]) {
+    const acrossMm = stops.map(({ column }) => this.router.columns[column]!.acrossMm);
+    return {
+      stretches: Int32Array.from(new Set(stops.map(({ key }) => key))),
+      fromMm: Math.min(...acrossMm),
+      toMm: Math.max(...acrossMm),
+    };
   }
 
   private measure(orders: readonly number[]): number {

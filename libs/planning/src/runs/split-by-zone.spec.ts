@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { splitByZone } from './split-by-zone.js';
 
 it('splits an order by zones in the sequence that its container passes, and loses nothing', () => {
@@ -19,4 +20,33 @@ it('splits an order by zones in the sequence that its container passes, and lose
     ['pallet', 0, 1, 2, 200],
     ['shelf', 1, 2, 4, 400],
   ]);
+});
+
+it('keeps every stop and unit in exactly one part, legs counted up in the sequence of zones', () => {
+  const zones = { A: 'one', B: 'two', C: 'one', D: 'three' };
+  const stops = fc.array(fc.tuple(fc.constantFrom('A', 'B', 'C', 'D', 'E'), fc.nat(9)), { maxLength: 8 });
+  fc.assert(
+    fc.property(fc.array(stops, { maxLength: 5 }), (orders) => {
+      const zoned = orders.map((places, order) => ({
+        orderId: `o${order}`,
+        stops: places.map(([aisleId], at) => ({ stopId: `${order}/${at}`, aisleId, xMm: 0, yMm: 0 })),
+        takes: Object.fromEntries(
+          places.map(([, units], at) => [`${order}/${at}`, { units, volumeMl: units, weightGrams: units }]),
+        ),
+        units: places.reduce((sum, [, units]) => sum + units, 0),
+        volumeMl: 0,
+        weightGrams: 0,
+      }));
+      const parts = splitByZone(zoned, zones, ['three', 'two', 'one']);
+      for (const { orderId, stops: asked, units } of zoned) {
+        const own = parts.filter((part) => part.order.orderId === orderId);
+        expect(own.map(({ leg }) => leg)).toEqual(own.map((_, at) => at));
+        expect(own.flatMap(({ order }) => order.stops.map(({ stopId }) => stopId)).sort()).toEqual(
+          asked.map(({ stopId }) => stopId).sort(),
+        );
+        expect(own.reduce((sum, { order }) => sum + order.units, 0)).toBe(units);
+      }
+    }),
+    { numRuns: 50 },
+  );
 });

@@ -57,12 +57,11 @@ export class SearchBudget {
     return this.limits.now !== undefined && this.limits.now() >= this.deadlineMs;
   }
 
-  /** A budget of its own for one of `parts` equal parts of what is left; its steps count here once it is `used`. */
-  part(parts: number): SearchBudget {
-    const share = (total: number) => total / Math.max(1, parts);
-    const timeLimitMs = Number.isFinite(this.deadlineMs) ? Math.max(0, share(this.remainingMs())) : undefined;
-    const maxIterations = Math.ceil(share(this.maxIterations - this.iterations));
-    return new SearchBudget({ ...this.limits, seed: this.seed, timeLimitMs, maxIterations }, maxIterations);
+  /** A budget of at most so many steps, and of the time that is left; its steps count here once it is `used`. */
+  upTo(steps: number): SearchBudget {
+    const timeLimitMs = Number.isFinite(this.deadlineMs) ? Math.max(0, this.remainingMs()) : undefined;
+    const maxIterations = Math.min(steps, this.maxIterations - this.iterations);
+    return new SearchBudget({ ...this.limits, timeLimitMs, maxIterations }, maxIterations);
   }
 
   /** Counts the steps of a part. */

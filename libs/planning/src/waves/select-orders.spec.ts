@@ -93,4 +93,61 @@ describe('selecting the orders of a wave', () => {
     });
     expect(unitsByMerchant).toEqual({ flash: 90, small: 10 });
   });
+
+  it('starves no merchant in a wave that is limited by orders, lines or labour alone', () => {
+    const flood = Array.from({ length: 500 }, (_, at) =>
+      order(`f${at}`, { merchantId: 'flash', priority: 1, loads: { minutes: 2 } }),
+    );
+    const few = Array.from({ length: 10 }, (_, at) =>
+      order(`s${at}`, { merchantId: 'small', loads: { minutes: 2 } }),
+    );
+    for (const capacity of [{ orders: 100 }, { lines: 100 }, { loads: { minutes: 200 } }]) {
+      const { unitsByMerchant } = selectOrders({ nowMs: NOW, candidates: [...flood, ...few], capacity });
+      expect(unitsByMerchant).toEqual({ flash: 90, small: 10 });
+    }
+  });
+
+  it('gives every merchant its share, or all that it wants, to within an order of each', () => {
+    const alike = fc.array(
+      fc.record({ merchantId: fc.constantFrom('m1', 'm2', 'm3'), units: fc.integer({ min: 1, max: 4 }) }),
+      {
+        maxLength: 60,
+      },
+    );
+    const shares = fc.record({ m1: fc.integer({ min: 1, max: 4 }), m2: fc.integer({ min: 1, max: 4 }) });
+    fc.assert(
+      fc.property(alike, shares, fc.integer({ min: 12, max: 80 }), (rows, merchantShares, units) => {
+        const waiting = rows.map((row, at) => order(`o${at}`, row));
+        const request = { nowMs: NOW, candidates: waiting, capacity: { units }, merchantShares };
+        const { unitsByMerchant } = selectOrders(request);
+        const merchants = Object.keys(unitsByMerchant);
+        const shareOf = (merchantId: string) =>
+          ({ ...merchantShares, m3: 1 })[merchantId as 'm1' | 'm2' | 'm3'];
+        const all = merchants.reduce((sum, merchantId) => sum + shareOf(merchantId), 0);
+        for (const merchantId of merchants) {
+          const wanted = waiting.reduce(
+            (sum, each) => sum + (each.merchantId === merchantId ? each.units : 0),
+            0,
+          );
+          const fair = (units * shareOf(merchantId)) / all;
+          expect(unitsByMerchant[merchantId]).toBeGreaterThanOrEqual(
+            Math.min(wanted, fair - 4 * merchants.length),
+          );
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('chooses the same orders in whatever sequence they are given', () => {
+    fc.assert(
+      fc.property(candidates, (waiting) => {
+        const request = { nowMs: NOW, candidates: waiting, capacity: { orders: 9, units: 50 } };
+        const plan = selectOrders(request);
+        expect(selectOrders(request)).toEqual(plan);
+        expect(selectOrders({ ...request, candidates: waiting.toReversed() })).toEqual(plan);
+      }),
+      { numRuns: 30 },
+    );
+  });
 });

@@ -150,14 +150,32 @@ function merchantQueues(ranked: Ranked[], request: SelectOrdersRequest): Merchan
   const shareOf = (merchantId: string) => Math.max(0, request.merchantShares?.[merchantId] ?? 1);
   const shareTotal = [...byMerchant.keys()].reduce((sum, merchantId) => sum + shareOf(merchantId), 0) || 1;
   const waitingUnits = ranked.reduce((sum, { candidate }) => sum + candidate.units, 0);
-  const waveUnits = Math.max(1, Math.min(request.capacity.units ?? waitingUnits, waitingUnits));
-  return [...byMerchant].map(([merchantId, waiting]) => ({
+  const waveUnits = Math.max(1, waitingUnits * shareThatFits(request));
+  // By id, so that the sequence in which orders are given decides nothing.
+  const merchants = [...byMerchant].sort(([one], [two]) => (one < two ? -1 : 1));
+  return merchants.map(([merchantId, waiting]) => ({
     merchantId,
     waiting: waiting.sort(compareRanked),
     next: 0,
     fairUnits: (waveUnits * shareOf(merchantId)) / shareTotal,
     usedUnits: 0,
   }));
+}
+
+/** Roughly how much of what waits goes into the wave, by the capacity that every order needs and that has least room. */
+function shareThatFits({ candidates, capacity }: SelectOrdersRequest): number {
+  const total = (of: (candidate: WaveCandidate) => number) =>
+    candidates.reduce((sum, candidate) => sum + of(candidate), 0);
+  const shares = [
+    (capacity.orders ?? Number.POSITIVE_INFINITY) / candidates.length,
+    (capacity.lines ?? Number.POSITIVE_INFINITY) / total(({ lines }) => lines),
+    (capacity.units ?? Number.POSITIVE_INFINITY) / total(({ units }) => units),
+  ];
+  for (const [name, limit] of Object.entries(capacity.loads ?? {})) {
+    if (candidates.every(({ loads }) => (loads?.[name] ?? 0) > 0))
+      shares.push(limit / total(({ loads }) => loads![name]!));
+  }
+  return Math.min(1, ...shares.filter((share) => !Number.isNaN(share)));
 }
 
 function compareRanked(one: Ranked, two: Ranked): number {
