@@ -166,12 +166,13 @@ function pipelineOf(
     waveRuns,
   }: { planner: PlannerService; stock: WaveStockService; waveRuns: WaveRunsService },
 ) {
+  const cartons = new WaveCartonsService(db, planner);
   return new PipelineService(
     stock,
     new WaveReplenishService(db),
-    new WaveCartonsService(db, planner),
+    cartons,
     waveRuns,
-    new WaveAssignService(db),
+    new WaveAssignService(db, cartons),
   );
 }
 

@@ -169,7 +169,7 @@ describe('the undo of a wave', () => {
     await expectSound();
     const again = await plan(templateId);
     const lines = await floor.ask(`select state, reason from wave_lines where wave_id = $1`, [again]);
-    expect(lines).toEqual([{ state: 'reserved', reason: null }]);
+    expect(lines).toEqual([{ state: 'included', reason: null }]);
   });
 
   it('keeps a claimed put-back for who took it until the lease runs out', async () => {

@@ -51,8 +51,7 @@ export const waveStepStates = table({
 });
 
 export const waveLineStates = table({
-  included: ['reserved', 'short', 'removed'],
-  reserved: ['removed', 'short'],
+  included: ['short', 'removed', 'rewave-queued', 'failed'],
   short: ['rewave-queued', 'failed', 'removed'],
   removed: ['rewave-queued', 'failed'],
   'rewave-queued': ['failed'],

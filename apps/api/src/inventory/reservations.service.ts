@@ -5,6 +5,8 @@ import { sharedValues } from '../platform/shared-values.js';
 
 /** Goods wanted at one chosen location for an order line. */
 export interface ReservationRequest {
+  /** The id that the reservation gets, where somebody has named it already. */
+  id?: string;
   orderLineId: string;
   merchantId: string;
   waveId: string | null;
@@ -33,6 +35,15 @@ interface LockedLevel {
   free: number;
 }
 
+/** One item and lot at one location: what is free there, and how much of it reservations take or give back. */
+interface Place {
+  locationId: string;
+  itemId: string;
+  lot: string;
+  free: number;
+  quantity: number;
+}
+
 /** Goods at chosen locations, set aside for pick tasks. `levels.reserved` is the sum of the open reservations. */
 @Injectable()
 export class ReservationsService {
@@ -43,19 +54,20 @@ export class ReservationsService {
    */
   async reserve(tx: Tx, requests: readonly ReservationRequest[]): Promise<Reservation[]> {
     if (requests.length === 0) return [];
-    const levels = await this.lockLevels(tx, requests);
-    const free = new Map(
-      levels.map((level) => [keyOf(level.account_id, level.item_id, level.lot), level.free]),
-    );
-    const made: (ReservationRequest & { id: string })[] = [];
-    for (const request of requests) {
-      const key = keyOf(request.locationId, request.itemId, request.lot);
-      const quantity = Math.min(request.quantity, free.get(key) ?? 0);
-      if (quantity <= 0) continue;
-      free.set(key, free.get(key)! - quantity);
-      made.push({ ...request, id: newId(), quantity });
+    const places = new Map<string, Place>();
+    const placeOf = requests.map((request) => placeIn(places, request));
+    for (const level of await this.lockLevels(tx, [...places.values()])) {
+      places.get(keyOf(level.account_id, level.item_id, level.lot))!.free = level.free;
     }
-    await this.changeReserved(tx, made, 1);
+    const made: (ReservationRequest & { id: string })[] = [];
+    requests.forEach((request, at) => {
+      const place = placeOf[at]!;
+      const quantity = Math.min(request.quantity, place.free - place.quantity);
+      if (quantity <= 0) return;
+      place.quantity += quantity;
+      made.push({ ...request, id: request.id ?? newId(), quantity });
+    });
+    await this.changeReserved(tx, [...places.values()], 1);
     await this.insert(tx, made);
     return made;
   }
@@ -95,17 +107,18 @@ export class ReservationsService {
       [tx.siteId, reservationIds],
     );
     if (open.length === 0) return [];
-    await this.lockLevels(tx, open);
-    await this.changeReserved(tx, open, -1);
+    const places = placesOf(open);
+    await this.lockLevels(tx, places);
+    await this.changeReserved(tx, places, -1);
     return open;
   }
 
   /** The goods of lifted reservations lie at another location now, set aside for the same lines; they wait for nothing any more. */
   async setDown(tx: Tx, lifted: readonly Reservation[], locationId: string): Promise<void> {
     if (lifted.length === 0) return;
-    const there = lifted.map((each) => ({ ...each, locationId }));
-    await this.lockLevels(tx, there);
-    await this.changeReserved(tx, there, 1);
+    const places = placesOf(lifted.map((each) => ({ ...each, locationId })));
+    await this.lockLevels(tx, places);
+    await this.changeReserved(tx, places, 1);
     await affected(
       tx,
       `update reservations set location_id = $3, replenishment_id = null where site_id = $1 and id = any($2::uuid[])`,
@@ -113,10 +126,7 @@ export class ReservationsService {
     );
   }
 
-  private lockLevels(
-    tx: Tx,
-    places: readonly { locationId: string; itemId: string; lot: string }[],
-  ): Promise<LockedLevel[]> {
+  private lockLevels(tx: Tx, places: readonly Place[]): Promise<LockedLevel[]> {
     return rows<LockedLevel>(
       tx,
       `select l.account_id, l.item_id, l.lot, l.quantity - l.reserved as free from levels l
@@ -132,18 +142,9 @@ export class ReservationsService {
     );
   }
 
-  private async changeReserved(
-    tx: Tx,
-    reservations: readonly { locationId: string; itemId: string; lot: string; quantity: number }[],
-    sign: 1 | -1,
-  ): Promise<void> {
-    if (reservations.length === 0) return;
-    const sums = new Map<string, { locationId: string; itemId: string; lot: string; quantity: number }>();
-    for (const { locationId, itemId, lot, quantity } of reservations) {
-      const key = keyOf(locationId, itemId, lot);
-      sums.set(key, { locationId, itemId, lot, quantity: quantity + (sums.get(key)?.quantity ?? 0) });
-    }
-    const changes = [...sums.values()];
+  private async changeReserved(tx: Tx, places: readonly Place[], sign: 1 | -1): Promise<void> {
+    const changes = places.filter(({ quantity }) => quantity > 0);
+    if (changes.length === 0) return;
     const changed = await affected(
       tx,
       `update levels l set reserved = l.reserved + c.quantity
@@ -169,12 +170,11 @@ export class ReservationsService {
       tx,
       `insert into reservations (site_id, id, merchant_id, order_line_id, wave_id, location_id, item_id, lot, quantity,
          state, because)
-       select $1, r.id, l.merchant_id, l.id, r.wave, r.location, r.item, r.lot, r.quantity, 'open', b.because
+       select l.site_id, r.id, l.merchant_id, l.id, r.wave, r.location, r.item, r.lot, r.quantity, 'open', b.because
        from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::int[],
          $9::int[]) as r (id, line, wave, location, item, lot, quantity, because)
        join unnest($10::jsonb[]) with ordinality as b (because, place) on b.place = r.because
-       join order_lines l on l.site_id = $1 and l.id = r.line
-       on conflict do nothing`,
+       join order_lines l on l.site_id = $1 and l.id = r.line`,
       [
         tx.siteId,
         made.map((each) => each.id),
@@ -191,6 +191,23 @@ export class ReservationsService {
     if (inserted !== made.length)
       throw new Error('Goods were to be reserved for an order line that does not exist');
   }
+}
+
+/** The places of these reservations with what is set aside there. */
+function placesOf(reservations: readonly Reservation[]): Place[] {
+  const places = new Map<string, Place>();
+  for (const each of reservations) placeIn(places, each).quantity += each.quantity;
+  return [...places.values()];
+}
+
+/** The place of a request among those known, or a new one. */
+function placeIn(places: Map<string, Place>, at: Pick<Place, 'locationId' | 'itemId' | 'lot'>): Place {
+  const key = keyOf(at.locationId, at.itemId, at.lot);
+  const known = places.get(key);
+  if (known) return known;
+  const place = { locationId: at.locationId, itemId: at.itemId, lot: at.lot, free: 0, quantity: 0 };
+  places.set(key, place);
+  return place;
 }
 
 function keyOf(locationId: string, itemId: string, lot: string): string {

@@ -26,7 +26,7 @@ export class BackordersService {
       tx,
       `select l.id, l.order_id, l.merchant_id, l.ordered - l.promised as missing
        from order_lines l join orders o on o.site_id = l.site_id and o.id = l.order_id
-       where l.site_id = $1 and l.item_id = $2 and l.state = 'backordered' and o.state = 'accepted'
+       where l.site_id = $1 and l.item_id = $2 and l.state = 'backordered' and l.promised < l.ordered and o.state = 'accepted'
        order by o.priority, o.received_at, o.id, l.line_no for update of l`,
       [tx.siteId, itemId],
     );

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { orderStates, statesBefore } from '#lib/contracts';
 import { PromisesService } from '../inventory/promises.service.js';
-import { affected, rows, type Tx } from '../platform/database.service.js';
+import { affected, row, rows, type Tx } from '../platform/database.service.js';
 import { addEvents, type NewEvent } from '../platform/events.js';
 import { Refusal } from '../platform/refusal.js';
 import './orders.events.js';
@@ -38,27 +38,38 @@ export class OrderProgressService {
   constructor(private readonly promises: PromisesService) {}
 
   /**
-   * A wave's lines have goods set aside and go to the floor: `ready -> released`. The orders come first, so that whoever cancels one
-   * waits; each row is written once, for a wave may have ten thousand orders.
+   * A wave goes to the floor: its orders are released with what is set aside for their lines. The orders come first, so that whoever
+   * cancels one waits; each row is written once and no line leaves the database, for a wave may have ten thousand orders.
+   * @returns how many orders were released.
+   * @throws Refusal when nothing is set aside for an order, or more than a line wants.
    */
-  async markReleased(tx: Tx, waveId: string, lines: readonly LineQuantity[]): Promise<void> {
+  async markReleased(tx: Tx, waveId: string): Promise<number> {
     const released = await rows<OrderKey>(
       tx,
       `update orders set state = 'released', state_at = $3, waiting_for = null
-       where site_id = $1 and state = any($4::text[]) and id in
-         (select order_id from order_lines where site_id = $1 and id = any($2::uuid[]))
-       returning id, merchant_id`,
-      [tx.siteId, lines.map((line) => line.orderLineId), tx.at, statesBefore(orderStates, 'released')],
+       where site_id = $1 and wave_id = $2 and state = any($4::text[]) returning id, merchant_id`,
+      [tx.siteId, waveId, tx.at, statesBefore(orderStates, 'released')],
     );
-    const changed = await affected(
+    const done = await row<{ lines: number; moved: number; orders: number }>(
       tx,
-      `update order_lines l set reserved = l.reserved + c.quantity, state = 'released', reason = null
-       from unnest($2::uuid[], $3::int[]) as c (id, quantity)
-       where l.site_id = $1 and l.id = c.id and l.reserved + c.quantity between l.picked and l.ordered`,
-      [tx.siteId, lines.map((line) => line.orderLineId), lines.map((line) => line.quantity)],
+      `with goods as materialized (select l.id, sum(v.quantity)::int as quantity from orders o
+         join order_lines l on l.site_id = o.site_id and l.order_id = o.id
+         join reservations v on v.site_id = l.site_id and v.order_line_id = l.id and v.wave_id = o.wave_id and v.state = 'open'
+         where o.site_id = $1 and o.wave_id = $2 and o.state = 'released' and o.state_at = $3 group by l.id),
+       moved as (update order_lines l set reserved = l.reserved + c.quantity, state = 'released', reason = null from goods c
+         where l.site_id = $1 and l.id = c.id and l.reserved + c.quantity between l.picked and l.ordered returning l.order_id)
+       select (select count(*)::int from goods) as lines, count(*)::int as moved, count(distinct order_id)::int as orders from moved`,
+      [tx.siteId, waveId, tx.at],
     );
-    if (changed !== lines.length) throw chainBroken('reserved', lines);
+    const { lines, moved, orders } = done!;
+    if (moved !== lines || orders !== released.length) {
+      const facts = { waveId, lines, moved, released: released.length, orders };
+      throw new Refusal('orders.chain-broken', 'What is set aside for the wave does not fit its orders.', {
+        facts,
+      });
+    }
     await tell(tx, released, (orderId) => ({ type: 'orders.order-released', data: { orderId, waveId } }));
+    return released.length;
   }
 
   /** Goods were put into totes: `released -> picking`. */

@@ -224,7 +224,17 @@ describe('progress', () => {
     const two = [{ orderLineId: line!.id, quantity: 2 }];
     const inTx = <T>(work: (tx: Parameters<Parameters<Floor['db']['transaction']>[0]>[0]) => Promise<T>) =>
       floor.system(() => floor.db.transaction(work));
-    await inTx((tx) => progress.markReleased(tx, newId(), two));
+    const waveId = newId();
+    await floor.ask('update orders set wave_id = $2 where id = $1', [orderId, waveId]);
+    await expect(inTx((tx) => progress.markReleased(tx, waveId))).rejects.toMatchObject({
+      code: 'orders.chain-broken',
+    });
+    await floor.ask(
+      `insert into reservations (site_id, id, merchant_id, order_line_id, wave_id, location_id, item_id, quantity, state)
+       select site_id, $2, merchant_id, id, $3, $2, item_id, 2, 'open' from order_lines where id = $1`,
+      [line!.id, newId(), waveId],
+    );
+    expect(await inTx((tx) => progress.markReleased(tx, waveId))).toBe(1);
     await inTx((tx) => progress.addPicked(tx, two));
     await expect(inTx((tx) => progress.addPicked(tx, two))).rejects.toMatchObject({
       code: 'orders.chain-broken',

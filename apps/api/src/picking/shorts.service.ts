@@ -106,7 +106,7 @@ export class ShortsService {
       await affected(
         tx,
         `update wave_lines set state = $5, reason = $4 where site_id = $1 and wave_id = $2 and order_line_id = $3
-           and state = 'reserved'`,
+           and state = 'included'`,
         [tx.siteId, task.wave_id, task.order_line_id, reason, inPlay ? 'short' : 'rewave-queued'],
       );
       if (!inPlay && task.wave_id) {

@@ -88,7 +88,7 @@ export class WithdrawService implements OnModuleInit {
     await affected(
       tx,
       `update wave_lines set state = 'removed', reason = $3 where site_id = $1 and order_id = any($2::uuid[])
-         and state in ('included', 'reserved')`,
+         and state = 'included'`,
       [tx.siteId, orderIds, reason],
     );
     this.tellPickers(tx, runs);

@@ -40,8 +40,9 @@ const CHOICES: Record<string, string> = {
   selection: `select 'select' as kind, w.created_at as at, w.id as "waveId", w.number::int as "waveNumber", y.order_id as "orderId",
       null::uuid as "orderLineId", null::uuid as "runId", 'wave ' || w.number as chosen, y.because
     from wave_lines y join waves w on w.site_id = y.site_id and w.id = y.wave_id
-    where y.site_id = $1 and y.id in (select min(f.id::text)::uuid from wave_lines f where f.site_id = $1 and f.because is not null
-      and ($2::uuid[] is null or f.order_id = any($2)) and ($5::uuid is null or f.wave_id = $5) group by f.wave_id, f.order_id)`,
+    where y.site_id = $1 and (y.wave_id, y.order_line_id) in (select distinct on (f.wave_id, f.order_id) f.wave_id, f.order_line_id
+      from wave_lines f where f.site_id = $1 and f.because is not null and ($2::uuid[] is null or f.order_id = any($2))
+        and ($5::uuid is null or f.wave_id = $5) order by f.wave_id, f.order_id, f.order_line_id)`,
   leftOut: `select 'left-out' as kind, w.created_at as at, w.id as "waveId", w.number::int as "waveNumber", y.order_id as "orderId",
       y.order_line_id as "orderLineId", null::uuid as "runId", 'left out of wave ' || w.number as chosen,
       jsonb_build_array(coalesce(y.fault -> 'facts', '{}') || jsonb_build_object('code', coalesce(y.fault ->> 'code', 'removed'),
@@ -55,17 +56,20 @@ const CHOICES: Record<string, string> = {
     left join waves w on w.site_id = v.site_id and w.id = v.wave_id
     left join tasks t on t.site_id = v.site_id and t.reservation_id = v.id
     where v.site_id = $1 and v.state <> 'released' and ($2::uuid[] is null or l.order_id = any($2))
-      and ($5::uuid is null or v.wave_id = $5)`,
+      and ($5::uuid is null or (v.wave_id = $5
+        and v.order_line_id in (select order_line_id from wave_lines where site_id = $1 and wave_id = $5)))`,
   carton: `select 'carton' as kind, w.created_at as at, w.id as "waveId", w.number::int as "waveNumber", p.order_id as "orderId",
       null::uuid as "orderLineId", null::uuid as "runId", 'carton ' || k.code as chosen, p.because
     from planned_cartons p join waves w on w.site_id = p.site_id and w.id = p.wave_id
     join carton_types k on k.site_id = p.site_id and k.id = p.carton_type_id
-    where p.site_id = $1 and ($2::uuid[] is null or p.order_id = any($2)) and ($5::uuid is null or p.wave_id = $5)`,
+    where p.site_id = $1 and ($2::uuid[] is null or p.order_id = any($2))
+      and ($5::uuid is null or (p.wave_id = $5 and p.order_id in (select order_id from wave_lines where site_id = $1 and wave_id = $5)))`,
   lane: `select 'lane' as kind, w.created_at as at, w.id as "waveId", w.number::int as "waveNumber", p.order_id as "orderId",
       null::uuid as "orderLineId", null::uuid as "runId", 'lane ' || n.code as chosen, p.lane_because as because
     from planned_cartons p join waves w on w.site_id = p.site_id and w.id = p.wave_id
     join lanes n on n.site_id = p.site_id and n.id = p.lane_id
-    where p.site_id = $1 and ($2::uuid[] is null or p.order_id = any($2)) and ($5::uuid is null or p.wave_id = $5)`,
+    where p.site_id = $1 and ($2::uuid[] is null or p.order_id = any($2))
+      and ($5::uuid is null or (p.wave_id = $5 and p.order_id in (select order_id from wave_lines where site_id = $1 and wave_id = $5)))`,
   run: `select 'run' as kind, r.created_at as at, w.id as "waveId", w.number::int as "waveNumber", s.order_id as "orderId",
       null::uuid as "orderLineId", r.id as "runId", 'run ' || r.number || coalesce(' in zone ' || z.code, '') || ', slot ' || coalesce(k.lpn, s.slot::text) as chosen,
       coalesce(r.because -> 'reasons', '[]') || coalesce(s.because, '[]') as because
@@ -110,6 +114,25 @@ export class ExplainQueries {
   }
 }
 
+/** What somebody must bring before the run can be picked. */
+async function goodsOnTheirWay(tx: Tx, runId: string): Promise<ReasonView[]> {
+  const moves = await rows<{ picks: number; sku: string; from: string; to: string }>(
+    tx,
+    `select count(*)::int as picks, i.sku, f.code as "from", a.code as "to" from tasks t
+     join reservations v on v.site_id = t.site_id and v.id = t.reservation_id join items i on i.id = v.item_id
+     join wave_replenishments p on p.site_id = v.site_id and p.id = v.replenishment_id
+     join locations f on f.site_id = p.site_id and f.id = p.from_location_id
+     join locations a on a.site_id = p.site_id and a.id = p.to_location_id
+     where t.site_id = $1 and t.run_id = $2 and t.state = 'blocked' group by i.sku, f.code, a.code order by picks desc, i.sku`,
+    [tx.siteId, runId],
+  );
+  return moves.map((move) => {
+    const { picks, sku, from, to } = move;
+    const waiting = picks === 1 ? '1 pick waits' : `${picks} picks wait`;
+    return { code: 'goods-on-their-way', facts: move, text: `${waiting} for ${sku} from ${from} at ${to}` };
+  });
+}
+
 const SCOPES: Record<Subject, (tx: Tx, id: string) => Promise<Scope | null>> = {
   order: (tx, id) => orderScope(tx, 'o.id = $2', id),
   parcel: (tx, id) =>
@@ -133,7 +156,8 @@ const SCOPES: Record<Subject, (tx: Tx, id: string) => Promise<Scope | null>> = {
     if (!run) return null;
     const waits = run.state === 'blocked' ? run.before : null;
     const text = `the cart comes from run ${waits}`;
-    const waiting = waits === null ? [] : [{ code: 'run-before', facts: { run: Number(waits) }, text }];
+    const before = waits === null ? [] : [{ code: 'run-before', facts: { run: Number(waits) }, text }];
+    const waiting = [...before, ...(await goodsOnTheirWay(tx, id))];
     return {
       label: `run ${run.number}`,
       orderIds: null,

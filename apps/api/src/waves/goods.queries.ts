@@ -1,5 +1,5 @@
 import type { StockAt } from '#lib/planning';
-import { rows, type Tx } from '../platform/database.service.js';
+import { row, rows, type Tx } from '../platform/database.service.js';
 import type { PlanItem, PlanPlace } from './wave-plan.js';
 
 /** Reserve goes after pick faces of the same age. */
@@ -54,12 +54,16 @@ export async function itemsOf(tx: Tx, itemIds: readonly string[]): Promise<Map<s
 export async function ordersStillIn(
   tx: Tx,
   waveId: string,
-  orderIds: readonly string[],
-): Promise<Set<string>> {
-  const found = await rows<{ id: string }>(
+  orderIds: ReadonlySet<string>,
+): Promise<ReadonlySet<string>> {
+  const still = `select id from orders where site_id = $1 and wave_id = $2 and state = 'ready'`;
+  const locked = await row<{ count: number }>(
     tx,
-    `select id from orders where site_id = $1 and id = any($3::uuid[]) and wave_id = $2 and state = 'ready' order by id for share`,
-    [tx.siteId, waveId, orderIds],
+    `with still as materialized (${still} order by id for share) select count(*)::int from still`,
+    [tx.siteId, waveId],
   );
-  return new Set(found.map(({ id }) => id));
+  // Nobody joins a wave that is being planned: as many as before are the same ones.
+  if (locked!.count === orderIds.size) return orderIds;
+  const found = await rows<{ id: string }>(tx, still, [tx.siteId, waveId]);
+  return new Set(found.map(({ id }) => id).filter((id) => orderIds.has(id)));
 }

@@ -27,8 +27,8 @@ export class LeftOutService {
     const orderIds = orders.map(({ orderId }) => orderId);
     const reserved = await rows<{ id: string }>(
       tx,
-      `select v.id from reservations v join order_lines l on l.site_id = v.site_id and l.id = v.order_line_id
-       where v.site_id = $1 and v.wave_id = $2 and l.order_id = any($3::uuid[]) and v.state = 'open'`,
+      `select v.id from order_lines l join reservations v on v.site_id = l.site_id and v.order_line_id = l.id
+       where l.site_id = $1 and v.wave_id = $2 and l.order_id = any($3::uuid[]) and v.state = 'open'`,
       [tx.siteId, waveId, orderIds],
     );
     await this.reservations.release(
@@ -39,7 +39,7 @@ export class LeftOutService {
       tx,
       `update wave_lines w set state = 'rewave-queued', reason = o.reason
        from unnest($3::uuid[], $4::text[]) as o (id, reason)
-       where w.site_id = $1 and w.wave_id = $2 and w.order_id = o.id and w.state in ('included', 'reserved')`,
+       where w.site_id = $1 and w.wave_id = $2 and w.order_id = o.id and w.state = 'included'`,
       [tx.siteId, waveId, orderIds, orders.map(({ reason }) => reason)],
     );
     const left = await rows<{ id: string; merchant_id: string }>(

@@ -43,9 +43,10 @@ function keptLines(tx: Tx, waveId: string): Promise<PlanOrderLine[]> {
   return rows<PlanOrderLine>(
     tx,
     `select w.order_line_id as "lineId", w.order_id as "orderId", w.merchant_id as "merchantId", l.item_id as "itemId", i.sku,
-       w.quantity, l.wave_attempts as attempts, w.state = 'reserved' as reserved
+       w.quantity, l.wave_attempts as attempts, exists (select 1 from reservations v where v.site_id = w.site_id
+         and v.order_line_id = w.order_line_id and v.wave_id = w.wave_id and v.state = 'open') as reserved
      from wave_lines w join order_lines l on l.site_id = w.site_id and l.id = w.order_line_id join items i on i.id = l.item_id
-     where w.site_id = $1 and w.wave_id = $2 and w.state in ('included', 'reserved') order by w.order_id, l.line_no`,
+     where w.site_id = $1 and w.wave_id = $2 and w.state = 'included' order by w.order_id, l.line_no`,
     [tx.siteId, waveId],
   );
 }
@@ -74,9 +75,10 @@ function keptPicks(tx: Tx, waveId: string): Promise<PlannedPick[]> {
     tx,
     `select v.id, v.order_line_id as "lineId", l.order_id as "orderId", v.merchant_id as "merchantId", v.item_id as "itemId",
        v.lot, coalesce(p.to_location_id, v.location_id) as "locationId", v.quantity, v.replenishment_id as "waitsFor", v.because
-     from reservations v join order_lines l on l.site_id = v.site_id and l.id = v.order_line_id
+     from wave_lines w join reservations v on v.site_id = w.site_id and v.order_line_id = w.order_line_id and v.wave_id = w.wave_id
+     join order_lines l on l.site_id = v.site_id and l.id = v.order_line_id
      left join wave_replenishments p on p.site_id = v.site_id and p.id = v.replenishment_id
-     where v.site_id = $1 and v.wave_id = $2 and v.state = 'open' order by v.id`,
+     where w.site_id = $1 and w.wave_id = $2 and v.state = 'open' order by v.id`,
     [tx.siteId, waveId],
   );
 }
@@ -84,12 +86,12 @@ function keptPicks(tx: Tx, waveId: string): Promise<PlannedPick[]> {
 export function keptCartons(tx: Tx, waveId: string): Promise<CartonInPlan[]> {
   return rows<CartonInPlan>(
     tx,
-    `select p.id, p.order_id as "orderId", p.merchant_id as "merchantId", p.number_in_order as number,
+    `select p.order_id as "orderId", p.merchant_id as "merchantId", p.number_in_order as number,
        p.carton_type_id as "cartonTypeId", t.code, p.contents, p.gross_grams as "grossGrams", p.because, p.lane_id as "laneId",
        p.lane_because as "laneBecause"
      from planned_cartons p join carton_types t on t.site_id = p.site_id and t.id = p.carton_type_id
      join orders o on o.site_id = p.site_id and o.id = p.order_id and o.wave_id = p.wave_id
-     where p.site_id = $1 and p.wave_id = $2 order by p.id`,
+     where o.site_id = $1 and o.wave_id = $2 order by p.order_id, p.number_in_order`,
     [tx.siteId, waveId],
   );
 }

@@ -251,7 +251,7 @@ describe('a merge', () => {
     if (raced[0]!.status === 'fulfilled') await floor.system(() => services.waves.planWave(first));
     const lines = await floor.ask(
       `select count(*)::int as n, count(distinct order_line_id)::int as lines from wave_lines
-       where wave_id = any($1) and state = 'reserved'`,
+       where wave_id = any($1) and state = 'included'`,
       [[first, second]],
     );
     expect(lines).toEqual([{ n: 4, lines: 4 }]);

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { assignLanes } from '#lib/planning';
 import { affected, Database, rows, type Tx } from '../platform/database.service.js';
 import { newId } from '../platform/ids.js';
 import { sharedValues } from '../platform/shared-values.js';
 import { ordersStillIn } from './goods.queries.js';
 import { groupBy } from './group-by.js';
-import type { KeepResult, PipelineStep, StepResult } from './pipeline-step.js';
+import type { KeepResult, PipelineStep, StepControl, StepResult } from './pipeline-step.js';
 import { type LaneRank, type PlanLane, planLanes } from './plan-lanes.js';
 import { assignWallSlots, type SlotOfOrder, type WallSlot } from './plan-walls.js';
 import { freeWallSlots, holdWallSlots } from './put-walls.queries.js';
+import { WaveCartonsService } from './wave-cartons.service.js';
 import {
   type CartonInPlan,
   type Fault,
@@ -28,14 +28,18 @@ interface Bench {
 /** Where the goods of a wave go: slots on the carts, benches for the runs, lanes for the parcels. */
 @Injectable()
 export class WaveAssignService {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly cartons: WaveCartonsService,
+  ) {}
 
   readonly assign: PipelineStep = {
-    decide: (plan) => this.decide(plan),
+    decide: (plan, control) => this.decide(plan, control),
     keep: (tx, plan, { waveId }) => this.keep(tx, plan, waveId),
   };
 
-  private async decide(plan: WavePlan): Promise<StepResult> {
+  private async decide(decided: WavePlan, control: StepControl): Promise<StepResult> {
+    const plan = await this.withCartons(decided, control);
     const { benches, lanes, ranks, walls } = await this.db.transaction(async (tx) => ({
       walls: await freeWallSlots(tx, plan.waveId),
       benches: await benchesOf(tx),
@@ -62,7 +66,7 @@ export class WaveAssignService {
   }
 
   private async keep(tx: Tx, decided: WavePlan, waveId: string): Promise<KeepResult> {
-    const stays = onlyOrders(decided, await ordersStillIn(tx, waveId, [...decided.orders.keys()]));
+    const stays = onlyOrders(decided, await ordersStillIn(tx, waveId, new Set(decided.orders.keys())));
     const plan = await this.holdSlots(tx, stays, waveId);
     await affected(
       tx,
@@ -75,11 +79,10 @@ export class WaveAssignService {
       tx,
       `insert into run_slots (site_id, id, run_id, slot, order_id, merchant_id, state, container_id,
          because)
-       select $1, s.id, r.id, s.slot, o.id, o.merchant_id, 'open', s.container, s.because
+       select r.site_id, s.id, r.id, s.slot, o.id, o.merchant_id, 'open', s.container, s.because
        from unnest($2::uuid[], $3::uuid[], $4::int[], $5::uuid[], $6::uuid[], $7::jsonb[])
          as s (id, run_id, slot, order_id, container, because)
-       join runs r on r.site_id = $1 and r.id = s.run_id join orders o on o.site_id = $1 and o.id = s.order_id
-       on conflict do nothing`,
+       join runs r on r.site_id = $1 and r.id = s.run_id join orders o on o.site_id = $1 and o.id = s.order_id`,
       [
         tx.siteId,
         slots.map(() => newId()),
@@ -90,7 +93,7 @@ export class WaveAssignService {
         slots.map((slot) => (slot.containerId ? JSON.stringify([slot.because]) : null)),
       ],
     );
-    await this.keepLanes(tx, plan);
+    await this.keepCartons(tx, plan, waveId);
     return { plan, log: [] };
   }
 
@@ -105,22 +108,46 @@ export class WaveAssignService {
     return withoutFaulty({ ...plan, runs }, faults);
   }
 
-  private async keepLanes(tx: Tx, plan: WavePlan): Promise<void> {
-    const cartons = plan.cartons.filter(({ laneId }) => laneId !== null);
-    const because = sharedValues(cartons, ({ laneBecause }) => laneBecause);
+  /** A plan that went on here after a crash has its cartons chosen again: they are kept with their lanes. */
+  private async withCartons(plan: WavePlan, control: StepControl): Promise<WavePlan> {
+    const wanted = plan.order.pipeline.some(({ name }) => name === 'cartonise');
+    if (!wanted || plan.cartons.length > 0 || plan.unfitOrderIds.length > 0) return plan;
+    return (await this.cartons.cartonise.decide(plan, control)).plan;
+  }
+
+  private async keepCartons(tx: Tx, { cartons }: WavePlan, waveId: string): Promise<void> {
+    const contents = sharedValues(cartons, (each) => each.contents);
+    const because = sharedValues(cartons, (each) => each.because);
+    const laneBecause = sharedValues(cartons, (each) => each.laneBecause);
     await affected(
       tx,
-      `update planned_cartons p set lane_id = l.id, lane_because = b.because
-       from unnest($2::uuid[], $3::uuid[], $4::int[]) as c (id, lane, because)
-       join unnest($5::jsonb[]) with ordinality as b (because, place) on b.place = c.because
-       join lanes l on l.site_id = $1 and l.id = c.lane
-       where p.site_id = $1 and p.id = c.id`,
+      `insert into planned_cartons (site_id, id, wave_id, order_id, merchant_id, number_in_order, carton_type_id, contents,
+         gross_grams, because, lane_id, lane_because)
+       select o.site_id, c.id, w.id, o.id, o.merchant_id, c.number, t.id, k.contents, c.grams, b.because, l.id, x.because
+       from unnest($3::uuid[], $4::uuid[], $5::int[], $6::uuid[], $7::int[], $8::int[], $9::int[], $10::uuid[], $11::int[])
+         as c (id, order_id, number, type_id, contents, grams, because, lane, lane_because)
+       join unnest($12::jsonb[]) with ordinality as k (contents, place) on k.place = c.contents
+       join unnest($13::jsonb[]) with ordinality as b (because, place) on b.place = c.because
+       join unnest($14::jsonb[]) with ordinality as x (because, place) on x.place = c.lane_because
+       join orders o on o.site_id = $1 and o.id = c.order_id
+       join carton_types t on t.site_id = $1 and t.id = c.type_id
+       join waves w on w.site_id = $1 and w.id = $2
+       left join lanes l on l.site_id = $1 and l.id = c.lane`,
       [
         tx.siteId,
-        cartons.map(({ id }) => id),
-        cartons.map(({ laneId }) => laneId),
+        waveId,
+        cartons.map(() => newId()),
+        cartons.map(({ orderId }) => orderId),
+        cartons.map(({ number }) => number),
+        cartons.map(({ cartonTypeId }) => cartonTypeId),
+        contents.places,
+        cartons.map(({ grossGrams }) => Math.round(grossGrams)),
         because.places,
+        cartons.map(({ laneId }) => laneId),
+        laneBecause.places,
+        contents.texts,
         because.texts,
+        laneBecause.texts,
       ],
     );
   }
@@ -203,20 +230,14 @@ function withSlots(plan: WavePlan, runs: readonly RunInPlan[]): RunInPlan[] {
   });
 }
 
+/** The least sum of slot number times picks: the most picks to the first slot (rearrangement inequality). */
 function slotsByPicks(counts: ReadonlyMap<string, number>): Map<string, SlotInPlan> {
-  const numbers = Array.from({ length: counts.size }, (_, at) => at + 1);
-  const { assigned } = assignLanes(
-    [...counts].map(([orderId, picks]) => ({
-      seekerId: orderId,
-      costByLane: Object.fromEntries(numbers.map((slot) => [slot, slot * picks])),
-    })),
-    numbers.map((slot) => ({ laneId: String(slot) })),
-  );
+  const byPicks = [...counts].sort(([, one], [, two]) => two - one);
   return new Map(
-    assigned.map(({ seekerId, laneId }) => {
-      const because = { code: 'fewest-reaches', picks: counts.get(seekerId)! };
-      return [seekerId, { orderId: seekerId, slot: Number(laneId), because }];
-    }),
+    byPicks.map(([orderId, picks], at) => [
+      orderId,
+      { orderId, slot: at + 1, because: { code: 'fewest-reaches', picks } },
+    ]),
   );
 }
 

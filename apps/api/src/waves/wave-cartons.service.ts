@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { affected, Database, rows, type Tx } from '../platform/database.service.js';
-import { newId } from '../platform/ids.js';
-import { sharedValues } from '../platform/shared-values.js';
-import type { KeepResult, PipelineStep, StepControl, StepResult } from './pipeline-step.js';
+import { Database, rows } from '../platform/database.service.js';
+import type { PipelineStep, StepControl, StepResult } from './pipeline-step.js';
 import { PlannerService } from './planner.service.js';
 import type { CartonInPlan, PlannedPick, WavePlan } from './wave-plan.js';
 import { picksByOrder } from './wave-plan.js';
@@ -17,7 +15,10 @@ interface CartonTypeRow {
   max_grams: number;
 }
 
-/** Which cartons the orders of a wave will be packed into; the pack bench suggests them. */
+/**
+ * Which cartons the orders of a wave will be packed into; the pack bench suggests them. They are kept with their lanes by the step
+ * that assigns those, once: the same goods fit the same cartons again if a plan is resumed before.
+ */
 @Injectable()
 export class WaveCartonsService {
   constructor(
@@ -27,7 +28,6 @@ export class WaveCartonsService {
 
   readonly cartonise: PipelineStep = {
     decide: (plan, control) => this.choose(plan, control),
-    keep: (tx, plan, { waveId }) => this.insert(tx, plan, waveId),
   };
 
   private async choose(plan: WavePlan, control: StepControl): Promise<StepResult> {
@@ -58,7 +58,6 @@ export class WaveCartonsService {
     const cartons = answer.byOrder.flatMap(({ orderId, cartons }) =>
       cartons.map(
         ({ cartonId, contents, grossGrams, reasons }, at): CartonInPlan => ({
-          id: newId(),
           orderId,
           merchantId: plan.orders.get(orderId)!.merchantId,
           number: at + 1,
@@ -76,39 +75,6 @@ export class WaveCartonsService {
     const text = [...countBy(cartons, ({ code }) => code)].map(([code, count]) => `${count} x ${code}`);
     const unfit = unfitOrderIds.length > 0 ? [`${unfitOrderIds.length} orders fit no carton whole`] : [];
     return { plan: { ...plan, cartons, unfitOrderIds }, log: [text.join(', '), ...unfit] };
-  }
-
-  private async insert(tx: Tx, plan: WavePlan, waveId: string): Promise<KeepResult> {
-    const { cartons } = plan;
-    const contents = sharedValues(cartons, (each) => each.contents);
-    const because = sharedValues(cartons, (each) => each.because);
-    await affected(
-      tx,
-      `insert into planned_cartons (site_id, id, wave_id, order_id, merchant_id, number_in_order, carton_type_id, contents,
-         gross_grams, because)
-       select $1, c.id, w.id, o.id, o.merchant_id, c.number, t.id, k.contents, c.grams, b.because
-       from unnest($3::uuid[], $4::uuid[], $5::int[], $6::uuid[], $7::int[], $8::int[], $9::int[])
-         as c (id, order_id, number, type_id, contents, grams, because)
-       join unnest($10::jsonb[]) with ordinality as k (contents, place) on k.place = c.contents
-       join unnest($11::jsonb[]) with ordinality as b (because, place) on b.place = c.because
-       join orders o on o.site_id = $1 and o.id = c.order_id
-       join carton_types t on t.site_id = $1 and t.id = c.type_id
-       join waves w on w.site_id = $1 and w.id = $2 on conflict do nothing`,
-      [
-        tx.siteId,
-        waveId,
-        cartons.map((each) => each.id),
-        cartons.map((each) => each.orderId),
-        cartons.map((each) => each.number),
-        cartons.map((each) => each.cartonTypeId),
-        contents.places,
-        cartons.map((each) => Math.round(each.grossGrams)),
-        because.places,
-        contents.texts,
-        because.texts,
-      ],
-    );
-    return { plan, log: [] };
   }
 }
 

@@ -6,16 +6,16 @@ export class WaveLine {
   @PrimaryColumn({ name: 'site_id', type: 'int' })
   siteId: number;
 
-  @PrimaryColumn({ name: 'id', type: 'uuid' })
+  @Column({ name: 'id', type: 'uuid' })
   id: string;
 
-  @Column({ name: 'wave_id', type: 'uuid' })
+  @PrimaryColumn({ name: 'wave_id', type: 'uuid' })
   waveId: string;
 
   @Column({ name: 'order_id', type: 'uuid' })
   orderId: string;
 
-  @Column({ name: 'order_line_id', type: 'uuid' })
+  @PrimaryColumn({ name: 'order_line_id', type: 'uuid' })
   orderLineId: string;
 
   @Column({ name: 'merchant_id', type: 'uuid' })

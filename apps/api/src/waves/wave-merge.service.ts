@@ -107,7 +107,8 @@ export class WaveMergeService {
     );
     await affected(
       tx,
-      `delete from planned_cartons where site_id = $1 and wave_id = any($2::uuid[])`,
+      `delete from planned_cartons p using orders o where o.site_id = $1 and o.wave_id = any($2::uuid[])
+         and p.site_id = o.site_id and p.order_id = o.id and p.wave_id = any($2::uuid[])`,
       parameters,
     );
   }
@@ -117,14 +118,14 @@ export class WaveMergeService {
     // A line that had left the first wave for a while comes back to it: one row for each line and wave.
     await affected(
       tx,
-      `delete from wave_lines l where l.site_id = $1 and l.wave_id = $2 and l.state not in ('included', 'reserved')
+      `delete from wave_lines l where l.site_id = $1 and l.wave_id = $2 and l.state <> 'included'
          and exists (select 1 from wave_lines o where o.site_id = l.site_id and o.wave_id = any($3::uuid[])
-           and o.order_line_id = l.order_line_id and o.state in ('included', 'reserved'))`,
+           and o.order_line_id = l.order_line_id and o.state = 'included')`,
       parameters,
     );
     await affected(
       tx,
-      `update wave_lines set wave_id = $2 where site_id = $1 and wave_id = any($3::uuid[]) and state in ('included', 'reserved')`,
+      `update wave_lines set wave_id = $2 where site_id = $1 and wave_id = any($3::uuid[]) and state = 'included'`,
       parameters,
     );
     for (const table of ['reservations', 'orders', 'wave_replenishments']) {

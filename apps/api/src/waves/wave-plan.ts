@@ -102,7 +102,6 @@ export interface PlanItem {
 }
 
 export interface CartonInPlan {
-  id: string;
   orderId: string;
   merchantId: string;
   number: number;

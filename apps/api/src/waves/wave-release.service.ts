@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { waveStates } from '#lib/contracts';
-import { type LineQuantity, OrderProgressService } from '../orders/order-progress.service.js';
+import { OrderProgressService } from '../orders/order-progress.service.js';
 import { affected, Database, row, rows, type Tx } from '../platform/database.service.js';
 import { addEvent } from '../platform/events.js';
 import { Refusal } from '../platform/refusal.js';
@@ -137,30 +137,14 @@ export class WaveReleaseService {
       tx.at,
     ]);
     const runs = await this.gates.openFirst(tx, waveId);
-    const lines = await this.reservedLines(tx, waveId);
-    await this.progress.markReleased(tx, waveId, lines);
+    const orders = await this.progress.markReleased(tx, waveId);
     await this.steps.end(tx, waveId, {
       name: 'release',
       state: 'succeeded',
       log: [`${runs} runs can be picked`],
     });
-    const orders = await row<{ count: string }>(
-      tx,
-      `select count(*) from orders where site_id = $1 and wave_id = $2`,
-      [tx.siteId, waveId],
-    );
-    const data = { waveId, number: Number(number), orders: Number(orders!.count), runs };
+    const data = { waveId, number: Number(number), orders, runs };
     await addEvent(tx, { type: 'waves.wave-released', aggregateId: waveId, data });
-  }
-
-  /** What is set aside for the lines of a wave. */
-  private reservedLines(tx: Tx, waveId: string): Promise<LineQuantity[]> {
-    return rows<LineQuantity>(
-      tx,
-      `select v.order_line_id as "orderLineId", sum(v.quantity)::int as quantity from reservations v
-       where v.site_id = $1 and v.wave_id = $2 and v.state = 'open' group by v.order_line_id order by v.order_line_id`,
-      [tx.siteId, waveId],
-    );
   }
 
   private async cancelRuns(tx: Tx, waveId: string): Promise<void> {

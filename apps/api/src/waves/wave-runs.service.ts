@@ -37,6 +37,7 @@ const TOTE_ML = 40_000;
 
 /** Reservations whose goods are on their way to a face, with the move. */
 const BOUND = `from reservations v join wave_replenishments p on p.site_id = v.site_id and p.id = v.replenishment_id
+    and p.wave_id = v.wave_id
   where v.site_id = $1 and v.wave_id = $2 and v.state = 'open'`;
 
 /** The second half of the pipeline: carts, walks and tasks. */
@@ -243,7 +244,7 @@ export class WaveRunsService {
    * way.
    */
   private async insertTasks(tx: Tx, decided: WavePlan, waveId: string): Promise<KeepResult> {
-    const plan = onlyOrders(decided, await ordersStillIn(tx, waveId, [...decided.orders.keys()]));
+    const plan = onlyOrders(decided, await ordersStillIn(tx, waveId, new Set(decided.orders.keys())));
     const pickOf = new Map(plan.picks.map((pick) => [pick.id, pick]));
     const tasks = plan.runs.flatMap((run) =>
       run.pickIds.map((pickId, at) => ({
@@ -260,13 +261,12 @@ export class WaveRunsService {
       tx,
       `insert into tasks (site_id, id, kind, wave_id, run_id, slot_id, sequence, order_id, order_line_id, merchant_id,
          reservation_id, item_id, lot, location_id, quantity, state)
-       select $1, n.id, 'pick', $2, t.run_id, t.id, n.sequence, t.order_id, v.order_line_id, v.merchant_id, v.id,
+       select v.site_id, n.id, 'pick', $2, t.run_id, t.id, n.sequence, t.order_id, v.order_line_id, v.merchant_id, v.id,
          v.item_id, v.lot, v.location_id, v.quantity, 'ready'
        from unnest($3::uuid[], $4::uuid[], $5::int[], $6::uuid[], $7::uuid[])
          as n (id, run_id, sequence, order_id, reservation_id)
        join run_slots t on t.site_id = $1 and t.run_id = n.run_id and t.order_id = n.order_id and t.state = 'open'
-       join reservations v on v.site_id = $1 and v.id = n.reservation_id
-       on conflict do nothing`,
+       join reservations v on v.site_id = $1 and v.id = n.reservation_id`,
       [
         tx.siteId,
         waveId,

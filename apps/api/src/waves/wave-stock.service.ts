@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { StockAt, WaveCandidate } from '#lib/planning';
-import { ReservationsService } from '../inventory/reservations.service.js';
+import { type ReservationRequest, ReservationsService } from '../inventory/reservations.service.js';
 import { affected, Database, rows, type Tx } from '../platform/database.service.js';
 import { newId } from '../platform/ids.js';
 import { sharedValues } from '../platform/shared-values.js';
@@ -14,6 +14,7 @@ import {
   type Fault,
   type OrderInPlan,
   onlyOrders,
+  type PlannedPick,
   type PlanOrderLine,
   type WaveLimits,
   type WavePlan,
@@ -132,16 +133,16 @@ export class WaveStockService {
   }
 
   private async claim(tx: Tx, plan: WavePlan, waveId: string): Promise<KeepResult> {
-    const claimed = await rows<{ id: string }>(
+    const claimed = await affected(
       tx,
       `with free as (select id from orders where site_id = $1 and id = any($3::uuid[]) and state = 'ready' and wave_id is null
          order by id for update skip locked)
-       update orders o set wave_id = $2 from free where o.site_id = $1 and o.id = free.id returning o.id`,
+       update orders o set wave_id = $2 from free where o.site_id = $1 and o.id = free.id`,
       [tx.siteId, waveId, [...plan.orders.keys()]],
     );
-    const mine = new Set(claimed.map(({ id }) => id));
-    const lines = plan.lines.filter(({ orderId }) => mine.has(orderId));
-    const orders = new Map([...plan.orders].filter(([orderId]) => mine.has(orderId)));
+    const wanted = new Set(plan.orders.keys());
+    const mine = claimed === wanted.size ? wanted : await ordersStillIn(tx, waveId, wanted);
+    const { lines, orders } = onlyOrders(plan, mine);
     // Why the order was selected stands with its first line.
     const because = sharedValues(lines, ({ orderId }, at) =>
       orderId === lines[at - 1]?.orderId ? null : orders.get(orderId)!.because,
@@ -149,11 +150,10 @@ export class WaveStockService {
     await affected(
       tx,
       `insert into wave_lines (site_id, id, wave_id, order_id, order_line_id, merchant_id, quantity, state, because)
-       select $1, n.id, w.id, l.order_id, l.id, l.merchant_id, n.quantity, 'included', b.because
+       select l.site_id, n.id, w.id, l.order_id, l.id, l.merchant_id, n.quantity, 'included', b.because
        from unnest($3::uuid[], $4::uuid[], $5::int[], $6::int[]) as n (id, line_id, quantity, because)
        left join unnest($7::jsonb[]) with ordinality as b (because, place) on b.place = n.because
-       join order_lines l on l.site_id = $1 and l.id = n.line_id join waves w on w.site_id = $1 and w.id = $2
-       on conflict (site_id, wave_id, order_line_id) do nothing`,
+       join order_lines l on l.site_id = $1 and l.id = n.line_id join waves w on w.site_id = $1 and w.id = $2`,
       [
         tx.siteId,
         waveId,
@@ -286,40 +286,28 @@ export class WaveStockService {
     decided: WavePlan,
     { waveId, last }: { waveId: string; last: boolean },
   ): Promise<KeepResult> {
-    const plan = onlyOrders(decided, await ordersStillIn(tx, waveId, [...decided.orders.keys()]));
+    const plan = onlyOrders(decided, await ordersStillIn(tx, waveId, new Set(decided.orders.keys())));
     const reserved = new Set(plan.lines.filter((line) => line.reserved).map(({ lineId }) => lineId));
     const wanted = plan.picks.filter(({ lineId }) => !reserved.has(lineId));
-    const made = await this.reservations.reserve(
-      tx,
-      wanted.map(({ id: _unused, waitsFor: _none, lineId, ...pick }) => ({
-        ...pick,
-        orderLineId: lineId,
-        waveId,
-      })),
-    );
-    const becauseOf = new Map(wanted.map((pick) => [keyOf(pick.lineId, pick), pick]));
-    const picks = made.map((each) => ({
-      ...becauseOf.get(keyOf(each.orderLineId, each))!,
-      id: each.id,
-      quantity: each.quantity,
-    }));
+    const made = await this.reservations.reserve(tx, wanted.map(asRequest(waveId)));
+    const madeOf = new Map(made.map(({ id, quantity }) => [id, quantity]));
+    const picks = wanted.flatMap((pick) => {
+      const quantity = madeOf.get(pick.id);
+      if (quantity === undefined) return [];
+      return [quantity === pick.quantity ? pick : { ...pick, quantity }];
+    });
     const lost = lostOrders(plan, reserved, picks);
     await this.reservations.release(
       tx,
       picks.filter(({ orderId }) => lost.has(orderId)).map(({ id }) => id),
     );
     const done = plan.lines.filter((line) => !line.reserved && !lost.has(line.orderId));
-    await affected(
-      tx,
-      `update wave_lines set state = 'reserved' where site_id = $1 and wave_id = $2 and order_line_id = any($3::uuid[])`,
-      [tx.siteId, waveId, done.map(({ lineId }) => lineId)],
-    );
     const next: WavePlan = {
       ...plan,
       lines: plan.lines.map((line) => (lost.has(line.orderId) ? line : { ...line, reserved: true })),
       picks: [
         ...plan.picks.filter(({ lineId }) => reserved.has(lineId)),
-        ...picks.filter(({ orderId }) => !lost.has(orderId)),
+        ...(lost.size === 0 ? picks : picks.filter(({ orderId }) => !lost.has(orderId))),
       ],
     };
     const log = [`${done.length} lines reserved at ${picks.length} places`];
@@ -329,8 +317,19 @@ export class WaveStockService {
   }
 }
 
-function keyOf(lineId: string, at: { locationId: string; lot: string }): string {
-  return `${lineId} ${at.locationId} ${at.lot}`;
+function asRequest(waveId: string) {
+  return ({
+    id,
+    lineId,
+    merchantId,
+    locationId,
+    itemId,
+    lot,
+    quantity,
+    because,
+  }: PlannedPick): ReservationRequest => {
+    return { id, orderLineId: lineId, merchantId, waveId, locationId, itemId, lot, quantity, because };
+  };
 }
 
 /** Orders that did not get all of what was chosen for them. */

@@ -180,7 +180,7 @@ export class WaveUndoService {
     await affected(
       tx,
       `update wave_lines set state = 'removed', reason = $4 where site_id = $1 and wave_id = $2 and order_id = any($3::uuid[])
-         and state in ('included', 'reserved', 'short')`,
+         and state in ('included', 'short')`,
       [tx.siteId, waveId, orderIds, reason],
     );
   }

@@ -17,7 +17,7 @@ import { RunGatesService } from './run-gates.service.js';
 import { StepLogService } from './step-log.service.js';
 import { templateOf } from './templates.queries.js';
 import { belowThresholds } from './thresholds.js';
-import type { PlanOrder, WaveLimits } from './wave-plan.js';
+import type { PlanOrder, WaveLimits, WavePlan } from './wave-plan.js';
 import { WaveReleaseService } from './wave-release.service.js';
 import { optionsOf, pipelineFaults, pipelineOf } from './wave-steps.js';
 import { WaveStockService } from './wave-stock.service.js';
@@ -156,7 +156,7 @@ export class WavesService implements OnApplicationShutdown {
   async planWave(waveId: string): Promise<boolean> {
     try {
       const plan = await this.runner.run(waveId);
-      return plan !== null && (await this.finishPlan(waveId));
+      return plan !== null && (await this.finishPlan(waveId, plan));
     } catch (error) {
       if (!(error instanceof PlanningCancelled)) throw error;
       await this.giveUp(waveId);
@@ -287,41 +287,28 @@ export class WavesService implements OnApplicationShutdown {
     }
   }
 
-  private async finishPlan(waveId: string): Promise<boolean> {
+  private async finishPlan(waveId: string, plan: WavePlan): Promise<boolean> {
     return this.db.transaction(async (tx) => {
-      const counted = await row<{
-        number: string;
-        orders: string;
-        lines: string;
-        units: string;
-        runs: string;
-        reason: string | null;
-      }>(
+      const counted = await row<{ number: string; runs: string; reason: string | null }>(
         tx,
-        `select w.number, count(distinct l.order_id) as orders, count(l.id) as lines, coalesce(sum(l.quantity), 0) as units,
-           (select count(*) from runs r where r.site_id = w.site_id and r.wave_id = w.id) as runs,
+        `select w.number, (select count(*) from runs r where r.site_id = w.site_id and r.wave_id = w.id) as runs,
            (select x.reason from wave_lines x where x.site_id = w.site_id and x.wave_id = w.id and x.reason is not null
-              order by x.id limit 1) as reason
-         from waves w left join wave_lines l on l.site_id = w.site_id and l.wave_id = w.id and l.state = 'reserved'
-         where w.site_id = $1 and w.id = $2 group by w.site_id, w.id, w.number`,
+              order by x.order_line_id limit 1) as reason
+         from waves w where w.site_id = $1 and w.id = $2`,
         [tx.siteId, waveId],
       );
-      const { number, orders, lines, units, runs, reason } = counted!;
-      if (Number(lines) === 0) {
+      const { number, runs, reason } = counted!;
+      const [orders, lines] = [plan.orders.size, plan.lines.length];
+      if (lines === 0) {
         await move(tx, waves, waveId, 'failed');
         await move(tx, waves, waveId, 'cancelled');
         await this.noteCounts(tx, waveId, [0, 0, 0], `nothing is left to plan${reason ? `: ${reason}` : ''}`);
         return false;
       }
+      const units = plan.lines.reduce((sum, { quantity }) => sum + quantity, 0);
       await move(tx, waves, waveId, 'planned');
-      await this.noteCounts(tx, waveId, [Number(orders), Number(lines), Number(units)], null);
-      const data = {
-        waveId,
-        number: Number(number),
-        orders: Number(orders),
-        lines: Number(lines),
-        runs: Number(runs),
-      };
+      await this.noteCounts(tx, waveId, [orders, lines, units], null);
+      const data = { waveId, number: Number(number), orders, lines, runs: Number(runs) };
       await addEvent(tx, { type: 'waves.wave-planned', aggregateId: waveId, data });
       return true;
     });
