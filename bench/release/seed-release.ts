@@ -58,6 +58,10 @@ export async function seedSite(client: pg.Client): Promise<void> {
   await client.query('analyze');
 }
 
+/** An id as the product makes them for orders and lines: the milliseconds first, then chance (UUID v7). */
+const ID_IN_TIME = `(lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0') || '7'
+  || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid`;
+
 /** Orders that are ready, with their promises; 2.5 lines in the mean, of a merchant's own items, some much more often than others. */
 export async function seedOrders(
   client: pg.Client,
@@ -66,7 +70,7 @@ export async function seedOrders(
   const cases = LINES_OF.map(({ upto, lines }) => `when n % 100 < ${upto} then ${lines}`).join(' ');
   await client.query(`
     create temp table made on commit preserve rows as
-      select gen_random_uuid() as id, m.id as merchant_id, n, case ${cases} end as lines
+      select ${ID_IN_TIME} as id, m.id as merchant_id, n, case ${cases} end as lines
       from generate_series(1, ${orders}) n join lateral
         (select id from merchants order by code offset (n * 7919) % ${MERCHANTS} limit 1) m on true;
     create temp table goods on commit preserve rows as
@@ -74,10 +78,12 @@ export async function seedOrders(
         count(*) over (partition by merchant_id) as total from items;
     create index on goods (merchant_id, n);
     create temp table wanted on commit preserve rows as
-      select gen_random_uuid() as id, o.id as order_id, o.merchant_id, k as line_no, g.id as item_id, 1 + (o.n + k) % 3 as quantity
+      select ${ID_IN_TIME} as id, o.id as order_id, o.merchant_id, k as line_no, g.id as item_id, 1 + (o.n + k) % 3 as quantity
       from made o cross join lateral generate_series(1, o.lines) k
       join lateral (select id from goods g where g.merchant_id = o.merchant_id
         and g.n = (o.n * 31 + k * (17 + o.n % 5)) % g.total limit 1) g on true;
+    create index on wanted (order_id);
+    analyze made, wanted;
     insert into orders (site_id, id, merchant_id, external_ref, body_hash, body, state, priority, carrier_code, service, cut_off_at,
         consignee, line_count, unit_count, received_at, state_at)
       select ${SITE}, o.id, o.merchant_id, o.id::text, '', '{}', 'ready', 5, 'post', '${SERVICE}',
