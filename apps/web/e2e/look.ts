@@ -76,6 +76,13 @@ async function look(values: string[]): Promise<string[]> {
   );
   const { scrollWidth } = document.documentElement;
   if (scrollWidth > window.innerWidth) found.push(`scrolls sideways: ${scrollWidth}`);
+  // The floor's screens do not scroll: what is beyond their edge is out of reach.
+  for (const element of document.querySelectorAll(
+    '.screen .topbar *, .screen .actions *, .screen .center *',
+  )) {
+    const { right } = element.getBoundingClientRect();
+    if (right > window.innerWidth + 1) found.push(`beyond the edge: ${element.outerHTML.slice(0, 80)}`);
+  }
   return found;
 }
 

@@ -161,7 +161,7 @@ export const texts: Texts = {
   'No connection': 'Tiada sambungan',
   'That is not a badge. Badges begin with B-.': 'Itu bukan lencana. Lencana bermula dengan B-.',
   'No station yet': 'Belum ada stesen',
-  'Badge number': 'Nombor lencana',
+  'Badge number': 'No. lencana',
   'Go on': 'Teruskan',
   'Scan your badge': 'Imbas lencana anda',
   'Hold the scanner at the barcode on your badge.': 'Halakan pengimbas ke kod bar pada lencana anda.',
