@@ -43,7 +43,7 @@ export const texts: Texts = {
     'baris {{row}}, lajur {{column}} di {{wall}}: paling mudah dicapai untuk {{picks}} letakan',
   'reason slot-gave-way':
     'baris {{row}}, lajur {{column}} di {{wall}}: pesanan dengan lebih banyak letakan mendapat slot di tengah',
-  'reason no-wall-slot': 'tiada slot dinding agihan yang kosong',
+  'reason no-wall-slot': 'tiada slot dinding susun yang kosong',
   'reason missing-at-wall': 'barangnya tiada di {{wall}}',
   'reason larger-than-cart': 'memerlukan {{needed}}, had troli {{limit}}',
   'reason stop-unreachable': 'tiada jalan ke barangnya',
@@ -73,7 +73,7 @@ export const texts: Texts = {
   'reason no-room-to-pick': 'Pengutip ada ruang untuk {{room}} pesanan, satu kumpulan ialah {{batch}}.',
   'reason-brief no-room-to-pick': 'Pengutip tidak cukup ruang.',
   'reason pickers-full': '{{orders}} pesanan berada pada pengutip, paling banyak {{room}}.',
-  'reason put-wall-backlog': '{{orders}} pesanan berada di dinding agihan, paling banyak {{room}}.',
+  'reason put-wall-backlog': '{{orders}} pesanan berada di dinding susun, paling banyak {{room}}.',
   'reason packing-backlog': '{{orders}} pesanan berada di meja pembungkusan, paling banyak {{room}}.',
   'reason nobody-there': 'Tiada sesiapa didaftar masuk di peringkat ini.',
   'reason printers-down': 'Tiada meja pembungkusan boleh mencetak: {{names}}.',
