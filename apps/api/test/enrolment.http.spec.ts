@@ -32,6 +32,9 @@ describe('an agent joins', () => {
     expect(invited.body).toMatchObject({
       code: 'edge-2',
       claimCode: expect.stringMatching(/^[A-Z2-9]{10}$/),
+      // What the console writes its command from.
+      signsInWith: 'password',
+      mqttUrl: null,
     });
     const typed = `${invited.body.claimCode.slice(0, 5)}-${invited.body.claimCode.slice(5)}`.toLowerCase();
     const answer = await claim(typed);
