@@ -5,8 +5,8 @@ import { ReadingsService, type StationWeight } from '../devices/readings.service
 import { InventoryService } from '../inventory/inventory.service.js';
 import { OrderProgressService } from '../orders/order-progress.service.js';
 import { Database, row, rows, type Tx } from '../platform/database.service.js';
-import { addEvent } from '../platform/events.js';
-import { openException, resolveExceptions } from '../platform/exceptions.js';
+import { addEvent, addEvents } from '../platform/events.js';
+import { openException, openExceptions, resolveExceptions } from '../platform/exceptions.js';
 import { Refusal } from '../platform/refusal.js';
 import { moveAll } from '../platform/transition.js';
 import { newSscc } from './label-numbers.js';
@@ -21,6 +21,21 @@ export interface Closing {
   readingId: string;
   /** A supervisor's reason to accept a weight out of tolerance. */
   overrideReason: string | null;
+}
+
+interface WhyCancelled {
+  reason: string;
+  because: (externalRef: string) => string;
+}
+
+interface CancelledParcel {
+  id: string;
+  orderId: string;
+  merchantId: string;
+  carrierCode: string;
+  externalRef: string;
+  /** Goods are in it. */
+  full: boolean;
 }
 
 const machine = { table: 'parcels', states: parcelStates, noun: 'parcel' };
@@ -74,7 +89,7 @@ export class ClosingService {
       const parcel = await benchParcel(tx, parcelId, true);
       if (parcel.state === 'open') return packView(tx, parcelId);
       requireState(parcel, ['closed', 'verified', 'labelled'], 'reopen');
-      await this.labels.voidLabel(tx, parcel, reason);
+      await this.labels.voidLabels(tx, [parcel], reason);
       await moveAll(tx, machine, [parcelId], 'open');
       await this.packAnew(tx, parcelId);
       await rows(
@@ -110,7 +125,11 @@ export class ClosingService {
         "A parcel of the order is on a truck: it can't be cancelled any more.",
       );
     }
-    for (const { id } of found) await this.cancelParcel(tx, id, reason, null);
+    await this.cancelParcels(
+      tx,
+      found.map(({ id }) => id),
+      { reason, because: (externalRef) => `Order ${externalRef} was cancelled` },
+    );
     return found.length === 0 ? [] : [`${found.length} parcel(s) cancelled, their labels are void`];
   }
 
@@ -165,33 +184,43 @@ export class ClosingService {
   }
 
   /**
-   * Ends one parcel: its label is void, what is in it waits to be put back.
-   * @param because How the exception about its goods begins; null: the order was cancelled.
+   * Ends parcels: their labels are void, what is in them waits to be put back.
+   * @param why `because` begins the exception about the goods of an order's parcel
    */
-  async cancelParcel(tx: Tx, parcelId: string, reason: string, because: string | null): Promise<void> {
-    const parcel = await benchParcel(tx, parcelId);
-    await this.labels.voidLabel(tx, parcel, reason);
-    await moveAll(tx, machine, [parcelId], 'cancelled');
-    await addEvent(tx, {
-      type: 'packing.parcel-cancelled',
-      aggregateId: parcelId,
-      ...about(parcel),
-      data: { parcelId, reason },
-    });
-    const units = await row(
+  async cancelParcels(tx: Tx, parcelIds: readonly string[], why: WhyCancelled): Promise<void> {
+    const parcels = await rows<CancelledParcel>(
       tx,
-      `select 1 from levels where site_id = $1 and account_kind = 'parcel' and account_id = $2 and quantity > 0 limit 1`,
-      [tx.siteId, parcelId],
+      `select p.id, p.order_id as "orderId", p.merchant_id as "merchantId", p.carrier_code as "carrierCode",
+         o.external_ref as "externalRef", exists (select 1 from levels l where l.site_id = p.site_id
+           and l.account_kind = 'parcel' and l.account_id = p.id and l.quantity > 0) as full
+       from parcels p join orders o on o.site_id = p.site_id and o.id = p.order_id
+       where p.site_id = $1 and p.id = any($2::uuid[]) order by p.id`,
+      [tx.siteId, parcelIds],
     );
-    if (!units) return;
-    await openException(tx, {
-      code: 'cancelled-parcel',
-      subjectKind: 'parcel',
-      subjectId: parcelId,
-      ...about(parcel),
-      owner: 'packing',
-      detail: `${because ?? `Order ${parcel.externalRef} was cancelled`}: take the parcel out and put its goods back.`,
-    });
+    await this.labels.voidLabels(tx, parcels, why.reason);
+    await moveAll(tx, machine, parcelIds, 'cancelled');
+    await addEvents(
+      tx,
+      parcels.map((parcel) => ({
+        type: 'packing.parcel-cancelled' as const,
+        aggregateId: parcel.id,
+        ...about(parcel),
+        data: { parcelId: parcel.id, reason: why.reason },
+      })),
+    );
+    await openExceptions(
+      tx,
+      parcels
+        .filter(({ full }) => full)
+        .map((parcel) => ({
+          code: 'cancelled-parcel',
+          subjectKind: 'parcel' as const,
+          subjectId: parcel.id,
+          ...about(parcel),
+          owner: 'packing' as const,
+          detail: `${why.because(parcel.externalRef)}: take the parcel out and put its goods back.`,
+        })),
+    );
   }
 
   private async weightOf(tx: Tx, parcel: BenchParcel, readingId: string): Promise<number> {

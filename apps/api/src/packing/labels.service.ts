@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { labelStates, type PackView, type PrintView, printStates } from '#lib/contracts';
 import { DeviceCommandsService } from '../devices/device-commands.service.js';
 import { Database, row, rows, type Tx } from '../platform/database.service.js';
-import { addEvent } from '../platform/events.js';
+import { addEvent, addEvents } from '../platform/events.js';
 import { openException, resolveExceptions } from '../platform/exceptions.js';
 import { newId } from '../platform/ids.js';
 import { Live } from '../platform/live.js';
@@ -38,6 +38,8 @@ interface LabelRow {
   nonce: string;
   trackingNumber: string | null;
 }
+
+type LabelledParcel = Pick<BenchParcel, 'id' | 'orderId' | 'merchantId' | 'carrierCode'>;
 
 interface PrintWish {
   labelId: string;
@@ -132,7 +134,7 @@ export class LabelsService {
       requireState(parcel, REPRINTABLE, 'reprint the label of');
       const label = await this.activeLabel(tx, parcelId);
       if (!label) throw new Refusal('packing.no-label', 'The parcel has no label yet.');
-      await this.closePrintsInDoubt(tx, parcel, 'replaced by a new print');
+      await this.closePrintsInDoubt(tx, [parcel.id], 'replaced by a new print');
       await rows(tx, 'update labels set nonce = $3 where site_id = $1 and id = $2', [
         tx.siteId,
         label.id,
@@ -211,32 +213,41 @@ export class LabelsService {
     await this.printReported(tx, print.id, ahead ? 'unknown' : word, why);
   }
 
-  /** Makes the active label void, here and at the carrier. Its numbers are never used again. */
-  async voidLabel(tx: Tx, parcel: BenchParcel, reason: string): Promise<void> {
-    const label = await this.activeLabel(tx, parcel.id);
-    if (!label) return;
-    await this.closePrintsInDoubt(tx, parcel, `label void: ${reason}`);
-    await move(tx, labels, label.id, 'voided');
+  /** Makes the active labels of these parcels void, here and at the carrier. Their numbers are never used again. */
+  async voidLabels(tx: Tx, parcels: readonly LabelledParcel[], reason: string): Promise<void> {
+    const active = await rows<{ id: string; parcelId: string; trackingNumber: string | null }>(
+      tx,
+      `select id, parcel_id as "parcelId", tracking_number as "trackingNumber" from labels
+       where site_id = $1 and parcel_id = any($2::uuid[]) and active order by id for update`,
+      [tx.siteId, parcels.map(({ id }) => id)],
+    );
+    if (active.length === 0) return;
+    const ids = active.map(({ id }) => id);
+    const parcelIds = active.map(({ parcelId }) => parcelId);
+    await this.closePrintsInDoubt(tx, parcelIds, `label void: ${reason}`);
+    const voided = new Set(await moveAll(tx, labels, ids, 'voided'));
+    const stuck = ids.find((id) => !voided.has(id));
+    if (stuck) await move(tx, labels, stuck, 'voided');
     await rows(
       tx,
-      'update labels set active = false, voided_at = $3, reason = $4 where site_id = $1 and id = $2',
-      [tx.siteId, label.id, tx.at, reason],
+      'update labels set active = false, voided_at = $3, reason = $4 where site_id = $1 and id = any($2::uuid[])',
+      [tx.siteId, ids, tx.at, reason],
     );
-    if (label.trackingNumber) {
-      const { trackingNumber } = label;
-      await this.carriers.giveBack(tx, {
-        labelId: label.id,
-        carrierCode: parcel.carrierCode,
-        trackingNumber,
-      });
+    const parcelOf = new Map(parcels.map((parcel) => [parcel.id, parcel]));
+    for (const { id: labelId, parcelId, trackingNumber } of active) {
+      const { carrierCode } = parcelOf.get(parcelId)!;
+      if (trackingNumber) await this.carriers.giveBack(tx, { labelId, carrierCode, trackingNumber });
     }
-    await resolveExceptions(tx, parcel.id, 'label void', [...PRINT_TROUBLE, 'label-refused']);
-    await addEvent(tx, {
-      type: 'packing.label-voided',
-      aggregateId: parcel.id,
-      ...about(parcel),
-      data: { parcelId: parcel.id, reason },
-    });
+    await resolveExceptions(tx, parcelIds, 'label void', [...PRINT_TROUBLE, 'label-refused']);
+    await addEvents(
+      tx,
+      parcelIds.map((parcelId) => ({
+        type: 'packing.label-voided' as const,
+        aggregateId: parcelId,
+        ...about(parcelOf.get(parcelId)!),
+        data: { parcelId, reason },
+      })),
+    );
   }
 
   private async ask(
@@ -412,9 +423,19 @@ export class LabelsService {
   }
 
   private async setPrint(tx: Tx, printId: string, to: PrintState, reason: string | null): Promise<boolean> {
-    const moved = await moveAll(tx, prints, [printId], to);
-    if (moved.length === 0) return false;
-    const print = await row<{
+    return (await this.setPrints(tx, [printId], to, reason)) > 0;
+  }
+
+  private async setPrints(
+    tx: Tx,
+    printIds: readonly string[],
+    to: PrintState,
+    reason: string | null,
+  ): Promise<number> {
+    const moved = await moveAll(tx, prints, printIds, to);
+    if (moved.length === 0) return 0;
+    const changed = await rows<{
+      id: string;
       parcelId: string;
       orderId: string;
       merchantId: string;
@@ -422,32 +443,38 @@ export class LabelsService {
     }>(
       tx,
       `update prints p set reason = $3, ended_at = case when p.state in ('printed', 'failed') then $4::timestamptz end
-       from parcels b where p.site_id = $1 and p.id = $2 and b.site_id = p.site_id and b.id = p.parcel_id
-       returning b.id as "parcelId", b.order_id as "orderId", b.merchant_id as "merchantId", b.station_id as "stationId"`,
-      [tx.siteId, printId, reason, tx.at],
+       from parcels b where p.site_id = $1 and p.id = any($2::uuid[]) and b.site_id = p.site_id and b.id = p.parcel_id
+       returning p.id, b.id as "parcelId", b.order_id as "orderId", b.merchant_id as "merchantId", b.station_id as "stationId"`,
+      [tx.siteId, moved, reason, tx.at],
     );
-    const { parcelId, orderId, merchantId, stationId } = print!;
-    const data = { parcelId, printId, state: to, reason };
-    await addEvent(tx, {
-      type: 'packing.print-changed',
-      aggregateId: parcelId,
-      parcelId,
-      orderId,
-      merchantId,
-      data,
+    const told = changed.map(({ id: printId, stationId, ...print }) => {
+      return { print, stationId, data: { parcelId: print.parcelId, printId, state: to, reason } };
     });
-    if (stationId) tx.afterCommit(() => this.live.toStation(tx.siteId, stationId, 'floor.print', data));
-    return true;
+    await addEvents(
+      tx,
+      told.map(({ print, data }) => {
+        return { type: 'packing.print-changed' as const, aggregateId: print.parcelId, ...print, data };
+      }),
+    );
+    for (const { stationId, data } of told)
+      if (stationId) tx.afterCommit(() => this.live.toStation(tx.siteId, stationId, 'floor.print', data));
+    return moved.length;
   }
 
-  private async closePrintsInDoubt(tx: Tx, parcel: BenchParcel, reason: string): Promise<void> {
+  private async closePrintsInDoubt(tx: Tx, parcelIds: readonly string[], reason: string): Promise<void> {
     const doubtful = await rows<{ id: string }>(
       tx,
-      `select id from prints where site_id = $1 and parcel_id = $2 and state in ('queued', 'sent', 'unknown') order by id for update`,
-      [tx.siteId, parcel.id],
+      `select id from prints where site_id = $1 and parcel_id = any($2::uuid[]) and state in ('queued', 'sent', 'unknown')
+       order by id for update`,
+      [tx.siteId, parcelIds],
     );
-    for (const { id } of doubtful) await this.setPrint(tx, id, 'failed', reason);
-    await resolveExceptions(tx, parcel.id, reason, PRINT_TROUBLE);
+    await this.setPrints(
+      tx,
+      doubtful.map(({ id }) => id),
+      'failed',
+      reason,
+    );
+    await resolveExceptions(tx, parcelIds, reason, PRINT_TROUBLE);
   }
 
   private activeLabel(tx: Tx, parcelId: string): Promise<LabelRow | null> {

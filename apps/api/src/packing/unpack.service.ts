@@ -59,9 +59,10 @@ export class UnpackService implements OnModuleInit {
     const parcels = await this.parcels(tx, orderIds);
     const parcelIds = parcels.map(({ id }) => id);
     const delays = await this.delays(tx, parcelIds);
-    for (const { id, ref } of parcels) {
-      await this.closing.cancelParcel(tx, id, reason, `The release of order ${ref} was undone`);
-    }
+    await this.closing.cancelParcels(tx, parcelIds, {
+      reason,
+      because: (externalRef) => `The release of order ${externalRef} was undone`,
+    });
     await affected(
       tx,
       `update parcel_contents set undone_at = $3 where site_id = $1 and parcel_id = any($2::uuid[]) and undone_at is null`,

@@ -59,21 +59,21 @@ export async function openException(tx: Tx, exception: NewException): Promise<vo
 }
 
 /**
- * Closes the open exceptions of a subject; all codes where none is named.
+ * Closes the open exceptions of a subject, or of several; all codes where none is named.
  * @returns the codes that were open
  */
 export async function resolveExceptions(
   tx: Tx,
-  subjectId: string,
+  subject: string | readonly string[],
   resolution: string,
   codes: string[] | null = null,
 ): Promise<string[]> {
   const closed = await rows<{ code: string }>(
     tx,
     `update exceptions set resolved_at = $3, resolved_by = $4, resolution = $5
-     where site_id = $1 and subject_id = $2 and resolved_at is null and ($6::text[] is null or code = any($6::text[]))
+     where site_id = $1 and subject_id = any($2::uuid[]) and resolved_at is null and ($6::text[] is null or code = any($6::text[]))
      returning code`,
-    [tx.siteId, subjectId, tx.at, tx.actorName, resolution, codes],
+    [tx.siteId, typeof subject === 'string' ? [subject] : subject, tx.at, tx.actorName, resolution, codes],
   );
   return closed.map(({ code }) => code);
 }
