@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { type DeviceOrder, PLANNED_LABELS_MAX, type PlannedLabel, type UplinkRecord } from '#lib/contracts';
 import { Commands } from './commands.js';
+import type { DiskLevel } from './disk-guard.js';
 import { Outbox } from './outbox.js';
 import { PlannedLabels } from './planned-labels.js';
 import { unseal } from './record.js';
@@ -19,11 +20,12 @@ let labels: PlannedLabels;
 let printed: DeviceOrder[];
 let heard: string[];
 let goneMs: number | null;
+let disk: DiskLevel;
 let printer: () => Promise<{ outcome: 'done' | 'failed' | 'unknown'; reason?: string }>;
 
 async function open(): Promise<void> {
   store = await Store.open(dir, log);
-  outbox = await Outbox.open({ store, log, diskLevel: () => 'ok', onDurable: () => {} });
+  outbox = await Outbox.open({ store, log, diskLevel: () => disk, onDurable: () => {} });
   const run = (_device: string, order: DeviceOrder) => {
     printed.push(order);
     return printer();
@@ -51,6 +53,7 @@ beforeEach(async () => {
   printed = [];
   heard = [];
   goneMs = 120_000;
+  disk = 'ok';
   printer = async () => ({ outcome: 'done' });
   await open();
 });
@@ -143,6 +146,16 @@ describe('a label that was sent ahead', () => {
     expect(await labels.scanned('scan-1', 'T-000001')).toBe('printed');
     expect(await told()).toEqual(['started', 'failed', 'started', 'done']);
     expect(heard).toEqual(['wrong', 'done', 'wrong']);
+  });
+
+  it('is not printed where the disk is full, for nobody would know of it; and is once there is room', async () => {
+    send(1, [label(1)]);
+    disk = 'full';
+    expect(await labels.scanned('scan-1', 'T-000001')).toBe('not-printed');
+    expect(printed).toEqual([]);
+    disk = 'ok';
+    expect(await labels.scanned('scan-1', 'T-000001')).toBe('printed');
+    expect(printed).toHaveLength(1);
   });
 
   it('is one with the command of a core that came back and sends it itself', async () => {

@@ -6,6 +6,13 @@ import type { Change, Store } from './store.js';
 const HEAD = 'p!head';
 const LABEL = 'p!l!';
 
+const WORDS = {
+  printed: 'a label that was sent ahead is printed',
+  'not-printed': 'a label that was sent ahead could not be printed',
+  'in-doubt': 'nobody knows whether a label that was sent ahead came out',
+};
+const NOT_AGAIN = 'this label was begun before; it is not repeated';
+
 interface Head {
   version: number;
   coreGoneAfterMs: number;
@@ -88,13 +95,12 @@ export class PlannedLabels {
       validUntil,
     });
     const printed = state === 'done';
-    this.options.log.info(
-      { scanner, code, id, printer, state, began },
-      began ? 'a label that was sent ahead is printed' : 'this label was printed before; it is not repeated',
-    );
+    // Without a word in the journal the disk refused it, and then it was not begun.
+    const nothing = state === null || state === 'failed' || state === 'expired';
+    const outcome = printed ? 'printed' : nothing ? 'not-printed' : 'in-doubt';
+    this.options.log.info({ scanner, code, id, printer, state }, began ? WORDS[outcome] : NOT_AGAIN);
     this.options.beep(scanner, began && printed ? 'done' : 'wrong');
-    if (printed) return 'printed';
-    return state === 'failed' || state === 'expired' ? 'not-printed' : 'in-doubt';
+    return outcome;
   }
 
   /** Resolves when all that was taken is written. */

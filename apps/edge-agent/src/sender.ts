@@ -34,6 +34,16 @@ export function nextBatch(state: SenderState): { from: number; to: number } | nu
   return last >= state.next ? { from: state.next, to: last } : null;
 }
 
+/** Records that were sent and are not acknowledged. */
+export function inFlight({ acked, next }: SenderState): number {
+  return next - 1 - acked;
+}
+
+/** True where all that the core lacks is one batch: somebody may be waiting for it now. */
+export function isPresent({ acked, head }: SenderState): boolean {
+  return head - acked <= UPLINK_BATCH_MAX;
+}
+
 export function afterSend(state: SenderState, to: number, nowMs: number): SenderState {
   const rested = state.next === state.acked + 1 && state.silences === 0;
   return { ...state, next: to + 1, progressAtMs: rested ? nowMs : state.progressAtMs };

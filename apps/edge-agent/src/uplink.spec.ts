@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { pino } from 'pino';
 import { agentTopics, type EdgeRequest, type StreamPosition, type UplinkBatch } from '#lib/contracts';
 import { eventually } from '#lib/testkit';
@@ -21,13 +21,16 @@ let uplink: Uplink;
 let core: Map<string, string[]>;
 /** Codes in the order in which they reached the core. */
 let arrived: string[];
+/** Records on their way to a core that is slow to take them; null while it is not. */
+let onTheWay: UplinkBatch[] | null;
 
 /** The broker and the core behind it, at once: takes the next sequence, acknowledges, answers the hello. */
 const wire = {
   connected: true,
   publish(topic: string, payload: string): boolean {
     const message = JSON.parse(payload) as UplinkBatch & EdgeRequest;
-    if (topic.includes('/evt/')) setImmediate(() => take(message));
+    if (topic.includes('/evt/') && onTheWay) onTheWay.push(message);
+    else if (topic.includes('/evt/')) setImmediate(() => take(message));
     else if (topic.includes('/req/')) setImmediate(() => answer(message));
     return true;
   },
@@ -90,6 +93,7 @@ beforeEach(async () => {
   });
   core = new Map();
   arrived = [];
+  onTheWay = null;
 });
 
 afterEach(async () => {
@@ -116,6 +120,29 @@ describe('a core that comes back', () => {
     expect(arrived.filter((code) => code.startsWith('H'))).toEqual(history.map((_, n) => `H${n}`));
     expect(arrived.indexOf('LIVE')).toBeLessThan(hours * perHour * 0.9);
   }, 60_000);
+
+  it('has little of the past in its pipe, so that the present of another device is next, and everybody has a turn', async () => {
+    const devices = Array.from({ length: 12 }, (_, n) => `scan-${n}`);
+    await Promise.all(
+      devices.flatMap((device) => Array.from({ length: 300 }, (_, n) => scan(`H${n}`, device))),
+    );
+    const sent: UplinkBatch[] = [];
+    onTheWay = sent;
+    // A slow machine is not to look like a silent core.
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(performance.now());
+    const records = () => sent.reduce((sum, batch) => sum + batch.records.length, 0);
+    begin();
+    await eventually(() => records() >= 512);
+    await scan('LIVE', 'live');
+    await eventually(() => sent.some((batch) => batch.records[0]!.device === 'live'));
+    expect(records()).toBe(513);
+    onTheWay = null;
+    clock.mockRestore();
+    expect(new Set(sent.slice(0, 8).map((batch) => batch.records[0]!.stream)).size).toBe(8);
+    for (const batch of sent) take(batch);
+    await drained();
+    for (const device of devices) expect(core.get(outbox.streamOf(device))).toHaveLength(300);
+  });
 
   it('is fed again when it was restored, also where nothing new is scanned', async () => {
     begin();
