@@ -1,7 +1,7 @@
 import type { LabelsMessage, PackView, RecordKind, RoutesMessage, UplinkRecord } from '#lib/contracts';
 import { DeviceCommandsService } from '../src/devices/device-commands.service.js';
 import { ReadingsService } from '../src/devices/readings.service.js';
-import { ArrivalsService } from '../src/flow-control/arrivals.service.js';
+import { type ArrivalKind, ArrivalsService } from '../src/flow-control/arrivals.service.js';
 import { FlowControlListener } from '../src/flow-control/flow-control.listener.js';
 import { FlowControlService } from '../src/flow-control/flow-control.service.js';
 import { LandingsService } from '../src/flow-control/landings.service.js';
@@ -25,19 +25,13 @@ import { ParcelsService } from '../src/packing/parcels.service.js';
 import { PlannedLabelsService } from '../src/packing/planned-labels.service.js';
 import { PlannedPapersService } from '../src/packing/planned-papers.service.js';
 import { UnpackService } from '../src/packing/unpack.service.js';
-import {
-  APPLIES,
-  type Application,
-  type Applier,
-  type Applying,
-  type RecordSource,
-} from '../src/platform/applies.js';
-import { rows, type Tx } from '../src/platform/database.service.js';
+import type { Application, Applier, Reading, RecordSource } from '../src/platform/applies.js';
+import { rows } from '../src/platform/database.service.js';
 import { EdgeDownlink, EdgeRequests } from '../src/platform/edge-requests.js';
 import type { HeardEvent } from '../src/platform/events.js';
-import { HEARS, type Hearing } from '../src/platform/hears.js';
 import { newId, WORLD } from '../src/platform/ids.js';
 import { Live } from '../src/platform/live.js';
+import { appliersAmong, listenersAmong } from '../src/platform/registry.js';
 import { BuiltInCarrier } from '../src/shipping/carriers.service.js';
 import { LoadsService } from '../src/shipping/loads.service.js';
 import { ManifestsService } from '../src/shipping/manifests.service.js';
@@ -141,6 +135,12 @@ export async function buildOutbound(sizes: { totes?: number } = {}) {
         ),
       );
     },
+    /** Books what is told of arrivals as the uplink does with the records of a batch: in one transaction. */
+    tell(words: readonly { kind: ArrivalKind; data: object }[]): Promise<Application[]> {
+      floor.clock.advance(10);
+      const readings = words.map((record) => ({ record, source }) as unknown as Reading<ArrivalKind>);
+      return floor.system(() => floor.db.transaction((tx) => services.arrivals.told(tx, readings)));
+    },
     /** Delivers what the relay would deliver. */
     deliver: () => deliverEvents(floor, services.listeners),
     person: <T>(work: () => Promise<T>) => floor.person(floor.people[0]!.id, work),
@@ -190,6 +190,7 @@ function wire(floor: Floor, downlink: RecordingDownlink, live: RecordingLive) {
     shipping,
     loads,
     routes,
+    arrivals,
     flow,
     lanes,
     overrides,
@@ -439,13 +440,10 @@ async function insertInbox(
   );
 }
 
-function applierOf(listeners: object[], kind: string): Applier {
-  for (const listener of listeners) {
-    const list = (listener.constructor as { [APPLIES]?: Applying[] })[APPLIES] ?? [];
-    const found = list.find(({ kinds }) => (kinds as string[]).includes(kind));
-    if (found) return (listener as Record<string, Applier>)[found.method]!.bind(listener);
-  }
-  throw new Error(`nobody applies ${kind}`);
+function applierOf(listeners: object[], kind: RecordKind): Applier {
+  const found = appliersAmong(listeners).get(kind);
+  if (!found) throw new Error(`nobody applies ${kind}`);
+  return found;
 }
 
 async function deliverEvents(floor: Floor, listeners: object[]): Promise<void> {
@@ -462,11 +460,8 @@ async function deliverEvents(floor: Floor, listeners: object[]): Promise<void> {
 }
 
 async function offer(floor: Floor, listener: object, event: HeardEvent): Promise<void> {
-  const hearings = (listener.constructor as { [HEARS]?: Hearing[] })[HEARS] ?? [];
-  for (const { method, types } of hearings) {
-    if (!(types as string[]).includes(event.type)) continue;
-    const hear = (listener as Record<string, (tx: Tx, event: HeardEvent) => Promise<void>>)[method]!;
-    await floor.system(() => floor.db.transaction((tx) => hear.call(listener, tx, event)));
+  for (const { hear } of listenersAmong([listener]).get(event.type) ?? []) {
+    await floor.system(() => floor.db.transaction((tx) => hear(tx, event)));
   }
 }
 

@@ -1,6 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { type UplinkRecord, weightInGrams } from '#lib/contracts';
-import { type Application, Applies, applied, type RecordSource, refused } from '../platform/applies.js';
+import {
+  type Application,
+  Applies,
+  AppliesTogether,
+  applied,
+  type Reading,
+  type RecordSource,
+  refused,
+} from '../platform/applies.js';
 import type { Tx } from '../platform/database.service.js';
 import { Live } from '../platform/live.js';
 import { DeviceCommandsService } from './device-commands.service.js';
@@ -14,6 +22,9 @@ const UNSTABLE: Record<string, string> = {
   underload: 'The scale is underloaded: set it to zero.',
   'not-executable': 'The scale cannot weigh right now.',
 };
+
+/** A code as a fixed-mount reader sends it, its AIM identifier in front where it has one. */
+const AIM = /^(?<aim>\][A-Za-z][0-9A-Za-z])?(?<code>.+)$/s;
 
 /**
  * A scan that waited longer than this in the agent (the link was down) is not shown any more: the person has pulled the trigger
@@ -31,8 +42,12 @@ export class DevicesListener {
   ) {}
 
   /** A scan changes nothing by itself: the screen of the station decides what it means and sends it as its own request. */
-  @Applies('scan.read')
-  async showScanAtStation(tx: Tx, record: Of<'scan.read'>, source: RecordSource): Promise<Application> {
+  @AppliesTogether('scan.read')
+  async showScansAtStations(tx: Tx, readings: readonly Reading<'scan.read'>[]): Promise<Application[]> {
+    return readings.map((reading) => this.showScan(tx, reading));
+  }
+
+  private showScan(tx: Tx, { record, source }: Reading<'scan.read'>): Application {
     const { code, aim } = record.data;
     if (typeof code !== 'string') return refused('scan: no code');
     const { stationId, waitedMs = 0 } = source;
@@ -46,6 +61,23 @@ export class DevicesListener {
       tx.afterCommit(() => this.live.toStation(tx.siteId, stationId, 'floor.scan', scan));
     }
     return applied;
+  }
+
+  /**
+   * What a fixed-mount reader saw at one trigger. At a station it is a scan of the most telling code; two units at once are none, because
+   * choosing would be a guess, and neither is a no-read. What a reader sees at a conveyor point is told by the point's PLC as its arrival.
+   */
+  @AppliesTogether('scan.record')
+  async showRecordsAtStations(tx: Tx, readings: readonly Reading<'scan.record'>[]): Promise<Application[]> {
+    return readings.map(({ record, source }) => {
+      const { codes, result } = record.data;
+      const [first] = Array.isArray(codes) ? codes : [];
+      if (!['read', 'multi', 'no-read', 'conflict'].includes(result)) return refused('scan: no result');
+      if (result === 'no-read' || result === 'conflict') return applied;
+      const { aim, code } = AIM.exec(first ?? '')?.groups ?? {};
+      const scan = { ...record, kind: 'scan.read' as const, data: { code: code!, ...(aim ? { aim } : {}) } };
+      return this.showScan(tx, { record: scan, source });
+    });
   }
 
   @Applies('weigh.stable')

@@ -1,7 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { AgentInventory, AgentState, DeviceStateMessage } from '#lib/contracts';
 import type { RecordSource } from '../platform/applies.js';
-import { EdgeRegistry, type KnownAgent, type LastReading } from '../platform/broker/edge-registry.js';
+import {
+  EdgeRegistry,
+  type HeldStream,
+  type KnownAgent,
+  type LastReading,
+} from '../platform/broker/edge-registry.js';
 import { affected, row, rows, type Tx } from '../platform/database.service.js';
 import { addEvent } from '../platform/events.js';
 import { openException } from '../platform/exceptions.js';
@@ -30,8 +35,29 @@ export class EdgeRegistryService extends EdgeRegistry {
     return knownAs(await row<AgentRow>(tx, AGENT_BY_CODE, [tx.siteId, agentCode]));
   }
 
-  async holdAgent(tx: Tx, agentCode: string): Promise<KnownAgent | null> {
-    return knownAs(await row<AgentRow>(tx, `${AGENT_BY_CODE} for share`, [tx.siteId, agentCode]));
+  async holdStream(tx: Tx, agentCode: string, stream: string): Promise<HeldStream | null> {
+    const held = await this.holdKnownStream(tx, agentCode, stream);
+    if (held) return held;
+    const agent = await this.findAgent(tx, agentCode);
+    if (!agent) return null;
+    await rows(
+      tx,
+      'insert into inbox_streams (site_id, agent_id, stream, last_seq) values ($1, $2, $3, 0) on conflict do nothing',
+      [tx.siteId, agent.agentId, stream],
+    );
+    return this.holdKnownStream(tx, agentCode, stream);
+  }
+
+  /** One statement for both locks; a stream's first batch finds nothing here. */
+  private async holdKnownStream(tx: Tx, agentCode: string, stream: string): Promise<HeldStream | null> {
+    const held = await row<AgentRow & { last_seq: string }>(
+      tx,
+      `select a.id, a.code, a.session, s.last_seq from agents a
+       join inbox_streams s on s.site_id = a.site_id and s.agent_id = a.id and s.stream = $3
+       where a.site_id = $1 and a.code = $2 for share of a for update of s`,
+      [tx.siteId, agentCode, stream],
+    );
+    return held && { agent: knownAs(held)!, last: Number(held.last_seq) };
   }
 
   async hello(

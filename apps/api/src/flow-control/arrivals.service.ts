@@ -1,42 +1,45 @@
 import { Injectable } from '@nestjs/common';
-import type { RecordData } from '#lib/contracts';
 import { type Parcel, ParcelsService } from '../packing/parcels.service.js';
-import { type Application, applied, type RecordSource, refused } from '../platform/applies.js';
-import { row, rows, type Tx } from '../platform/database.service.js';
-import { addEvent, addEvents, type EventMap, type EventType } from '../platform/events.js';
-import { openException, openExceptions, resolveExceptions } from '../platform/exceptions.js';
-import { newId } from '../platform/ids.js';
-import { judgeArrival } from './judge-arrival.js';
-import { aboutParcel, type ConfirmedAt, LandingsService } from './landings.service.js';
+import { type Application, applied, type Reading, refused } from '../platform/applies.js';
+import type { Tx } from '../platform/database.service.js';
+import { addEvents } from '../platform/events.js';
+import { answerExceptions, openExceptions } from '../platform/exceptions.js';
+import { turnsOf } from './arrival-turns.js';
+import {
+  lockOpen,
+  lockStale,
+  type OpenArrival,
+  writeConfirmed,
+  writeDecided,
+  writeLost,
+  writeSeen,
+} from './arrivals.queries.js';
+import { type Arrival, judgeArrival } from './judge-arrival.js';
+import { aboutParcel, LandingsService, type RouteChanges } from './landings.service.js';
 import { TravelsService } from './travels.service.js';
 
-/** Where a reading says that it was taken, and when by the device's clock. */
-export interface Sighting<K extends 'point.seen' | 'point.decided' | 'point.confirmed' | 'point.lost'> {
-  source: RecordSource;
-  data: RecordData<K>;
+/** What is told of arrivals. */
+export type ArrivalKind = 'point.seen' | 'point.decided' | 'point.confirmed' | 'point.lost';
+
+/** A word about an arrival, where it stands in its batch, and the parcels that it names. */
+interface Told<K extends ArrivalKind = ArrivalKind> {
+  reading: Reading<K>;
+  place: number;
+  named: Parcel[];
 }
 
-interface Decision
-  extends Pick<
-    ConfirmedAt,
-    'commanded' | 'offered' | 'because' | 'checkResult' | 'checkGrams' | 'checkSidesMm'
-  > {
-  id: string;
-  state: string;
-  parcelId: string | null;
-}
-
-const DECISION = `id, state, parcel_id as "parcelId", commanded_lane as commanded, alternatives as offered, because,
-  check_result as "checkResult", check_grams as "checkGrams", check_sides_mm as "checkSidesMm"`;
+/** Of a confirm or a loss. */
+type Ended = Told & { arrival: OpenArrival };
 
 /** Exceptions that seeing the parcel again answers by itself. */
 const ANSWERED_BY_SIGHT = ['missing'];
 /** An arrival at a point that nobody described (any more) is given up after this. The longest way over a sorter takes less. */
 const CONFIRM_LIMIT_MS = 5 * 60_000;
+const STALE_AT_ONCE = 500;
 
 /**
  * The truth of the conveyor: each arrival is one row from seen to confirmed or lost, the commanded and the actual lane side by
- * side. All methods run in the inbox transaction and may be called again with the same reading.
+ * side. Runs in the inbox transaction and may be called again with the same readings.
  */
 @Injectable()
 export class ArrivalsService {
@@ -46,142 +49,29 @@ export class ArrivalsService {
     private readonly travels: TravelsService,
   ) {}
 
-  /** A point saw a parcel. */
-  async seen(tx: Tx, { source, data }: Sighting<'point.seen'>): Promise<Application> {
-    const named = data.result === 'no-read' ? [] : await this.parcels.lockSeen(tx, data.codes);
-    const arrival = judgeArrival({ ...data, parcelStates: named.map(({ state }) => state) });
-    const parcel = named.length === 1 ? named[0]! : null;
-    const decision = await row<{ id: string; inserted: boolean }>(
-      tx,
-      `insert into point_decisions as d (site_id, id, agent_id, point, track_id, seq, parcel_id, merchant_id, codes, result,
-         state, seen_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'seen', $11)
-       on conflict (site_id, agent_id, point, track_id, seq) do update
-         set codes = excluded.codes, result = excluded.result, parcel_id = excluded.parcel_id,
-           merchant_id = excluded.merchant_id
-         where d.result = 'unheard'
-       returning id`,
-      [
-        tx.siteId,
-        newId(),
-        source.agentId,
-        data.point,
-        data.trackId,
-        data.seq,
-        parcel?.id ?? null,
-        parcel?.merchantId ?? null,
-        data.codes,
-        data.result,
-        tx.at,
-      ],
-    );
-    if (!decision) return applied; // the PLC repeated itself: same point, track and sequence is the same arrival
-    if (parcel) {
-      const { point, trackId, result, codes } = data;
-      await this.tell(tx, 'flow.parcel-seen', parcel, { point, trackId, result, codes });
-    }
-    if (arrival.kind === 'parcel') {
-      await this.parcels.move(tx, [parcel!.id], 'inducted');
-      await this.travels.arrive(tx, parcel!.id);
-      await resolveExceptions(tx, parcel!.id, `seen at ${data.point}`, ANSWERED_BY_SIGHT);
-      return applied;
-    }
-    if (arrival.kind === 'overtaken') return applied;
-    await openException(tx, {
-      code: arrival.code,
-      subjectKind: parcel ? 'parcel' : 'arrival',
-      subjectId: parcel?.id ?? decision.id,
-      ...aboutParcel(parcel),
-      owner: arrival.owner,
-      detail: arrival.detail,
+  /** Books what one stream tells of arrivals, in its order. @returns what became of each reading */
+  async told(tx: Tx, readings: readonly Reading<ArrivalKind>[]): Promise<Application[]> {
+    const codes = readings.flatMap((reading) => (isOf(reading, 'point.seen') ? codesOf(reading) : []));
+    const known = codes.length > 0 ? await this.parcels.lockSeen(tx, codes) : [];
+    const words = readings.map((reading, place) => {
+      const named = isOf(reading, 'point.seen') ? this.parcels.carrying(known, codesOf(reading)) : [];
+      const { kind, data } = reading.record;
+      const { point, trackId } = data;
+      const seq = 'seq' in data ? { seq: data.seq } : {};
+      const parcelIds = named.map(({ id }) => id);
+      return { kind, point, trackId, ...seq, parcelIds, reading, place, named };
     });
-    return applied;
-  }
-
-  /** A lane was chosen and the PLC was told. */
-  async decided(tx: Tx, { source, data }: Sighting<'point.decided'>): Promise<Application> {
-    const decision = await row<Decision>(
-      tx,
-      `insert into point_decisions as d (site_id, id, agent_id, point, track_id, seq, codes, result, state, action,
-         commanded_lane, because, decided_by, latency_micros, seen_at, decided_at, alternatives, check_result, check_grams,
-         check_sides_mm)
-       values ($1, $2, $3, $4, $5, $6, $7, 'unheard', 'sent', $8, $9, $10, $11, $12, $13, $13, $14, $15, $16, $17)
-       on conflict (site_id, agent_id, point, track_id, seq) do update
-         set state = case when d.state in ('seen', 'decided') then 'sent' else d.state end, action = excluded.action,
-           commanded_lane = excluded.commanded_lane, because = excluded.because, decided_by = excluded.decided_by,
-           latency_micros = excluded.latency_micros, decided_at = excluded.decided_at, alternatives = excluded.alternatives,
-           check_result = excluded.check_result, check_grams = excluded.check_grams, check_sides_mm = excluded.check_sides_mm
-         where d.decided_at is null
-       returning ${DECISION}`,
-      [
-        tx.siteId,
-        newId(),
-        source.agentId,
-        data.point,
-        data.trackId,
-        data.seq,
-        data.code ? [data.code] : [],
-        data.action,
-        data.lane,
-        data.because ?? null,
-        data.decidedBy,
-        data.latencyMicros,
-        tx.at,
-        data.alternatives ?? [],
-        data.check?.result ?? null,
-        data.check?.grams ?? null,
-        data.check?.sidesMm ?? null,
-      ],
-    );
-    if (!decision?.parcelId) return applied;
-    const parcel = await this.parcels.lock(tx, decision.parcelId);
-    const { point, action, lane, decidedBy, latencyMicros } = data;
-    const because = data.because ?? null;
-    if (parcel) {
-      await this.tell(tx, 'flow.parcel-decided', parcel, {
-        point,
-        action,
-        lane,
-        because,
-        decidedBy,
-        latencyMicros,
-      });
+    const applications = readings.map(() => applied);
+    const changes: RouteChanges = { laps: [], removals: [] };
+    for (const turn of turnsOf(words)) {
+      await this.seen(tx, among(turn, 'point.seen'));
+      await this.decided(tx, among(turn, 'point.decided'));
+      const ends = [...among(turn, 'point.confirmed'), ...among(turn, 'point.lost')];
+      for (const { place, reason } of await this.ended(tx, ends, changes))
+        applications[place] = refused(reason);
     }
-    return applied;
-  }
-
-  /** Where a parcel really went. */
-  async confirmed(tx: Tx, { source, data }: Sighting<'point.confirmed'>): Promise<Application> {
-    const decision = await this.arrivalOf(tx, source, data);
-    if (!decision)
-      return refused(`no arrival with track ${data.trackId} at ${data.point} waits for a confirm`);
-    // A confirm that comes after the arrival was given up still says where the parcel is; the arrival stays lost.
-    await rows(
-      tx,
-      `update point_decisions set state = case when state = 'lost' then state else 'confirmed' end, actual_lane = $3,
-         commanded_lane = coalesce(commanded_lane, $4), ended_at = coalesce(ended_at, $5), plc_reason = $6
-       where site_id = $1 and id = $2`,
-      [tx.siteId, decision.id, data.actual, data.planned ?? null, tx.at, data.reason ?? null],
-    );
-    const parcel = decision.parcelId ? await this.parcels.lock(tx, decision.parcelId) : null;
-    if (!parcel) return applied;
-    const { id: decisionId, state: _state, parcelId: _parcelId, ...decided } = decision;
-    const { point, actual: lane, reason: plcReason = null } = data;
-    const commanded = decided.commanded ?? data.planned ?? null;
-    const at = { ...decided, decisionId, commanded, agentId: source.agentId, point, lane, plcReason };
-    await this.landings.landed(tx, parcel, at);
-    return applied;
-  }
-
-  /** The PLC lost sight of a parcel that it had announced. */
-  async lost(tx: Tx, { source, data }: Sighting<'point.lost'>): Promise<Application> {
-    const decision = await this.arrivalOf(tx, source, data);
-    if (!decision || decision.state === 'lost') {
-      return refused(`no arrival with track ${data.trackId} at ${data.point} is under way`);
-    }
-    const ids = [decision.id];
-    await this.giveUp(tx, ids, data.reason ?? 'the conveyor lost sight of it');
-    return applied;
+    await this.landings.settle(tx, changes);
+    return applications;
   }
 
   /**
@@ -189,42 +79,147 @@ export class ArrivalsService {
    * @returns how many there were
    */
   async giveUpStale(tx: Tx): Promise<number> {
-    const stale = await rows<{ id: string }>(
-      tx,
-      `select d.id from point_decisions d
-       left join conveyor_points p on p.site_id = d.site_id and p.code = d.point
-       where d.site_id = $1 and d.state not in ('confirmed', 'lost')
-         and d.seen_at + coalesce(p.confirm_limit_ms, ${CONFIRM_LIMIT_MS}) * interval '1 millisecond' < $2
-       order by d.id limit 500 for update of d skip locked`,
-      [tx.siteId, tx.at],
-    );
-    await this.giveUp(
-      tx,
-      stale.map(({ id }) => id),
-      'no confirm came in time',
-    );
+    const stale = await lockStale(tx, CONFIRM_LIMIT_MS, STALE_AT_ONCE);
+    await this.giveUp(tx, stale, 'no confirm came in time');
     return stale.length;
   }
 
-  private async giveUp(tx: Tx, ids: string[], reason: string): Promise<void> {
-    const ended = await rows<{
-      id: string;
-      point: string;
-      trackId: string;
-      parcelId: string | null;
-      orderId: string | null;
-      merchantId: string | null;
-    }>(
+  /** Points saw parcels. */
+  private async seen(tx: Tx, told: readonly Told<'point.seen'>[]): Promise<void> {
+    if (told.length === 0) return;
+    const ids = await writeSeen(
       tx,
-      `with ended as (
-         update point_decisions set state = 'lost', ended_at = $3
-         where site_id = $1 and id = any($2::uuid[]) and state not in ('confirmed', 'lost')
-         returning site_id, id, point, track_id, parcel_id)
-       select e.id, e.point, e.track_id as "trackId", e.parcel_id as "parcelId", p.order_id as "orderId",
-         p.merchant_id as "merchantId"
-       from ended e left join parcels p on p.site_id = e.site_id and p.id = e.parcel_id`,
-      [tx.siteId, ids, tx.at],
+      told.map(({ reading: { source, record }, named }) => {
+        const parcel = only(named);
+        const of = { parcelId: parcel?.id ?? null, merchantId: parcel?.merchantId ?? null };
+        return { agentId: source.agentId, data: record.data, ...of };
+      }),
     );
+    const news = told.flatMap((each, at) => {
+      const decisionId = ids[at];
+      // Null when the PLC repeated itself: the same point, track and sequence is the same arrival.
+      if (!decisionId) return [];
+      const { data } = each.reading.record;
+      const arrival = judgeArrival({ ...data, parcelStates: each.named.map(({ state }) => state) });
+      return [{ ...each, decisionId, parcel: only(each.named), arrival }];
+    });
+    await addEvents(
+      tx,
+      news.flatMap(({ parcel, reading: { record } }) => {
+        const { point, trackId, result, codes } = record.data;
+        return parcel
+          ? [{ ...eventOf('flow.parcel-seen', parcel, record), data: { point, trackId, result, codes } }]
+          : [];
+      }),
+    );
+    await this.induct(
+      tx,
+      news.flatMap(({ arrival, parcel, reading }) =>
+        arrival.kind === 'parcel' ? [{ id: parcel!.id, point: reading.record.data.point }] : [],
+      ),
+    );
+    await openExceptions(
+      tx,
+      news.flatMap(({ arrival, parcel, decisionId }) =>
+        arrival.kind === 'exception' ? [exceptionOf(arrival, parcel, decisionId)] : [],
+      ),
+    );
+  }
+
+  private async induct(tx: Tx, seen: readonly { id: string; point: string }[]): Promise<void> {
+    if (seen.length === 0) return;
+    const ids = seen.map(({ id }) => id);
+    await this.parcels.move(tx, ids, 'inducted');
+    await this.travels.arrive(tx, ids);
+    await answerExceptions(
+      tx,
+      seen.map(({ id, point }) => ({ subjectId: id, resolution: `seen at ${point}` })),
+      ANSWERED_BY_SIGHT,
+    );
+  }
+
+  /** Lanes were chosen and the PLC was told. */
+  private async decided(tx: Tx, told: readonly Told<'point.decided'>[]): Promise<void> {
+    if (told.length === 0) return;
+    const written = await writeDecided(
+      tx,
+      told.map(({ reading: { source, record } }) => ({ agentId: source.agentId, data: record.data })),
+    );
+    await addEvents(
+      tx,
+      told.flatMap(({ reading: { record } }, at) => {
+        const { parcelId = null, orderId = null, merchantId = null } = written[at] ?? {};
+        if (parcelId === null) return [];
+        const { point, action, lane, because = null, decidedBy, latencyMicros } = record.data;
+        return [
+          {
+            type: 'flow.parcel-decided' as const,
+            aggregateId: parcelId,
+            parcelId,
+            orderId,
+            merchantId,
+            ...traceOf(record),
+            data: { point, action, lane, because, decidedBy, latencyMicros },
+          },
+        ];
+      }),
+    );
+  }
+
+  /** Where parcels really went, and which of them the PLC lost sight of. @returns what belongs to no arrival, and why */
+  private async ended(
+    tx: Tx,
+    told: readonly Told[],
+    changes: RouteChanges,
+  ): Promise<{ place: number; reason: string }[]> {
+    if (told.length === 0) return [];
+    const open = await lockOpen(
+      tx,
+      told.map(({ reading: { source, record } }) => {
+        return { agentId: source.agentId, point: record.data.point, trackId: record.data.trackId };
+      }),
+    );
+    const strays: { place: number; reason: string }[] = [];
+    const ended: Ended[] = [];
+    for (const [at, each] of told.entries()) {
+      const arrival = open[at] ?? null;
+      const stray = whyStray(each.reading, arrival);
+      if (stray) strays.push({ place: each.place, reason: stray });
+      else ended.push({ ...each, arrival: arrival! });
+    }
+    await this.confirmed(tx, ended, changes);
+    for (const { reading, arrival } of ended) {
+      if (!isOf(reading, 'point.lost')) continue;
+      await this.giveUp(tx, [arrival.id], reading.record.data.reason ?? 'the conveyor lost sight of it');
+    }
+    return strays;
+  }
+
+  private async confirmed(tx: Tx, ended: readonly Ended[], changes: RouteChanges): Promise<void> {
+    const found = ended.flatMap(({ reading, arrival }) =>
+      isOf(reading, 'point.confirmed') ? [{ reading, arrival }] : [],
+    );
+    if (found.length === 0) return;
+    await writeConfirmed(
+      tx,
+      found.map(({ reading, arrival }) => ({ id: arrival.id, data: reading.record.data })),
+    );
+    const ids = found.flatMap(({ arrival: { parcelId } }) => (parcelId ? [parcelId] : []));
+    const parcels = new Map((await this.parcels.lockAll(tx, ids)).map((parcel) => [parcel.id, parcel]));
+    const landings = found.flatMap(({ reading: { source, record }, arrival }) => {
+      const { id: decisionId, state: _state, parcelId, ...decided } = arrival;
+      const parcel = parcels.get(parcelId ?? '');
+      if (!parcel) return [];
+      const { point, actual: lane, planned, reason: plcReason = null } = record.data;
+      const commanded = decided.commanded ?? planned ?? null;
+      const at = { ...decided, decisionId, commanded, agentId: source.agentId, point, lane, plcReason };
+      return [{ parcel, at: { ...at, ...traceOf(record) } }];
+    });
+    for (const turn of eachParcelOnce(landings)) await this.landings.landed(tx, turn, changes);
+  }
+
+  private async giveUp(tx: Tx, ids: readonly string[], reason: string): Promise<void> {
+    const ended = await writeLost(tx, ids);
     await openExceptions(
       tx,
       ended.map((each) => ({
@@ -250,23 +245,69 @@ export class ArrivalsService {
       })),
     );
   }
+}
 
-  /** The newest arrival of this track that has no actual lane yet; an open one before one that was given up. */
-  private arrivalOf(
-    tx: Tx,
-    source: RecordSource,
-    data: { point: string; trackId: number },
-  ): Promise<Decision | null> {
-    return row(
-      tx,
-      `select ${DECISION} from point_decisions
-       where site_id = $1 and agent_id = $2 and point = $3 and track_id = $4 and state <> 'confirmed' and actual_lane is null
-       order by (state = 'lost'), seen_at desc, seq desc limit 1 for update`,
-      [tx.siteId, source.agentId, data.point, data.trackId],
-    );
-  }
+function isOf<K extends ArrivalKind>(
+  reading: Reading<ArrivalKind>,
+  kind: K,
+): reading is Reading<ArrivalKind> & Reading<K> {
+  return reading.record.kind === kind;
+}
 
-  private tell<K extends EventType>(tx: Tx, type: K, parcel: Parcel, data: EventMap[K]): Promise<void> {
-    return addEvent(tx, { type, aggregateId: parcel.id, ...aboutParcel(parcel), data });
+function among<K extends ArrivalKind>(turn: readonly Told[], kind: K): (Told & Told<K>)[] {
+  return turn.filter((each): each is Told & Told<K> => isOf(each.reading, kind));
+}
+
+/** The codes that may name a parcel; of a no-read none, whatever stands beside it. */
+function codesOf({ record: { data } }: Reading<'point.seen'>): string[] {
+  return data.result === 'no-read' ? [] : data.codes;
+}
+
+function only(named: readonly Parcel[]): Parcel | null {
+  return named.length === 1 ? named[0]! : null;
+}
+
+/** Empty in a record that names no trace: then the transaction's own counts. */
+function traceOf({ trace }: { trace?: string }): { trace?: string } {
+  return trace ? { trace } : {};
+}
+
+function eventOf<K extends 'flow.parcel-seen'>(type: K, parcel: Parcel, record: { trace?: string }) {
+  return { type, aggregateId: parcel.id, ...aboutParcel(parcel), ...traceOf(record) };
+}
+
+function exceptionOf(
+  { code, owner, detail }: Extract<Arrival, { kind: 'exception' }>,
+  parcel: Parcel | null,
+  decisionId: string,
+) {
+  return {
+    code,
+    subjectKind: parcel ? ('parcel' as const) : ('arrival' as const),
+    subjectId: parcel?.id ?? decisionId,
+    ...aboutParcel(parcel),
+    owner,
+    detail,
+  };
+}
+
+/** Why a word about an end belongs to no arrival; null where it does. */
+function whyStray({ record }: Reading<ArrivalKind>, arrival: OpenArrival | null): string | null {
+  const { point, trackId } = record.data;
+  if (record.kind === 'point.confirmed') {
+    return arrival ? null : `no arrival with track ${trackId} at ${point} waits for a confirm`;
   }
+  if (arrival && arrival.state !== 'lost') return null;
+  return `no arrival with track ${trackId} at ${point} is under way`;
+}
+
+/** Two tracks may end with the same parcel, each seen in a batch of its own: the later one is booked behind the earlier. */
+function eachParcelOnce<T extends { parcel: Parcel }>(landings: readonly T[]): T[][] {
+  const turns: T[][] = [];
+  for (const landing of landings) {
+    const turn = turns.find((each) => each.every(({ parcel }) => parcel.id !== landing.parcel.id));
+    if (turn) turn.push(landing);
+    else turns.push([landing]);
+  }
+  return turns;
 }

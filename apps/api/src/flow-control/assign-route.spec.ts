@@ -60,6 +60,62 @@ describe('assignRoute', () => {
     expect(choice.because).toBe(because);
   });
 
+  const duty = 'L1 is nearly full';
+  it.each([
+    {
+      goes: 'where the wave planned it, before the rank',
+      planned: 'B',
+      lanes: byId(lane('A'), lane('B'), lane('C')),
+      route: ['B', 'A', 'C'],
+      because: 'B as its wave planned',
+    },
+    {
+      goes: 'elsewhere when that lane is closed',
+      planned: 'B',
+      lanes: byId(lane('A'), lane('B', { closed: true }), lane('C')),
+      route: ['A', 'C', 'B'],
+      because: 'A has rank 1; its wave planned B, which is closed',
+    },
+    {
+      goes: 'elsewhere when that lane is full',
+      planned: 'C',
+      lanes: byId(lane('A'), lane('B'), lane('C', { fill: 'full' })),
+      route: ['A', 'B', 'C'],
+      because: 'A has rank 1; its wave planned C, which is full',
+    },
+    {
+      goes: 'there although its photo-eye is dark, where a supervisor says that it is open',
+      planned: 'C',
+      lanes: byId(lane('A'), lane('B'), lane('C', { fill: 'jam', forcedOpen: true })),
+      route: ['C', 'A', 'B'],
+      because: 'C as its wave planned',
+    },
+    {
+      goes: 'elsewhere when rebalancing has put another lane on duty since',
+      planned: 'A',
+      duty: 'C',
+      lanes: byId(lane('A'), lane('B'), lane('C')),
+      route: ['C', 'A', 'B'],
+      because: `C is on duty: ${duty}; its wave planned A, but C is on duty since`,
+    },
+    {
+      goes: 'by rank when the planned lane does not serve its carrier any more',
+      planned: 'X',
+      lanes: byId(lane('A'), lane('B'), lane('C'), lane('X')),
+      route: ['A', 'B', 'C'],
+      because: 'A has rank 1',
+    },
+  ])('goes $goes', ({ planned, duty: onDuty, lanes, route, because }) => {
+    const assignments = ranked('A', 'B', 'C').map((each) => ({
+      ...each,
+      duty: each.laneId === onDuty ? duty : null,
+    }));
+    const choice = assignRoute(assignments, lanes, planned);
+    if (choice.kind !== 'route') throw new Error(choice.because);
+    expect([choice.lane, ...choice.alternatives].map(({ code }) => code)).toEqual(route);
+    expect(choice.because).toBe(because);
+  });
+
   it('has none where no lane serves the carrier service, or only lanes that are gone', () => {
     expect(assignRoute([], byId(lane('A'))).kind).toBe('none');
     expect(assignRoute(ranked('GONE'), byId(lane('A'))).kind).toBe('none');

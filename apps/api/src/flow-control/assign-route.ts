@@ -25,10 +25,13 @@ export type RouteChoice =
 /**
  * The lane of a parcel and where it may go instead: lanes that people closed come last (the parcel may meet them open), the lane on
  * duty first, then by rank, then the emptier one, then by code. The edge takes the first of them that is open when the parcel arrives.
+ * The lane that the parcel's wave planned comes before all of them while it is open, serves the carrier and no other is on duty: the plan
+ * knew the whole wave, but rebalancing knows what came after it.
  */
 export function assignRoute(
   assignments: readonly Assignment[],
   lanes: ReadonlyMap<string, AssignableLane>,
+  plannedLaneId: string | null = null,
 ): RouteChoice {
   const served = assignments
     .map(({ laneId, rank, duty }) => ({ rank, duty: duty ?? null, lane: lanes.get(laneId) }))
@@ -41,14 +44,27 @@ export function assignRoute(
         one.lane.underWay - two.lane.underWay ||
         (one.lane.code < two.lane.code ? -1 : 1),
     );
-  const [first, ...others] = served;
-  if (!first) return { kind: 'none', because: 'no lane is assigned to this carrier service' };
+  const [usual] = served;
+  if (!usual) return { kind: 'none', because: 'no lane is assigned to this carrier service' };
+  const planned = served.find(({ lane }) => lane.id === plannedLaneId);
+  const against = planned ? whyNotAsPlanned(planned, usual) : null;
+  const first = planned && against === null ? planned : usual;
+  const why =
+    planned && against === null ? `${first.lane.code} as its wave planned` : whyThisLane(first, served);
   return {
     kind: 'route',
     lane: first.lane,
-    alternatives: others.map(({ lane }) => lane),
-    because: whyThisLane(first, served),
+    alternatives: served.filter((each) => each !== first).map(({ lane }) => lane),
+    because: against === null ? why : `${why}; its wave planned ${planned!.lane.code}, ${against}`,
   };
+}
+
+/** Null where the parcel goes as its wave planned. */
+function whyNotAsPlanned({ lane, duty }: Served, usual: Served): string | null {
+  if (duty === null && usual.duty !== null) return `but ${usual.lane.code} is on duty since`;
+  if (lane.closed) return 'which is closed';
+  if (lane.fill === 'clear' || lane.forcedOpen) return null;
+  return lane.fill === 'full' ? 'which is full' : 'which is jammed';
 }
 
 interface Served {

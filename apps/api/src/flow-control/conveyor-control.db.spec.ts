@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import type { PackView, RecordData } from '#lib/contracts';
 import { type ArrivalBook, type ArrivalWord, tellArrival } from '#lib/flow';
 import { buildOutbound, labelledParcel, type Outbound } from '../../test/outbound-fixture.js';
+import type { Parcel } from '../packing/parcels.service.js';
+import { rows } from '../platform/database.service.js';
 import { newId } from '../platform/ids.js';
 
 let world: Outbound;
@@ -40,6 +42,22 @@ const exceptionsOf = (parcel: PackView) =>
 const told = () => world.downlink.routes;
 const eventsOf = (type: string) =>
   ask<{ data: object; actor: string }>('select data, actor from events where type = $1 order by seq', [type]);
+const PARCEL_BY_ID = `select id, order_id as "orderId", merchant_id as "merchantId", state, sscc,
+  tracking_number as "trackingNumber", carrier_code as "carrierCode", service from parcels where site_id = $1 and id = $2`;
+/** Writes what a wave planned for the parcel's order: one carton. @returns the wave */
+async function wavePlans(parcel: PackView, lane: string): Promise<string> {
+  const waveId = newId();
+  await ask(
+    `with planned as (
+       update orders o set wave_id = $1 from parcels p where p.id = $2 and o.id = p.order_id
+       returning p.order_id, p.merchant_id, p.carton_type_id)
+     insert into planned_cartons (site_id, id, wave_id, order_id, merchant_id, number_in_order, carton_type_id, contents, gross_grams,
+       lane_id)
+     select 1, $3, $1, n.order_id, n.merchant_id, 1, n.carton_type_id, '[]', 100, $4 from planned n`,
+    [waveId, parcel.parcelId, newId(), world.laneIds[lane as 'L2']],
+  );
+  return waveId;
+}
 const laneOf = async (parcel: PackView) =>
   (
     await ask<{ code: string }>(
@@ -135,6 +153,125 @@ describe('misroutes', () => {
       [missorted.parcelId],
     );
     expect(where).toEqual({ code: 'L3' });
+  });
+});
+
+describe('arrivals told in one batch', () => {
+  it('are booked as one by one, with one message to the edge', async () => {
+    const [straight, missorted, looping] = [
+      await parcelOnTheBelt(),
+      await parcelOnTheBelt(),
+      await parcelOnTheBelt(),
+    ];
+    const at = [1, 2, 3, 4, 5].map(arrivalAt) as [Arrival, Arrival, Arrival, Arrival, Arrival];
+    const sighting = (arrival: Arrival, ...codes: string[]) => ({
+      kind: 'point.seen' as const,
+      data: { ...arrival, codes, result: codes.length > 0 ? 'read' : 'no-read' },
+    });
+    const decision = (arrival: Arrival, lane: string, because?: string) => {
+      const action = because ? 'recirculate' : 'divert';
+      const of = {
+        decisionId: newId(),
+        action,
+        lane,
+        decidedBy: 'edge',
+        routeVersion: 1,
+        latencyMicros: 800,
+      };
+      return { kind: 'point.decided' as const, data: { ...arrival, ...of, ...(because ? { because } : {}) } };
+    };
+    const end = ({ point, trackId }: Arrival, actual: string) => ({
+      kind: 'point.confirmed' as const,
+      data: { point, trackId, actual },
+    });
+    const before = told().length;
+    const outcomes = await world.tell([
+      sighting(at[0], straight.sscc!),
+      decision(at[0], 'L1'),
+      sighting(at[1], missorted.trackingNumber!),
+      sighting(at[2]),
+      end(at[0], 'L1'),
+      decision(at[1], 'L1'),
+      sighting(at[3], looping.sscc!),
+      decision(at[3], 'LOOP', 'lane-full'),
+      end(arrivalAt(), 'L1'),
+      end(at[1], 'L3'),
+      end(at[3], 'LOOP'),
+      // The same parcel comes round, read by another of its codes.
+      sighting(at[4], looping.trackingNumber!),
+      { kind: 'point.lost' as const, data: { point: at[4].point, trackId: at[4].trackId } },
+    ]);
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(
+      Array.from({ length: 13 }, (_, n) => (n === 8 ? 'refused' : 'applied')),
+    );
+    const booked = await ask(
+      `select d.state, d.commanded_lane as told, d.actual_lane as lane, d.mis_sorted as "misSorted", p.state as parcel, r.active,
+         r.laps from point_decisions d left join parcels p on p.id = d.parcel_id left join routes r on r.parcel_id = p.id
+       where d.track_id = any($1) order by d.track_id`,
+      [at.map(({ trackId }) => trackId)],
+    );
+    const goesOn = { parcel: 'inducted', active: true, laps: 1, misSorted: false };
+    expect(booked).toEqual([
+      {
+        state: 'confirmed',
+        told: 'L1',
+        lane: 'L1',
+        misSorted: false,
+        parcel: 'diverted',
+        active: false,
+        laps: 0,
+      },
+      {
+        state: 'confirmed',
+        told: 'L1',
+        lane: 'L3',
+        misSorted: true,
+        parcel: 'diverted',
+        active: false,
+        laps: 0,
+      },
+      { state: 'seen', told: null, lane: null, misSorted: false, parcel: null, active: null, laps: null },
+      { ...goesOn, state: 'confirmed', told: 'LOOP', lane: 'LOOP' },
+      { ...goesOn, state: 'lost', told: null, lane: null },
+    ]);
+    expect(await exceptionsOf(missorted)).toMatchObject([{ code: 'misrouted' }]);
+    expect(await exceptionsOf(looping)).toMatchObject([{ code: 'missing' }]);
+    expect(told().slice(before)).toMatchObject([
+      { set: [{ parcelId: looping.parcelId, laps: 1 }] },
+      { removedParcelIds: expect.arrayContaining([straight.parcelId, missorted.parcelId]) },
+    ]);
+    const story = await ask<{ type: string }>(
+      `select type from events where parcel_id = $1 and type like 'flow.%' order by seq`,
+      [straight.parcelId],
+    );
+    expect(story.map(({ type }) => type)).toEqual([
+      'flow.route-set',
+      'flow.parcel-seen',
+      'flow.parcel-decided',
+      'flow.parcel-confirmed',
+      'flow.parcel-diverted',
+      'flow.route-removed',
+    ]);
+  });
+});
+
+describe('the lane that a wave planned', () => {
+  it('is the first choice of the carton that has the same place in its order', async () => {
+    const parcel = await parcelOnTheBelt();
+    const waveId = await wavePlans(parcel, 'L2');
+    const routeAgain = () =>
+      world.floor.system(() =>
+        world.floor.db.transaction(async (tx) => {
+          const found = await rows<Parcel>(tx, PARCEL_BY_ID, [tx.siteId, parcel.parcelId]);
+          return world.routes.setRoutes(tx, found);
+        }),
+      );
+    expect(await routeAgain()).toMatchObject([{ lane: 'L2', alternatives: ['L1'] }]);
+    expect((await eventsOf('flow.route-set')).at(-1)).toMatchObject({
+      data: { because: 'L2 as its wave planned' },
+    });
+    await ask('update planned_cartons set number_in_order = 2 where wave_id = $1', [waveId]);
+    expect(await routeAgain()).toMatchObject([{ lane: 'L1', alternatives: ['L2'] }]);
   });
 });
 

@@ -1,38 +1,39 @@
 import type { EdgePoint, EdgeRoute, ParcelExpectation } from '#lib/contracts';
 import type { Parcel } from '../packing/parcels.service.js';
 import { row, rows, type Tx } from '../platform/database.service.js';
+import { newId } from '../platform/ids.js';
 import type { AssignableLane, Assignment } from './assign-route.js';
 import { type BenchMeasures, expectationOf, USUAL_SETTINGS } from './flow-settings.js';
 
 type Service = Pick<Parcel, 'carrierCode' | 'service'>;
 
-/** Lanes that may take a carrier service, each with what matters for choosing one of them. */
-export function lanesOf(tx: Tx, { carrierCode, service }: Service): Promise<(Assignment & AssignableLane)[]> {
-  return rows(
-    tx,
-    `select a.lane_id as "laneId", a.rank, d.because as duty, l.id, l.code, l.closed, l.fill, l.forced_open as "forcedOpen",
-       (select count(*) from routes r where r.site_id = a.site_id and r.lane_id = a.lane_id and r.active)::int as "underWay"
-     from lane_assignments a
-     join lanes l on l.site_id = a.site_id and l.id = a.lane_id
-     left join lane_duties d on d.site_id = a.site_id and d.carrier_code = a.carrier_code and d.service = a.service
-       and d.lane_id = a.lane_id
-     where a.site_id = $1 and a.carrier_code = $2 and a.service = $3`,
-    [tx.siteId, carrierCode, service],
-  );
-}
+/** A lane that may take the carrier service at this place of the question. */
+type ServingLane = Assignment & AssignableLane & { place: number };
 
-/** True when the lane serves the carrier service. */
-export async function laneServes(
+/** Lanes that may take each of these carrier services, in their order, each lane with what matters for choosing one of them. */
+export async function lanesOf(
   tx: Tx,
-  laneId: string,
-  { carrierCode, service }: Service,
-): Promise<boolean> {
-  const found = await row(
+  services: readonly Service[],
+): Promise<(Assignment & AssignableLane)[][]> {
+  const found = await rows<ServingLane>(
     tx,
-    'select 1 from lane_assignments where site_id = $1 and carrier_code = $2 and service = $3 and lane_id = $4',
-    [tx.siteId, carrierCode, service, laneId],
+    `with served as materialized (
+       select s.place, a.lane_id, a.rank, a.carrier_code, a.service
+       from unnest($2::text[], $3::text[]) with ordinality as s (carrier_code, service, place)
+       join lane_assignments a on a.site_id = $1 and a.carrier_code = s.carrier_code and a.service = s.service),
+     under_way as (
+       select r.lane_id, count(*) as parcels from routes r
+       where r.site_id = $1 and r.active and r.lane_id in (select lane_id from served) group by r.lane_id)
+     select s.place::int, s.lane_id as "laneId", s.rank, d.because as duty, l.id, l.code, l.closed, l.fill,
+       l.forced_open as "forcedOpen", coalesce(u.parcels, 0)::int as "underWay"
+     from served s
+     join lanes l on l.site_id = $1 and l.id = s.lane_id
+     left join under_way u on u.lane_id = s.lane_id
+     left join lane_duties d on d.site_id = $1 and d.carrier_code = s.carrier_code and d.service = s.service
+       and d.lane_id = s.lane_id`,
+    [tx.siteId, services.map(({ carrierCode }) => carrierCode), services.map(({ service }) => service)],
   );
-  return found !== null;
+  return services.map((_, at) => found.filter(({ place }) => place === at + 1));
 }
 
 /** Every lane as the edge is told it. */
@@ -121,30 +122,102 @@ function edgePoint(found: PointRow): EdgePoint {
   return { ...point, ...check, safe: { lane: safeLane, forced: forcedSafe, coreGoneAfterMs } };
 }
 
-/** Codes of the agents that have points. */
-export async function agentsWithPoints(tx: Tx): Promise<string[]> {
-  const agents = await rows<{ code: string }>(
-    tx,
-    `select distinct a.code from conveyor_points p
-     join devices d on d.site_id = p.site_id and d.id = p.device_id
-     join agents a on a.site_id = d.site_id and a.id = d.agent_id
-     where p.site_id = $1`,
-    [tx.siteId],
-  );
-  return agents.map(({ code }) => code);
+/** What matters of a parcel beside its carrier service when its route is made. */
+export interface RouteFacts {
+  expected: ParcelExpectation | null;
+  /** The lane that its wave planned for the carton; null where it planned none. */
+  plannedLaneId: string | null;
+  /** An exception says that it has no route. */
+  missesRoute: boolean;
 }
 
-/** What in-line checks may expect of a parcel; null at a site without one. */
-export async function expectedOf(tx: Tx, parcelId: string): Promise<ParcelExpectation | null> {
-  const found = await row<BenchMeasures & { settings: object | null }>(
+/**
+ * The facts for each of these parcels. A parcel is the carton of its wave's plan that has the same place among those of its order: a
+ * cancelled one left its place to the next.
+ */
+export async function routeFactsOf(
+  tx: Tx,
+  parcelIds: readonly string[],
+): Promise<ReadonlyMap<string, RouteFacts>> {
+  const found = await rows<
+    BenchMeasures & { id: string; checked: boolean; settings: object | null } & Omit<RouteFacts, 'expected'>
+  >(
     tx,
-    `select p.weight_grams as "weightGrams", c.length_mm as "lengthMm", c.width_mm as "widthMm", c.height_mm as "heightMm",
-       s.settings
-     from parcels p join carton_types c on c.site_id = p.site_id and c.id = p.carton_type_id
+    `select p.id, p.weight_grams as "weightGrams", c.length_mm as "lengthMm", c.width_mm as "widthMm",
+       c.height_mm as "heightMm", s.settings, c.id is not null and k.checked as checked,
+       (select n.lane_id from planned_cartons n where n.site_id = p.site_id and n.order_id = p.order_id
+         and n.wave_id = (select o.wave_id from orders o where o.site_id = p.site_id and o.id = p.order_id)
+         and n.number_in_order = (select count(*) from parcels x where x.site_id = p.site_id
+           and x.order_id = p.order_id and x.state <> 'cancelled' and x.number_in_order <= p.number_in_order)) as "plannedLaneId",
+       exists (select 1 from exceptions e where e.site_id = p.site_id and e.subject_id = p.id and e.resolved_at is null
+         and e.code = 'no-route') as "missesRoute"
+     from parcels p
+     cross join (select exists (select 1 from conveyor_points where site_id = $1 and check_lane_id is not null) as checked) k
+     left join carton_types c on c.site_id = p.site_id and c.id = p.carton_type_id
      left join flow_settings s on s.site_id = p.site_id
-     where p.site_id = $1 and p.id = $2
-       and exists (select 1 from conveyor_points k where k.site_id = $1 and k.check_lane_id is not null)`,
-    [tx.siteId, parcelId],
+     where p.site_id = $1 and p.id = any($2::uuid[])`,
+    [tx.siteId, parcelIds],
   );
-  return found && expectationOf(found, { ...USUAL_SETTINGS, ...found.settings });
+  return new Map(
+    found.map(({ id, checked, settings, plannedLaneId, missesRoute, ...measures }) => {
+      const expected = checked ? expectationOf(measures, { ...USUAL_SETTINGS, ...settings }) : null;
+      return [id, { expected, plannedLaneId, missesRoute }];
+    }),
+  );
+}
+
+/** A version of the site's table with whom to tell of it. */
+export interface NewVersion {
+  version: number;
+  /** Codes of the agents that have points. */
+  agents: string[];
+}
+
+/**
+ * The next version of the site's table. Its row lock makes versions commit in order and without gaps; whoever holds it keeps
+ * every other route of the site waiting, so it is taken last.
+ */
+export async function nextVersion(tx: Tx): Promise<NewVersion> {
+  const next = await row<{ version: string; agents: string[] }>(
+    tx,
+    `with told as materialized (
+       select array(select distinct a.code from conveyor_points p
+         join devices d on d.site_id = p.site_id and d.id = p.device_id
+         join agents a on a.site_id = d.site_id and a.id = d.agent_id
+         where p.site_id = $1) as agents)
+     insert into route_versions as v (site_id, version) select $1, 1 from told
+     on conflict (site_id) do update set version = v.version + 1
+     returning version, (select agents from told)`,
+    [tx.siteId],
+  );
+  return { version: Number(next!.version), agents: next!.agents };
+}
+
+/** A route as it is written. */
+export interface NewRoute {
+  parcelId: string;
+  merchantId: string;
+  codes: readonly string[];
+  laneId: string;
+  alternativeIds: readonly string[];
+  because: { text: string };
+  pinned: boolean;
+  expected: ParcelExpectation | null;
+}
+
+/** Writes routes under a version; one that a parcel had before makes way. */
+export async function writeRoutes(tx: Tx, version: number, routes: readonly NewRoute[]): Promise<void> {
+  await rows(
+    tx,
+    `insert into routes (site_id, id, parcel_id, merchant_id, codes, lane_id, alternative_ids, because, active, version, at,
+       laps, pinned, expected)
+     select $1, r.id, r."parcelId", r."merchantId", r.codes, r."laneId", r."alternativeIds", r.because, true, $2, $3, 0, r.pinned,
+       r.expected
+     from jsonb_to_recordset($4::jsonb) as r (id uuid, "parcelId" uuid, "merchantId" uuid, codes text[], "laneId" uuid,
+       "alternativeIds" uuid[], because jsonb, pinned boolean, expected jsonb)
+     on conflict (site_id, parcel_id) do update set codes = excluded.codes, lane_id = excluded.lane_id,
+       alternative_ids = excluded.alternative_ids, because = excluded.because, active = true, version = excluded.version,
+       at = excluded.at, laps = excluded.laps, pinned = excluded.pinned, expected = excluded.expected`,
+    [tx.siteId, version, tx.at, JSON.stringify(routes.map((route) => ({ id: newId(), ...route })))],
+  );
 }

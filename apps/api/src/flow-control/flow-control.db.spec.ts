@@ -189,7 +189,9 @@ describe('routes', () => {
     await Promise.all(
       ids.map((id) =>
         world.floor.system(() =>
-          world.floor.db.transaction((tx) => world.routes.removeRoutes(tx, [id], 'spec')),
+          world.floor.db.transaction((tx) =>
+            world.routes.removeRoutes(tx, [{ parcelId: id, because: 'spec' }]),
+          ),
         ),
       ),
     );

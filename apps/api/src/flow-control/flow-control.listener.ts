@@ -1,13 +1,20 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EdgeResponse, UplinkRecord } from '#lib/contracts';
 import '../packing/packing.events.js';
-import { type Application, Applies, applied, type RecordSource, refused } from '../platform/applies.js';
+import {
+  type Application,
+  Applies,
+  AppliesTogether,
+  applied,
+  type Reading,
+  refused,
+} from '../platform/applies.js';
 import type { Tx } from '../platform/database.service.js';
 import { EdgeRequests, type EdgeSource } from '../platform/edge-requests.js';
 import type { HeardEvent } from '../platform/events.js';
-import { Hears } from '../platform/hears.js';
+import { Hears, HearsTogether } from '../platform/hears.js';
 import '../shipping/shipping.events.js';
-import { ArrivalsService } from './arrivals.service.js';
+import { type ArrivalKind, ArrivalsService } from './arrivals.service.js';
 import { FlowControlService } from './flow-control.service.js';
 import { LanesService } from './lanes.service.js';
 import { RouteQuestionsService } from './route-questions.service.js';
@@ -40,24 +47,9 @@ export class FlowControlListener implements OnModuleInit {
     });
   }
 
-  @Applies('point.seen')
-  pointSaw(tx: Tx, record: Record<'point.seen'>, source: RecordSource): Promise<Application> {
-    return this.arrivals.seen(tx, { source, data: record.data });
-  }
-
-  @Applies('point.decided')
-  pointDecided(tx: Tx, record: Record<'point.decided'>, source: RecordSource): Promise<Application> {
-    return this.arrivals.decided(tx, { source, data: record.data });
-  }
-
-  @Applies('point.confirmed')
-  pointConfirmed(tx: Tx, record: Record<'point.confirmed'>, source: RecordSource): Promise<Application> {
-    return this.arrivals.confirmed(tx, { source, data: record.data });
-  }
-
-  @Applies('point.lost')
-  pointLost(tx: Tx, record: Record<'point.lost'>, source: RecordSource): Promise<Application> {
-    return this.arrivals.lost(tx, { source, data: record.data });
+  @AppliesTogether('point.seen', 'point.decided', 'point.confirmed', 'point.lost')
+  arrivalsTold(tx: Tx, readings: readonly Reading<ArrivalKind>[]): Promise<Application[]> {
+    return this.arrivals.told(tx, readings);
   }
 
   @Applies('lane.full', 'lane.clear', 'lane.jam')
@@ -67,9 +59,15 @@ export class FlowControlListener implements OnModuleInit {
     return known ? applied : refused(`no lane ${record.data.lane} at this site`);
   }
 
-  @Hears('packing.parcel-labelled')
-  async setRouteWhenParcelLabelled(tx: Tx, event: HeardEvent<'packing.parcel-labelled'>): Promise<void> {
-    await this.flow.parcelLabelled(tx, event.data.parcelId);
+  @HearsTogether('packing.parcel-labelled')
+  async setRouteWhenParcelLabelled(
+    tx: Tx,
+    events: readonly HeardEvent<'packing.parcel-labelled'>[],
+  ): Promise<void> {
+    await this.flow.parcelsLabelled(
+      tx,
+      new Map(events.map(({ data: { parcelId }, trace }) => [parcelId, trace])),
+    );
   }
 
   @Hears(
@@ -87,7 +85,7 @@ export class FlowControlListener implements OnModuleInit {
       | 'shipping.parcel-loaded'
     >,
   ): Promise<void> {
-    await this.routes.removeRoutes(tx, [event.data.parcelId], event.type);
+    await this.routes.removeRoutes(tx, [{ parcelId: event.data.parcelId, because: event.type }]);
   }
 
   private async answerSnapshot(source: EdgeSource, correlationId: string): Promise<EdgeResponse> {

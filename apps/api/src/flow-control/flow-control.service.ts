@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { SorterView } from '#lib/contracts';
 import { type Parcel, ParcelsService } from '../packing/parcels.service.js';
-import { Database, row, rows, type Tx } from '../platform/database.service.js';
+import { Database, rows, type Tx } from '../platform/database.service.js';
 import { addEvent } from '../platform/events.js';
 import { resolveExceptions } from '../platform/exceptions.js';
 import { Refusal } from '../platform/refusal.js';
@@ -66,10 +66,10 @@ export class FlowControlService {
         });
       }
       requireBeltState(parcel);
-      await this.routes.removeRoutes(tx, [parcel.id], 're-induction');
+      await this.routes.removeRoutes(tx, [{ parcelId: parcel.id, because: 're-induction' }]);
       if (parcel.state !== 'labelled')
         await this.parcels.moveOne(tx, parcel, 'inducted', { stagingLocationId: null });
-      await this.travels.arrive(tx, parcel.id);
+      await this.travels.arrive(tx, [parcel.id]);
       const answered = await resolveExceptions(tx, parcel.id, 're-inducted', ANSWERED_BY_REINDUCTION);
       const unchecked = answered.includes('in-line-check');
       const lane = await this.routes.setRoute(tx, parcel, { unchecked });
@@ -86,15 +86,17 @@ export class FlowControlService {
     });
   }
 
-  /** A labelled parcel gets its route before it can reach the first point. */
-  async parcelLabelled(tx: Tx, parcelId: string): Promise<void> {
-    const parcel = await this.parcels.lock(tx, parcelId);
-    if (!parcel || !['labelled', 'inducted'].includes(parcel.state)) return;
-    const set = await row(tx, 'select 1 from routes where site_id = $1 and parcel_id = $2 and active', [
-      tx.siteId,
-      parcelId,
-    ]);
-    if (!set) await this.routes.setRoute(tx, parcel);
+  /**
+   * Labelled parcels get their routes before they can reach the first point.
+   * @param labelled by parcel what its route belongs to
+   */
+  async parcelsLabelled(tx: Tx, labelled: ReadonlyMap<string, string>): Promise<void> {
+    const parcels = await this.parcels.lockAll(tx, [...labelled.keys()]);
+    const routed = await this.routes.routed(tx, [...labelled.keys()]);
+    const waiting = parcels.filter(
+      ({ id, state }) => ['labelled', 'inducted'].includes(state) && !routed.has(id),
+    );
+    await this.routes.setRoutes(tx, waiting, {}, labelled);
   }
 
   /** Sends the whole route table to an agent that lost the thread. @returns its version */

@@ -11,7 +11,7 @@ interface Question {
 }
 
 /** Questions of one transaction: more would make the first wait for the last. */
-const TOGETHER_MAX = 16;
+const TOGETHER_MAX = 64;
 
 /**
  * Agents' questions about parcels that they do not know. Each new route counts up the site's route version, whose row is held until the
@@ -60,11 +60,12 @@ export class RouteQuestionsService {
 
   private answers(siteId: number, questions: Question[]): Promise<(EdgeRoute | null)[]> {
     return asSystem('flow-control', siteId, () =>
-      this.db.transaction(async (tx) => {
-        const routes: (EdgeRoute | null)[] = [];
-        for (const { codes } of questions) routes.push(await this.routes.routeFor(tx, codes));
-        return routes;
-      }),
+      this.db.transaction((tx) =>
+        this.routes.routesFor(
+          tx,
+          questions.map(({ codes }) => codes),
+        ),
+      ),
     );
   }
 }

@@ -1,22 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import type { EdgeLane, EdgePoint, EdgeRoute, RoutesMessage } from '#lib/contracts';
+import type { EdgeLane, EdgePoint, EdgeRoute, ParcelExpectation, RoutesMessage } from '#lib/contracts';
 import { parcelKeys } from '#lib/flow';
 import { type Parcel, ParcelsService } from '../packing/parcels.service.js';
 import { row, rows, type Tx } from '../platform/database.service.js';
 import { EdgeDownlink } from '../platform/edge-requests.js';
-import { addEvent, addEvents } from '../platform/events.js';
-import { openException, resolveExceptions } from '../platform/exceptions.js';
-import { newId } from '../platform/ids.js';
-import { assignRoute, type RouteChoice } from './assign-route.js';
+import { addEvents } from '../platform/events.js';
+import { answerExceptions, openExceptions } from '../platform/exceptions.js';
+import { type AssignableLane, assignRoute, type RouteChoice } from './assign-route.js';
 import {
-  agentsWithPoints,
   edgePoints,
   edgeRoute,
   edgeRoutes,
   everyLane,
-  expectedOf,
   lanesOf,
+  nextVersion,
+  type RouteFacts,
+  routeFactsOf,
   type StoredRoute,
+  writeRoutes,
 } from './edge-table.queries.js';
 import './flow-control.events.js';
 
@@ -34,6 +35,21 @@ export interface RouteWish {
   pinnedTo?: { id: string; code: string; because: string };
   /** People have looked at the parcel: in-line checks let it pass. */
   unchecked?: boolean;
+}
+
+/** A parcel that needs its route no more, and why. */
+export interface RouteRemoval {
+  parcelId: string;
+  because: string;
+  /** What it belongs to, where not to the transaction. */
+  trace?: string;
+}
+
+interface RouteToWrite {
+  parcel: Parcel;
+  choice: Extract<RouteChoice, { kind: 'route' }>;
+  codes: string[];
+  expected: ParcelExpectation | null;
 }
 
 /** Routes in one message; more come in several, each with a version of its own. */
@@ -60,77 +76,129 @@ export class RoutesService {
     private readonly downlink: EdgeDownlink,
   ) {}
 
-  /**
-   * Chooses the lane of a parcel and tells the edge. Without a lane for its carrier an exception is opened instead.
-   * @returns the lane's code, null without one
-   */
+  /** {@link setRoutes} of one parcel. @returns the lane's code, null without one */
   async setRoute(tx: Tx, parcel: Parcel, wish: RouteWish = {}): Promise<string | null> {
-    const choice = wish.pinnedTo ? pinned(wish.pinnedTo) : await this.choose(tx, parcel);
-    if (choice.kind === 'none') {
-      await this.miss(tx, parcel);
-      return null;
-    }
-    const alternatives = choice.alternatives.map(({ code }) => code);
-    const codes = [parcel.sscc, parcel.trackingNumber].filter((code): code is string => code !== null);
-    const expected = wish.unchecked ? null : await expectedOf(tx, parcel.id);
-    await this.parcels.planLane(tx, parcel.id, choice.lane.id);
-    await resolveExceptions(tx, parcel.id, 'a lane was assigned', ['no-route']);
-    const lane = choice.lane.code;
-    const about = { parcelId: parcel.id, orderId: parcel.orderId, merchantId: parcel.merchantId };
-    const data = { lane, alternatives, because: choice.because };
-    await addEvent(tx, { type: 'flow.route-set', aggregateId: parcel.id, ...about, data });
-    const agents = await agentsWithPoints(tx);
-    const version = await this.nextVersion(tx);
-    await rows(
+    return (await this.setRoutes(tx, [parcel], wish))[0]?.lane ?? null;
+  }
+
+  /**
+   * Chooses the lanes of parcels and tells the edge in as few messages as possible. For one without a lane for its carrier an exception
+   * is opened instead.
+   * @param traces what each route belongs to, where not to the transaction
+   * @returns the routes that were made, as the edge is told them
+   */
+  async setRoutes(
+    tx: Tx,
+    parcels: readonly Parcel[],
+    wish: RouteWish = {},
+    traces: ReadonlyMap<string, string> = new Map(),
+  ): Promise<EdgeRoute[]> {
+    if (parcels.length === 0) return [];
+    const facts = await routeFactsOf(tx, parcels.map(idOf));
+    const choices = await this.chooseFor(tx, parcels, { wish, facts });
+    const routed = parcels.flatMap((parcel, at) => {
+      const choice = choices[at]!;
+      return choice.kind === 'route' ? [{ parcel, choice }] : [];
+    });
+    await this.miss(
       tx,
-      `insert into routes (site_id, id, parcel_id, merchant_id, codes, lane_id, alternative_ids, because, active, version, at,
-         laps, pinned, expected)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, true, $9, $10, 0, $11, $12)
-       on conflict (site_id, parcel_id) do update set codes = excluded.codes, lane_id = excluded.lane_id,
-         alternative_ids = excluded.alternative_ids, because = excluded.because, active = true, version = excluded.version,
-         at = excluded.at, laps = excluded.laps, pinned = excluded.pinned, expected = excluded.expected`,
-      [
-        tx.siteId,
-        newId(),
-        parcel.id,
-        parcel.merchantId,
-        codes,
-        choice.lane.id,
-        choice.alternatives.map(({ id }) => id),
-        JSON.stringify({ text: choice.because }),
-        version,
-        tx.at,
-        wish.pinnedTo !== undefined,
-        expected && JSON.stringify(expected),
-      ],
+      parcels.filter((_, at) => choices[at]!.kind === 'none'),
     );
-    const route = edgeRoute({ codes, parcelId: parcel.id, lane, alternatives, laps: 0, expected });
-    this.tell(tx, agents, version, { set: [route] });
-    return lane;
+    if (routed.length === 0) return [];
+    await this.parcels.planLanes(
+      tx,
+      routed.map(({ parcel, choice }) => ({ id: parcel.id, laneId: choice.lane.id })),
+    );
+    const missed = routed.filter(({ parcel }) => facts.get(parcel.id)?.missesRoute);
+    await answerExceptions(
+      tx,
+      missed.map(({ parcel }) => ({ subjectId: parcel.id, resolution: 'a lane was assigned' })),
+      ['no-route'],
+    );
+    await addEvents(
+      tx,
+      routed.map(({ parcel, choice }) => {
+        const trace = traces.get(parcel.id);
+        return { ...routeSet(about(parcel), choice), ...(trace ? { trace } : {}) };
+      }),
+    );
+    const set = routed.map(({ parcel, choice }) => {
+      const expected = wish.unchecked ? null : (facts.get(parcel.id)?.expected ?? null);
+      return { parcel, choice, codes: codesOf(parcel), expected };
+    });
+    return this.write(tx, set, wish);
+  }
+
+  /** Last, because of the version's lock. */
+  private async write(tx: Tx, set: readonly RouteToWrite[], wish: RouteWish): Promise<EdgeRoute[]> {
+    const { version, agents } = await nextVersion(tx);
+    await writeRoutes(
+      tx,
+      version,
+      set.map(({ parcel, choice, codes, expected }) => ({
+        parcelId: parcel.id,
+        merchantId: parcel.merchantId,
+        codes,
+        laneId: choice.lane.id,
+        alternativeIds: choice.alternatives.map(idOf),
+        because: { text: choice.because },
+        pinned: wish.pinnedTo !== undefined,
+        expected,
+      })),
+    );
+    const routes = set.map(({ parcel, choice, codes, expected }) => {
+      const alternatives = choice.alternatives.map(({ code }) => code);
+      return edgeRoute({
+        codes,
+        parcelId: parcel.id,
+        lane: choice.lane.code,
+        alternatives,
+        laps: 0,
+        expected,
+      });
+    });
+    this.tell(tx, agents, version, { set: routes });
+    return routes;
+  }
+
+  /** Those of the parcels that have an active route. */
+  async routed(tx: Tx, parcelIds: readonly string[]): Promise<Set<string>> {
+    const found = await rows<{ id: string }>(
+      tx,
+      'select parcel_id as id from routes where site_id = $1 and parcel_id = any($2::uuid[]) and active',
+      [tx.siteId, parcelIds],
+    );
+    return new Set(found.map(({ id }) => id));
   }
 
   /** Takes the routes of parcels that need none any more; those without an active one are left alone. */
-  async removeRoutes(tx: Tx, parcelIds: readonly string[], because: string): Promise<void> {
+  async removeRoutes(tx: Tx, removals: readonly RouteRemoval[]): Promise<void> {
+    if (removals.length === 0) return;
     const active = await rows<{ parcelId: string; orderId: string; merchantId: string }>(
       tx,
       `select r.parcel_id as "parcelId", p.order_id as "orderId", p.merchant_id as "merchantId"
        from routes r join parcels p on p.site_id = r.site_id and p.id = r.parcel_id
        where r.site_id = $1 and r.parcel_id = any($2::uuid[]) and r.active order by r.parcel_id for update of r`,
-      [tx.siteId, parcelIds],
+      [tx.siteId, removals.map(({ parcelId }) => parcelId)],
     );
     if (active.length === 0) return;
     const removedParcelIds = active.map(({ parcelId }) => parcelId);
+    const removalOf = new Map(removals.map((each) => [each.parcelId, each]));
     await addEvents(
       tx,
-      active.map((about) => ({
-        type: 'flow.route-removed' as const,
-        aggregateId: about.parcelId,
-        ...about,
-        data: { because },
-      })),
+      active.map((about) => {
+        const { because, trace } = removalOf.get(about.parcelId)!;
+        const data = { because };
+        return {
+          type: 'flow.route-removed' as const,
+          aggregateId: about.parcelId,
+          ...about,
+          ...(trace ? { trace } : {}),
+          data,
+        };
+      }),
     );
-    const agents = await agentsWithPoints(tx);
-    const version = await this.nextVersion(tx);
+    const { version, agents } = await nextVersion(tx);
     await rows(
       tx,
       'update routes set active = false, version = $3, at = $4 where site_id = $1 and parcel_id = any($2::uuid[])',
@@ -146,7 +214,8 @@ export class RoutesService {
    */
   async moveRoutes(tx: Tx, service: { carrier: string; service: string }): Promise<number> {
     const of = { carrierCode: service.carrier, service: service.service };
-    const choice = await this.choose(tx, of);
+    const [lanes = []] = await lanesOf(tx, [of]);
+    const choice = assignRoute(lanes, lanesById(lanes));
     if (choice.kind === 'none') return 0;
     // Parcels before routes, as everybody locks them.
     const found = await rows<{ id: string; orderId: string; merchantId: string }>(
@@ -164,35 +233,40 @@ export class RoutesService {
     return found.length;
   }
 
-  /** A parcel went round once more. */
-  async countLap(tx: Tx, parcelId: string): Promise<void> {
-    const agents = await agentsWithPoints(tx);
-    const known = await row(
+  /** Parcels went round once more. */
+  async countLaps(tx: Tx, parcelIds: readonly string[]): Promise<void> {
+    if (parcelIds.length === 0) return;
+    const known = await rows<{ codes: string[] }>(
       tx,
-      'select 1 from routes where site_id = $1 and parcel_id = $2 and active for update',
-      [tx.siteId, parcelId],
+      `select codes from routes where site_id = $1 and parcel_id = any($2::uuid[]) and active
+       order by parcel_id for update`,
+      [tx.siteId, parcelIds],
     );
-    if (!known) return;
-    const version = await this.nextVersion(tx);
-    const codes = await row<{ codes: string[] }>(
+    if (known.length === 0) return;
+    const { version, agents } = await nextVersion(tx);
+    await rows(
       tx,
-      'update routes set laps = laps + 1, version = $3 where site_id = $1 and parcel_id = $2 returning codes',
-      [tx.siteId, parcelId, version],
+      'update routes set laps = laps + 1, version = $3 where site_id = $1 and parcel_id = any($2::uuid[]) and active',
+      [tx.siteId, parcelIds, version],
     );
-    this.tell(tx, agents, version, { set: await edgeRoutes(tx, codes!.codes) });
+    const set = await edgeRoutes(
+      tx,
+      known.flatMap(({ codes }) => codes),
+    );
+    this.tell(tx, agents, version, { set });
   }
 
   /** Tells the edge how a lane is now. */
   async tellLanes(tx: Tx, lanes: EdgeLane[]): Promise<void> {
-    const agents = await agentsWithPoints(tx);
-    this.tell(tx, agents, await this.nextVersion(tx), { lanes });
+    const { version, agents } = await nextVersion(tx);
+    this.tell(tx, agents, version, { lanes });
   }
 
   /** Tells the edge how a point is now. */
   async tellPoint(tx: Tx, point: string): Promise<void> {
-    const agents = await agentsWithPoints(tx);
     const points = await edgePoints(tx, { point });
-    this.tell(tx, agents, await this.nextVersion(tx), { points });
+    const { version, agents } = await nextVersion(tx);
+    this.tell(tx, agents, version, { points });
   }
 
   /** Sends the whole table to one agent. @returns its version, 0 for a table that was never written */
@@ -216,38 +290,70 @@ export class RoutesService {
   }
 
   /**
-   * The route of the parcel that carries one of these codes, for an agent that does not know it yet. A parcel that was
-   * labelled a moment ago gets its route here.
+   * For each question the route of the parcel that carries one of its codes, for agents that do not know it yet; null where there is
+   * none, or more than one. A parcel that was labelled a moment ago gets its route here.
    */
-  async routeFor(tx: Tx, codes: readonly string[]): Promise<EdgeRoute | null> {
-    const keys = codes.flatMap(parcelKeys);
-    const found = await edgeRoutes(tx, keys);
-    if (found.length > 0) return found.length === 1 ? found[0]! : null;
-    const parcels = await this.parcels.lockSeen(tx, codes);
-    const [parcel] = parcels;
-    if (parcels.length !== 1 || !parcel || !['labelled', 'inducted'].includes(parcel.state)) return null;
-    if ((await this.setRoute(tx, parcel)) === null) return null;
-    return (await edgeRoutes(tx, keys))[0] ?? null;
-  }
-
-  private async choose(tx: Tx, of: Pick<Parcel, 'carrierCode' | 'service'>): Promise<RouteChoice> {
-    const lanes = await lanesOf(tx, of);
-    return assignRoute(lanes, new Map(lanes.map((lane) => [lane.id, lane])));
-  }
-
-  private async miss(tx: Tx, parcel: Parcel): Promise<void> {
-    const about = { parcelId: parcel.id, orderId: parcel.orderId, merchantId: parcel.merchantId };
-    const { carrierCode: carrier, service } = parcel;
-    await openException(tx, {
-      code: 'no-route',
-      subjectKind: 'parcel',
-      subjectId: parcel.id,
-      ...about,
-      owner: 'conveyor',
-      detail: `No lane is assigned to ${carrier} ${service}; the parcel will leave by the exception lane.`,
+  async routesFor(tx: Tx, questions: readonly (readonly string[])[]): Promise<(EdgeRoute | null)[]> {
+    const keys = questions.map((codes) => codes.flatMap(parcelKeys));
+    const known = await edgeRoutes(tx, [...new Set(keys.flat())]);
+    const answers = keys.map((of) => withKey(known, of, ({ codes }) => codes));
+    const open = keys.map((of, at) => (answers[at]!.length === 0 ? of : []));
+    const asked = questions.flatMap((codes, at) => (open[at]!.length > 0 ? codes : []));
+    const labelled = asked.length > 0 ? await this.parcels.lockSeen(tx, asked) : [];
+    const wanted = open.flatMap((of) => {
+      const [parcel, ...others] = withKey(labelled, of, codesOf);
+      return parcel && others.length === 0 && ['labelled', 'inducted'].includes(parcel.state) ? [parcel] : [];
     });
-    const data = { carrier, service };
-    await addEvent(tx, { type: 'flow.route-missing', aggregateId: parcel.id, ...about, data });
+    const made = await this.setRoutes(tx, [...new Set(wanted)]);
+    return keys.map((of, at) => {
+      const found = open[at]!.length > 0 ? withKey(made, of, ({ codes }) => codes) : answers[at]!;
+      return found.length === 1 ? found[0]! : null;
+    });
+  }
+
+  /** Parcels that the same choice concerns see each other: of equal lanes the emptier one is taken. */
+  private async chooseFor(
+    tx: Tx,
+    parcels: readonly Parcel[],
+    { wish, facts }: { wish: RouteWish; facts: ReadonlyMap<string, RouteFacts> },
+  ): Promise<RouteChoice[]> {
+    if (wish.pinnedTo) return parcels.map(() => pinned(wish.pinnedTo!));
+    const serviceOf = ({ carrierCode, service }: Parcel) => `${carrierCode}\n${service}`;
+    const services = [...new Map(parcels.map((parcel) => [serviceOf(parcel), parcel]))];
+    const found = await lanesOf(
+      tx,
+      services.map(([, parcel]) => parcel),
+    );
+    const lanes = lanesById(found.flat());
+    const serving = new Map(services.map(([key], at) => [key, found[at]!]));
+    return parcels.map((parcel) => {
+      const choice = assignRoute(serving.get(serviceOf(parcel))!, lanes, facts.get(parcel.id)?.plannedLaneId);
+      if (choice.kind === 'route') choice.lane.underWay += 1;
+      return choice;
+    });
+  }
+
+  private async miss(tx: Tx, parcels: readonly Parcel[]): Promise<void> {
+    await openExceptions(
+      tx,
+      parcels.map((parcel) => ({
+        code: 'no-route',
+        subjectKind: 'parcel' as const,
+        subjectId: parcel.id,
+        ...about(parcel),
+        owner: 'conveyor' as const,
+        detail: `No lane is assigned to ${parcel.carrierCode} ${parcel.service}; the parcel will leave by the exception lane.`,
+      })),
+    );
+    await addEvents(
+      tx,
+      parcels.map((parcel) => ({
+        type: 'flow.route-missing' as const,
+        aggregateId: parcel.id,
+        ...about(parcel),
+        data: { carrier: parcel.carrierCode, service: parcel.service },
+      })),
+    );
   }
 
   private async redirect(
@@ -265,17 +371,11 @@ export class RoutesService {
     ]);
     await addEvents(
       tx,
-      parcels.map(({ id, orderId, merchantId }) => ({
-        type: 'flow.route-set' as const,
-        aggregateId: id,
-        parcelId: id,
-        orderId,
-        merchantId,
-        data: { lane, alternatives, because: choice.because },
-      })),
+      parcels.map(({ id: parcelId, orderId, merchantId }) =>
+        routeSet({ parcelId, orderId, merchantId }, choice),
+      ),
     );
-    const agents = await agentsWithPoints(tx);
-    const version = await this.nextVersion(tx);
+    const { version, agents } = await nextVersion(tx);
     const moved = await rows<Pick<StoredRoute, 'codes' | 'parcelId' | 'laps' | 'expected'>>(
       tx,
       `update routes set lane_id = $3, alternative_ids = $4, because = $5, version = $6, at = $7
@@ -292,20 +392,6 @@ export class RoutesService {
       ],
     );
     this.tell(tx, agents, version, { set: moved.map((each) => edgeRoute({ ...each, lane, alternatives })) });
-  }
-
-  /**
-   * The next version of the site's table. Its row lock makes versions commit in order and without gaps; whoever holds it keeps
-   * every other route of the site waiting, so it is taken last.
-   */
-  private async nextVersion(tx: Tx): Promise<number> {
-    const next = await row<{ version: string }>(
-      tx,
-      `insert into route_versions as v (site_id, version) values ($1, 1)
-       on conflict (site_id) do update set version = v.version + 1 returning version`,
-      [tx.siteId],
-    );
-    return Number(next!.version);
   }
 
   private tell(tx: Tx, agents: readonly string[], version: number, change: RouteChange): void {
@@ -327,4 +413,35 @@ export class RoutesService {
 function pinned({ id, code, because }: NonNullable<RouteWish['pinnedTo']>): RouteChoice {
   const lane = { id, code, closed: false, fill: 'clear' as const, underWay: 0 };
   return { kind: 'route', lane, alternatives: [], because };
+}
+
+const idOf = ({ id }: { id: string }): string => id;
+
+function lanesById(lanes: readonly AssignableLane[]): Map<string, AssignableLane> {
+  return new Map(lanes.map((lane) => [lane.id, lane]));
+}
+
+/** What a scanner may read of a parcel. */
+function codesOf({ sscc, trackingNumber }: Pick<Parcel, 'sscc' | 'trackingNumber'>): string[] {
+  return [sscc, trackingNumber].filter((code): code is string => code !== null);
+}
+
+function withKey<T>(
+  among: readonly T[],
+  keys: readonly string[],
+  codesOf: (of: T) => readonly string[],
+): T[] {
+  return among.filter((each) => codesOf(each).some((code) => keys.includes(code)));
+}
+
+function about({ id, orderId, merchantId }: Parcel) {
+  return { parcelId: id, orderId, merchantId };
+}
+
+function routeSet(
+  about: { parcelId: string; orderId: string; merchantId: string },
+  { lane, alternatives, because }: Extract<RouteChoice, { kind: 'route' }>,
+) {
+  const data = { lane: lane.code, alternatives: alternatives.map(({ code }) => code), because };
+  return { type: 'flow.route-set' as const, aggregateId: about.parcelId, ...about, data };
 }

@@ -14,6 +14,15 @@ export interface WayOn {
   marginMs: number;
 }
 
+/** A parcel that left a point by a lane. */
+export interface Leaving {
+  parcel: Pick<Parcel, 'id' | 'merchantId'>;
+  agentId: string;
+  point: string;
+  lane: string;
+  way: WayOn;
+}
+
 interface Missed {
   parcelId: string;
   orderId: string;
@@ -33,39 +42,40 @@ const MISSED_AT_ONCE = 500;
  */
 @Injectable()
 export class TravelsService {
-  /** A parcel left a point by a lane that leads to another point. */
-  async leave(
-    tx: Tx,
-    parcel: Parcel,
-    from: { agentId: string; point: string; lane: string; way: WayOn },
-  ): Promise<void> {
-    const limitMs = travelLimitMs(from.way);
+  /** Parcels left points by lanes that lead to another point. */
+  async leave(tx: Tx, left: readonly Leaving[]): Promise<void> {
+    if (left.length === 0) return;
     await rows(
       tx,
       `insert into travels (site_id, id, parcel_id, merchant_id, agent_id, from_point, lane, to_point, state, left_at, due_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, 'under-way', $9, $10)
+       select $1, n.id, n.parcel_id, n.merchant_id, n.agent_id, n.from_point, n.lane, n.to_point, 'under-way', $2,
+         $2::timestamptz + n.limit_ms * interval '1 millisecond'
+       from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::text[], $9::text[], $10::float8[])
+         as n (id, parcel_id, merchant_id, agent_id, from_point, lane, to_point, limit_ms)
        on conflict do nothing`,
       [
         tx.siteId,
-        newId(),
-        parcel.id,
-        parcel.merchantId,
-        from.agentId,
-        from.point,
-        from.lane,
-        from.way.toPoint,
         tx.at,
-        new Date(tx.at.getTime() + limitMs),
+        left.map(() => newId()),
+        left.map(({ parcel }) => parcel.id),
+        left.map(({ parcel }) => parcel.merchantId),
+        left.map(({ agentId }) => agentId),
+        left.map(({ point }) => point),
+        left.map(({ lane }) => lane),
+        left.map(({ way }) => way.toPoint),
+        left.map(({ way }) => travelLimitMs(way)),
       ],
     );
   }
 
-  /** A parcel was seen, or taken off the conveyor: it is out of sight no more. */
-  async arrive(tx: Tx, parcelId: string): Promise<void> {
+  /** Parcels were seen, or taken off the conveyor: they are out of sight no more. */
+  async arrive(tx: Tx, parcelIds: readonly string[]): Promise<void> {
+    if (parcelIds.length === 0) return;
     await rows(
       tx,
-      `update travels set state = 'arrived', ended_at = $3 where site_id = $1 and parcel_id = $2 and state = 'under-way'`,
-      [tx.siteId, parcelId, tx.at],
+      `update travels set state = 'arrived', ended_at = $3
+       where site_id = $1 and parcel_id = any($2::uuid[]) and state = 'under-way'`,
+      [tx.siteId, parcelIds, tx.at],
     );
   }
 

@@ -40,6 +40,12 @@ interface Changes {
   shippedAt?: Date;
 }
 
+/** A parcel and a lane. */
+export interface ParcelInLane {
+  id: string;
+  laneId: string;
+}
+
 /** States of a parcel that has left the bench with its label on. */
 export const LABELLED_STATES: readonly ParcelState[] = [
   'labelled',
@@ -126,6 +132,15 @@ export class ParcelsService {
     );
   }
 
+  /** Those of the parcels that one of the codes names, as {@link lockSeen} has it. */
+  carrying(parcels: readonly Parcel[], codes: readonly string[]): Parcel[] {
+    const keys = new Set(codes.flatMap(parcelKeys));
+    return parcels.filter(
+      ({ sscc, trackingNumber }) =>
+        (sscc !== null && keys.has(sscc)) || (trackingNumber !== null && keys.has(trackingNumber)),
+    );
+  }
+
   /** Moves parcels along their states; those that may not move stay. @returns how many moved */
   async move(tx: Tx, ids: readonly string[], to: ParcelState, changes: Changes = {}): Promise<number> {
     if (ids.length === 0) return 0;
@@ -180,17 +195,50 @@ export class ParcelsService {
     );
   }
 
-  /** Writes the lane a parcel should take, beside its state. */
-  async planLane(tx: Tx, id: string, laneId: string): Promise<void> {
-    await rows(tx, 'update parcels set lane_id = $3 where site_id = $1 and id = $2', [tx.siteId, id, laneId]);
+  /** Writes the lanes that parcels should take, beside their state. */
+  async planLanes(tx: Tx, places: readonly ParcelInLane[]): Promise<void> {
+    await this.place(tx, 'lane_id = n.lane_id', places);
   }
 
-  /** Where the parcel was really seen last, beside its state. */
-  async sawInLane(tx: Tx, id: string, laneId: string): Promise<void> {
-    await rows(tx, 'update parcels set actual_lane_id = $3 where site_id = $1 and id = $2', [
-      tx.siteId,
-      id,
-      laneId,
-    ]);
+  /** Where parcels were really seen last, beside their state. */
+  async sawInLanes(tx: Tx, places: readonly ParcelInLane[]): Promise<void> {
+    await this.place(tx, 'actual_lane_id = n.lane_id', places);
+  }
+
+  private async place(tx: Tx, set: string, places: readonly ParcelInLane[]): Promise<void> {
+    if (places.length === 0) return;
+    await rows(
+      tx,
+      `update parcels p set ${set} from unnest($2::uuid[], $3::uuid[]) as n (id, lane_id)
+       where p.site_id = $1 and p.id = n.id`,
+      [tx.siteId, places.map(({ id }) => id), places.map(({ laneId }) => laneId)],
+    );
+  }
+
+  /**
+   * Books the lanes in which parcels came to lie: those that may be diverted are now, of the others only the place is noted.
+   * @returns the ids of those that moved
+   */
+  async landIn(tx: Tx, places: readonly ParcelInLane[]): Promise<Set<string>> {
+    if (places.length === 0) return new Set();
+    const moved = await rows<{ id: string }>(
+      tx,
+      `update parcels p set state = 'diverted', actual_lane_id = n.lane_id, diverted_at = $4
+       from unnest($2::uuid[], $3::uuid[]) as n (id, lane_id)
+       where p.site_id = $1 and p.id = n.id and p.state = any($5::text[]) returning p.id`,
+      [
+        tx.siteId,
+        places.map(({ id }) => id),
+        places.map(({ laneId }) => laneId),
+        tx.at,
+        statesBefore(parcelStates, 'diverted'),
+      ],
+    );
+    const ids = new Set(moved.map(({ id }) => id));
+    await this.sawInLanes(
+      tx,
+      places.filter(({ id }) => !ids.has(id)),
+    );
+    return ids;
   }
 }

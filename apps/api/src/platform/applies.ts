@@ -2,6 +2,7 @@ import type { RecordKind, UplinkRecord } from '#lib/contracts';
 import type { Tx } from './database.service.js';
 
 export const APPLIES = Symbol('wavehouse:applies');
+export const APPLIES_TOGETHER = Symbol('wavehouse:applies-together');
 
 /** Where a record came from, as the registry knows it. `deviceId` is null for a device that nobody registered. */
 export interface RecordSource {
@@ -42,4 +43,34 @@ export function Applies(...kinds: RecordKind[]) {
     if (!Object.hasOwn(of, APPLIES)) of[APPLIES] = [];
     of[APPLIES]!.push({ method: String(method), kinds });
   };
+}
+
+/** A record with where it came from. */
+export interface Reading<K extends RecordKind = RecordKind> {
+  record: Extract<UplinkRecord, { kind: K }>;
+  source: RecordSource;
+}
+
+/** Answers for each reading, in their order. */
+export type TogetherApplier<K extends RecordKind = RecordKind> = (
+  tx: Tx,
+  readings: readonly Reading<K>[],
+) => Promise<Application[]>;
+
+/**
+ * {@link Applies} for kinds that come in numbers: the method takes all records of a batch that follow each other, in their order, and what
+ * it writes must be what they would have written one by one. It may answer `refused` only for a record of which it has written
+ * nothing. When it throws, everything is undone and it is called again for each record alone, which tells the faulty one apart.
+ */
+export function AppliesTogether(...kinds: RecordKind[]) {
+  return (target: object, method: string | symbol, _descriptor: PropertyDescriptor): void => {
+    const of = target.constructor as { [APPLIES_TOGETHER]?: Applying[] };
+    if (!Object.hasOwn(of, APPLIES_TOGETHER)) of[APPLIES_TOGETHER] = [];
+    of[APPLIES_TOGETHER]!.push({ method: String(method), kinds });
+  };
+}
+
+/** As an applier of one record. */
+export function alone(together: TogetherApplier): Applier {
+  return async (tx, record, source) => (await together(tx, [{ record, source }]))[0]!;
 }

@@ -23,6 +23,8 @@ export interface NewEvent<K extends EventType = EventType> {
   orderId?: string | null;
   parcelId?: string | null;
   merchantId?: string | null;
+  /** What it belongs to, where one transaction does the work of several; the transaction's own otherwise. */
+  trace?: string;
   data: EventMap[K];
 }
 
@@ -56,14 +58,13 @@ export async function addEvents(tx: Tx, events: NewEvent[]): Promise<void> {
   await rows(
     tx,
     `insert into events (site_id, id, type, aggregate_id, order_id, parcel_id, merchant_id, data, actor, trace, at)
-     select $1, e.id, e.type, e.aggregate_id, e.order_id, e.parcel_id, e.merchant_id, e.data, $2, $3, $4
-     from unnest($5::uuid[], $6::text[], $7::uuid[], $8::uuid[], $9::uuid[], $10::uuid[], $11::jsonb[])
-       as e (id, type, aggregate_id, order_id, parcel_id, merchant_id, data)
+     select $1, e.id, e.type, e.aggregate_id, e.order_id, e.parcel_id, e.merchant_id, e.data, $2, e.trace, $3
+     from unnest($4::uuid[], $5::text[], $6::uuid[], $7::uuid[], $8::uuid[], $9::uuid[], $10::jsonb[], $11::text[])
+       as e (id, type, aggregate_id, order_id, parcel_id, merchant_id, data, trace)
      on conflict do nothing`,
     [
       tx.siteId,
       tx.actorName,
-      tx.trace,
       tx.at,
       events.map(() => newId()),
       events.map((event) => event.type),
@@ -72,6 +73,7 @@ export async function addEvents(tx: Tx, events: NewEvent[]): Promise<void> {
       events.map((event) => event.parcelId ?? null),
       events.map((event) => event.merchantId ?? null),
       events.map((event) => JSON.stringify(event.data)),
+      events.map((event) => event.trace ?? tx.trace),
     ],
   );
   const types = new Set(events.map(({ type }) => type));

@@ -77,3 +77,32 @@ export async function resolveExceptions(
   );
   return closed.map(({ code }) => code);
 }
+
+/** An answer to the open exceptions of one subject. */
+export interface Answer {
+  subjectId: string;
+  resolution: string;
+}
+
+/** {@link resolveExceptions} of many subjects, each with its own answer. */
+export async function answerExceptions(
+  tx: Tx,
+  answers: readonly Answer[],
+  codes: readonly string[],
+): Promise<void> {
+  if (answers.length === 0) return;
+  await rows(
+    tx,
+    `update exceptions e set resolved_at = $2, resolved_by = $3, resolution = a.resolution
+     from unnest($4::uuid[], $5::text[]) as a (subject_id, resolution)
+     where e.site_id = $1 and e.subject_id = a.subject_id and e.resolved_at is null and e.code = any($6::text[])`,
+    [
+      tx.siteId,
+      tx.at,
+      tx.actorName,
+      answers.map(({ subjectId }) => subjectId),
+      answers.map(({ resolution }) => resolution),
+      codes,
+    ],
+  );
+}

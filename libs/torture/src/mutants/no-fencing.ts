@@ -1,13 +1,13 @@
 import { load } from './load.js';
 
 /** Whoever knows the name of an agent is that agent, whenever it started. */
-interface KnownAgent {
-  agentId: string;
-  session: string | null;
+interface HeldStream {
+  agent: { agentId: string; session: string | null };
+  last: number;
 }
 interface UplinkLike {
-  edge: { holdAgent(tx: unknown, code: string): Promise<KnownAgent | null> };
-  takeIn(tx: unknown, origin: unknown, batch: { session: string }): Promise<unknown>;
+  edge: { holdStream(tx: unknown, code: string, stream: string): Promise<HeldStream | null> };
+  takeIn(tx: unknown, origin: unknown, batch: { session: string }, together: boolean): Promise<unknown>;
 }
 interface RegistryLike {
   hello(tx: unknown, agent: unknown, hello: { session: string; startedAt: string }): Promise<number>;
@@ -21,7 +21,7 @@ const { EdgeRegistryService } = await load<{ EdgeRegistryService: { prototype: R
 );
 
 const { takeIn } = Uplink.prototype;
-Uplink.prototype.takeIn = function (tx, origin, batch) {
+Uplink.prototype.takeIn = function (tx, origin, batch, together) {
   const { edge } = this;
   const anyone = {
     ...Object.fromEntries(
@@ -31,12 +31,13 @@ Uplink.prototype.takeIn = function (tx, origin, batch) {
           (edge as unknown as Record<string, (...args: unknown[]) => unknown>)[name]!(...args),
       ]),
     ),
-    holdAgent: async (inner: unknown, code: string) => {
-      const agent = await edge.holdAgent(inner, code);
-      return agent && { ...agent, session: batch.session };
+    holdStream: async (inner: unknown, code: string, stream: string) => {
+      const held = await edge.holdStream(inner, code, stream);
+      return held && { ...held, agent: { ...held.agent, session: batch.session } };
     },
   };
-  return takeIn.call(Object.assign(Object.create(this), { edge: anyone }) as UplinkLike, tx, origin, batch);
+  const careless = Object.assign(Object.create(this), { edge: anyone }) as UplinkLike;
+  return takeIn.call(careless, tx, origin, batch, together);
 };
 
 const { hello } = EdgeRegistryService.prototype;

@@ -15,9 +15,14 @@ interface Taken {
 }
 interface UplinkLike {
   edge: { findAgent(tx: unknown, code: string): Promise<{ agentId: string; session: string | null } | null> };
-  takeIn(tx: Tx, origin: Origin, batch: { session: string; candidates: Candidate[] }): Promise<unknown>;
-  applyOne(tx: Tx, candidate: Candidate, source: unknown, known: Set<string>): Promise<unknown>;
-  keep(tx: Tx, agent: unknown, stream: string, taken: Taken[]): Promise<void>;
+  takeIn(
+    tx: Tx,
+    origin: Origin,
+    batch: { session: string; candidates: Candidate[] },
+    together: boolean,
+  ): Promise<unknown>;
+  known(tx: Tx, candidates: Candidate[]): Promise<Set<string>>;
+  keep(tx: Tx, to: unknown, taken: Taken[]): Promise<void>;
 }
 interface Tx {
   siteId: number;
@@ -27,10 +32,10 @@ interface Tx {
 const { Uplink } = await load<{ Uplink: { prototype: UplinkLike } }>(
   'apps/api/src/platform/broker/uplink.service.js',
 );
-const { takeIn, applyOne, keep } = Uplink.prototype;
+const { takeIn, keep } = Uplink.prototype;
 
 // No sequence is old: the stream stands wherever the batch begins. The rows get ids of their own, for there is no unique key either.
-Uplink.prototype.takeIn = async function (tx, origin, batch) {
+Uplink.prototype.takeIn = async function (tx, origin, batch, together) {
   const agent = await this.edge.findAgent(tx, origin.agentCode);
   const first = batch.candidates[0];
   if (agent && first) {
@@ -40,12 +45,10 @@ Uplink.prototype.takeIn = async function (tx, origin, batch) {
       [...key, first.seq - 1],
     );
   }
-  return takeIn.call(this, tx, origin, batch);
+  return takeIn.call(this, tx, origin, batch, together);
 };
-Uplink.prototype.applyOne = function (tx, candidate, source) {
-  return applyOne.call(this, tx, candidate, source, new Set());
-};
-Uplink.prototype.keep = async function (tx, agent, stream, taken) {
+Uplink.prototype.known = async () => new Set();
+Uplink.prototype.keep = async function (tx, to, taken) {
   const again = taken.map((each) => ({
     ...each,
     candidate: each.candidate.record
@@ -56,5 +59,5 @@ Uplink.prototype.keep = async function (tx, agent, stream, taken) {
         }
       : each.candidate,
   }));
-  await keep.call(this, tx, agent, stream, again);
+  await keep.call(this, tx, to, again);
 };

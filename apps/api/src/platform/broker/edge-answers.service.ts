@@ -9,10 +9,14 @@ import { EdgeRegistry, type KnownAgent } from './edge-registry.js';
 import { parseObject } from './read-batch.js';
 
 const ANSWER_LIMIT_MS = 2_000;
+/** For so long an agent that was found is not looked for again: a parcel at a point waits for the answer. */
+const KNOWN_FOR_MS = 10_000;
 
 /** Answers what agents ask: `hello` from the registry, the rest through whoever registered for it. */
 @Injectable()
 export class EdgeAnswers {
+  private readonly found = new Map<string, { agentId: string; atMs: number }>();
+
   constructor(
     private readonly db: Database,
     private readonly edge: EdgeRegistry,
@@ -47,14 +51,24 @@ export class EdgeAnswers {
     request: EdgeRequest,
   ): Promise<EdgeResponse> {
     if (request.op === 'hello') return this.hello(agentCode, request);
-    const agent = await this.db.transaction((tx) => this.edge.findAgent(tx, agentCode));
+    const agentId = await this.agentIdOf(site.id, agentCode);
     const handler = this.requests.find(request.op);
-    if (!agent) throw unknownAgent(agentCode);
     if (!handler)
       throw new Refusal('edge.unknown-request', `The core knows no request "${String(request.op)}".`);
-    const { agentId } = agent;
     const source: EdgeSource = { siteId: site.id, siteCode: site.code, agentId, agentCode };
     return handler.answer(source, request as never);
+  }
+
+  /** Ids of agents do not change; one that was taken away may ask for a few seconds more. */
+  private async agentIdOf(siteId: number, agentCode: string): Promise<string> {
+    const key = `${siteId}/${agentCode}`;
+    const nowMs = performance.now();
+    const before = this.found.get(key);
+    if (before && nowMs - before.atMs < KNOWN_FOR_MS) return before.agentId;
+    const agent = await this.db.transaction((tx) => this.edge.findAgent(tx, agentCode));
+    if (!agent) throw unknownAgent(agentCode);
+    this.found.set(key, { agentId: agent.agentId, atMs: nowMs });
+    return agent.agentId;
   }
 
   private async hello(

@@ -10,6 +10,11 @@ export interface KnownAgent {
   session: string | null;
 }
 
+export interface HeldStream {
+  agent: KnownAgent;
+  last: number;
+}
+
 /** The newest thing each device said, for the registry's "last reading". */
 export interface LastReading {
   deviceId: string;
@@ -26,10 +31,11 @@ export abstract class EdgeRegistry {
   abstract findAgent(tx: Tx, agentCode: string): Promise<KnownAgent | null>;
 
   /**
-   * The same for whoever takes records from it: a hello of another session waits until this transaction has ended, so that no batch of
-   * the old session is committed behind the positions that the new one was told.
+   * The agent for whoever takes records of one of its streams, and the last sequence of the stream that was taken, locked. A hello of
+   * another session waits until this transaction has ended, so that no batch of the old session is committed behind the positions that
+   * the new one was told. Null for an unknown agent.
    */
-  abstract holdAgent(tx: Tx, agentCode: string): Promise<KnownAgent | null>;
+  abstract holdStream(tx: Tx, agentCode: string, stream: string): Promise<HeldStream | null>;
 
   /**
    * Makes this session the agent's own: from now on batches of any other are fenced.

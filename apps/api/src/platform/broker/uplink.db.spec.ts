@@ -8,7 +8,7 @@ import { createDataSource } from '../../../../../ormconfig.js';
 import type { DeviceSetupsService } from '../../devices/device-setups.service.js';
 import type { DeviceStatesService } from '../../devices/device-states.service.js';
 import { EdgeRegistryService } from '../../devices/edge-registry.service.js';
-import { type Application, applied, refused } from '../applies.js';
+import { type Application, applied, refused, type TogetherApplier } from '../applies.js';
 import { withContext } from '../context.js';
 import { openDataSource } from '../data-source.js';
 import { Database, rows, type Tx } from '../database.service.js';
@@ -30,6 +30,8 @@ let stream: string;
 let effects: string[];
 /** What the module under the record does. */
 let apply: (tx: Tx, record: UplinkRecord) => Promise<Application>;
+/** Takes all of them at once, where the kind can. */
+let together: TogetherApplier | null;
 
 beforeAll(async () => {
   log.level = 'silent';
@@ -53,8 +55,10 @@ afterAll(async () => {
 beforeEach(() => {
   stream = `SCAN-1~${randomUUID().slice(0, 8)}`;
   effects = [];
+  together = null;
   const registry = {
     applierOf: () => (tx: Tx, record: UplinkRecord) => apply(tx, record),
+    togetherOf: () => together,
   } as unknown as Registry;
   const states = { agentsChanged: () => {} } as unknown as DeviceStatesService;
   agents = new EdgeRegistryService(states, {} as unknown as DeviceSetupsService);
@@ -135,6 +139,35 @@ describe('taking a batch', () => {
       stream,
     ]);
     expect(last).toBe('3');
+  });
+
+  it('applies together what can be, and looks for the faulty one alone when that throws', async () => {
+    apply = writeThenEnd;
+    const calls: number[] = [];
+    together = async (tx, readings) => {
+      calls.push(readings.length);
+      await rows(
+        tx,
+        `insert into zones (site_id, id, code, name) select 1, z.id, z.code, 'spec' from unnest($1::uuid[], $2::text[]) as z (id, code)`,
+        [readings.map(() => newId()), readings.map(({ record }) => `${stream} ${codeOf(record)}`)],
+      );
+      tx.afterCommit(() => effects.push('together'));
+      if (readings.some(({ record }) => codeOf(record) === 'fault')) throw new Error('a bug');
+      return readings.map(({ record }) => (codeOf(record) === 'no' ? refused('because') : applied));
+    };
+    const batch = await send(['one', 'two', 'no']);
+    expect(batch!.ack.seq).toBe(3);
+    expect(batch!.taken.map(({ application }) => application.outcome)).toEqual([
+      'applied',
+      'applied',
+      'refused',
+    ]);
+    expect([calls, effects]).toEqual([[3], ['together']]);
+    expect((await send(['three', 'fault', 'five'], 4))!.ack.seq).toBe(4);
+    expect([await written(), effects]).toEqual([
+      ['one', 'two', 'no', 'three'],
+      ['together', 'three'],
+    ]);
   });
 
   it('refuses a record that runs into the same fault again and again, so that its device is not mute for ever', async () => {

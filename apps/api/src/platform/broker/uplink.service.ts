@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { UplinkAck, UplinkRecord } from '#lib/contracts';
-import { type Application, type RecordSource, refused } from '../applies.js';
+import { type Application, type RecordSource, refused, type TogetherApplier } from '../applies.js';
 import { withContext } from '../context.js';
-import { Database, row, rows, sqlState, type Tx } from '../database.service.js';
+import { Database, rows, sqlState, type Tx } from '../database.service.js';
 import { newId } from '../ids.js';
 import { log } from '../log.js';
 import { Refusal } from '../refusal.js';
 import { Registry } from '../registry.js';
 import { EdgeRegistry, type KnownAgent, type LastReading } from './edge-registry.js';
+import { keepInInbox, knownIds } from './inbox.queries.js';
 import { type Candidate, type ReadBatch, readBatch } from './read-batch.js';
 
 /** Where a message came from, by its topic (the broker vouches for it). */
@@ -32,10 +33,29 @@ export interface TakenBatch {
 /** So often is a record tried that runs into a fault of ours; then it is refused, so that its device is not mute for ever. */
 const FAULTS_MAX = 25;
 
+/** Records that are applied together ran into a fault: everything is undone, and each is tried alone. */
+class NotTogether extends Error {}
+
+/** A batch under way. */
+interface Work {
+  origin: UplinkOrigin;
+  batch: ReadBatch;
+  agent: KnownAgent;
+  /** False when they did not go together and the faulty one is to be found. */
+  together: boolean;
+}
+
+/** Records of a batch that follow each other; `by`: who applies them together, null where each is applied alone. */
+interface Run {
+  by: TogetherApplier | null;
+  readings: { candidate: Candidate & { fault: null }; source: RecordSource }[];
+}
+
 /**
  * The receiving end of go-back-N. Takes only the next sequence of a stream; inbox row, effect and events of a record commit together,
  * and only then the agent is told. A record that is refused is undone to its savepoint and kept with the reason; a fault ends the batch
- * before it, and the agent, unanswered for it, sends again.
+ * before it, and the agent, unanswered for it, sends again. Kinds that come in numbers are applied together, without savepoints; when
+ * that throws, the batch is taken anew, record by record.
  */
 @Injectable()
 export class Uplink {
@@ -57,69 +77,112 @@ export class Uplink {
     }
     const first = batch.candidates[0]?.record;
     const actor = { kind: 'system', name: `agent ${origin.agentCode}`, siteId: origin.siteId } as const;
-    return withContext(first?.trace ?? newId().replaceAll('-', ''), actor, () =>
-      this.db.transaction((tx) => this.takeIn(tx, origin, batch)),
-    );
+    return withContext(first?.trace ?? newId().replaceAll('-', ''), actor, async () => {
+      try {
+        return await this.db.transaction((tx) => this.takeIn(tx, origin, batch, true));
+      } catch (error) {
+        if (!(error instanceof NotTogether)) throw error;
+        log.warn({ ...origin, err: error.cause }, 'records did not go together; taking one by one');
+        return this.db.transaction((tx) => this.takeIn(tx, origin, batch, false));
+      }
+    });
   }
 
-  private async takeIn(tx: Tx, origin: UplinkOrigin, batch: ReadBatch): Promise<TakenBatch | null> {
-    const agent = await this.edge.holdAgent(tx, origin.agentCode);
-    if (!agent?.session) return null;
-    const last = await lockStream(tx, agent, origin.stream);
+  private async takeIn(
+    tx: Tx,
+    origin: UplinkOrigin,
+    batch: ReadBatch,
+    together: boolean,
+  ): Promise<TakenBatch | null> {
+    const held = await this.edge.holdStream(tx, origin.agentCode, origin.stream);
+    if (!held?.agent.session) return null;
+    const { agent, last } = held;
     if (agent.session !== batch.session) {
       await this.edge.intruded(tx, agent, batch.session);
       return { ack: { stream: origin.stream, seq: last, session: batch.session, fenced: true }, taken: [] };
     }
     const next = nextInOrder(batch.candidates, last);
-    const taken =
-      next.length === 0 ? [] : await this.apply(tx, { ...origin, sentAtMs: batch.sentAtMs }, agent, next);
+    const taken = next.length === 0 ? [] : await this.apply(tx, { origin, batch, agent, together }, next);
     const seq = last + taken.length;
-    if (taken.length > 0) await this.keep(tx, agent, origin.stream, taken);
+    if (taken.length > 0) {
+      await this.keep(tx, { agentId: agent.agentId, stream: origin.stream }, taken);
+      await this.edge.noteReadings(tx, lastReadings(taken));
+    }
     return { ack: { stream: origin.stream, seq, session: batch.session }, taken };
   }
 
-  private async apply(
-    tx: Tx,
-    origin: UplinkOrigin & { sentAtMs: number | null },
-    agent: KnownAgent,
-    candidates: Candidate[],
-  ): Promise<Taken[]> {
+  private async apply(tx: Tx, work: Work, candidates: readonly Candidate[]): Promise<Taken[]> {
+    const { origin, batch, agent } = work;
     const codes = candidates.flatMap(({ record }) => (record ? [record.device] : []));
     const sources = await this.edge.sources(tx, agent, [...new Set(codes)]);
-    const known = await knownIds(tx, candidates);
+    const known = await this.known(tx, candidates);
     const taken: Taken[] = [];
-    for (const candidate of candidates) {
+    for (let at = 0; at < candidates.length; ) {
+      const candidate = candidates[at]!;
       const { record } = candidate;
-      const device = record && sources.get(record.device);
-      const source = device ? { ...device, waitedMs: waitedMs(record, origin.sentAtMs) } : null;
-      const key = `${origin.siteId}/${origin.agentCode}/${origin.stream}/${candidate.seq}`;
-      try {
-        const application = await this.applyOne(tx, candidate, source, known);
-        this.faults.delete(key);
-        taken.push({ candidate, source, application });
-      } catch (error) {
-        const given = this.fault(key, error);
-        if (!given) break;
-        taken.push({ candidate, source, application: given });
+      const unfit = whyUnfit(candidate, sources, known);
+      if (unfit)
+        taken.push({ candidate, source: sourceOf(record, sources, batch.sentAtMs), application: unfit });
+      else {
+        const run = this.runFrom(candidates.slice(at), { work, sources, known });
+        const through = await this.applyRun(tx, origin, run);
+        taken.push(...through);
+        if (through.length < run.readings.length) break;
       }
+      at = taken.length;
     }
     return taken;
   }
 
-  private async applyOne(
-    tx: Tx,
-    candidate: Candidate,
-    source: RecordSource | null,
-    known: Set<string>,
-  ): Promise<Application> {
-    const { record, fault } = candidate;
-    if (!record) return refused(fault);
-    if (known.has(record.id)) return refused('id: a record with this id was taken before');
-    known.add(record.id);
-    if (!source) return refused(`device ${record.device} is not registered`);
+  private known(tx: Tx, candidates: readonly Candidate[]): Promise<Set<string>> {
+    return knownIds(tx, candidates);
+  }
+
+  private keep(tx: Tx, to: { agentId: string; stream: string }, taken: readonly Taken[]): Promise<void> {
+    return keepInInbox(tx, to, taken);
+  }
+
+  /** The longest run that may be applied together; of one record where its kind is applied alone. */
+  private runFrom(
+    candidates: readonly Candidate[],
+    { work, sources, known }: { work: Work; sources: ReadonlyMap<string, RecordSource>; known: Set<string> },
+  ): Run {
+    const run: Run = { by: null, readings: [] };
+    for (const candidate of candidates) {
+      if (candidate.fault !== null || whyUnfit(candidate, sources, known)) break;
+      const { record } = candidate;
+      const by = work.together ? this.registry.togetherOf(record.kind) : null;
+      if (run.readings.length > 0 && (by === null || by !== run.by)) break;
+      run.by = by;
+      known.add(record.id);
+      run.readings.push({ candidate, source: sourceOf(record, sources, work.batch.sentAtMs)! });
+    }
+    return run;
+  }
+
+  /** @returns what is through; less than the run where a fault ended it */
+  private async applyRun(tx: Tx, origin: UplinkOrigin, { by, readings }: Run): Promise<Taken[]> {
+    if (by) {
+      const told = readings.map(({ candidate, source }) => ({ record: candidate.record, source }));
+      const applications = await by(tx, told).catch((error: unknown) => {
+        throw isLost(error) ? error : new NotTogether('not together', { cause: error });
+      });
+      return readings.map((reading, at) => ({ ...reading, application: applications[at]! }));
+    }
+    const [{ candidate, source }] = readings as [Run['readings'][number]];
+    const { record } = candidate;
+    const key = `${origin.siteId}/${origin.agentCode}/${origin.stream}/${candidate.seq}`;
     const applier = this.registry.applierOf(record.kind);
-    if (!applier) return { outcome: 'applied' };
-    return inSavepoint(tx, (inner) => applier(inner, record as never, source));
+    try {
+      const application = applier
+        ? await inSavepoint(tx, (inner) => applier(inner, record as never, source))
+        : ({ outcome: 'applied' } as const);
+      this.faults.delete(key);
+      return [{ candidate, source, application }];
+    } catch (error) {
+      const given = this.fault(key, error);
+      return given ? [{ candidate, source, application: given }] : [];
+    }
   }
 
   /** Counts a fault. Null: end the batch here, the agent will send again; a refusal once that has been enough. */
@@ -134,17 +197,26 @@ export class Uplink {
     const text = error instanceof Error ? error.message : String(error);
     return refused(`fault after ${attempts} attempts: ${text}`);
   }
+}
 
-  private async keep(tx: Tx, agent: KnownAgent, stream: string, taken: Taken[]): Promise<void> {
-    await insertInbox(tx, agent, stream, taken);
-    const { seq, record } = taken.at(-1)!.candidate;
-    await rows(
-      tx,
-      `update inbox_streams set last_seq = $4, last_record_id = $5::uuid where site_id = $1 and agent_id = $2 and stream = $3`,
-      [tx.siteId, agent.agentId, stream, seq, record?.id ?? null],
-    );
-    await this.edge.noteReadings(tx, lastReadings(taken));
-  }
+/** Why a record is not applied at all; null where it may be. */
+function whyUnfit(
+  { record, fault }: Candidate,
+  sources: ReadonlyMap<string, RecordSource>,
+  known: ReadonlySet<string>,
+): Application | null {
+  if (!record) return refused(fault);
+  if (known.has(record.id)) return refused('id: a record with this id was taken before');
+  return sources.has(record.device) ? null : refused(`device ${record.device} is not registered`);
+}
+
+function sourceOf(
+  record: UplinkRecord | null,
+  sources: ReadonlyMap<string, RecordSource>,
+  sentAtMs: number | null,
+): RecordSource | null {
+  const device = record && sources.get(record.device);
+  return device ? { ...device, waitedMs: waitedMs(record, sentAtMs) } : null;
 }
 
 function waitedMs(record: UplinkRecord, sentAtMs: number | null): number | null {
@@ -193,99 +265,6 @@ export function nextInOrder(candidates: readonly Candidate[], last: number): Can
     else if (candidate.seq > last + next.length) break;
   }
   return next;
-}
-
-async function lockStream(tx: Tx, agent: KnownAgent, stream: string): Promise<number> {
-  await rows(
-    tx,
-    `insert into inbox_streams (site_id, agent_id, stream, last_seq) values ($1, $2, $3, 0) on conflict do nothing`,
-    [tx.siteId, agent.agentId, stream],
-  );
-  const locked = await row<{ last_seq: string }>(
-    tx,
-    `select last_seq from inbox_streams where site_id = $1 and agent_id = $2 and stream = $3 for update`,
-    [tx.siteId, agent.agentId, stream],
-  );
-  return Number(locked!.last_seq);
-}
-
-async function knownIds(tx: Tx, candidates: Candidate[]): Promise<Set<string>> {
-  const ids = candidates.flatMap(({ record }) => (record ? [record.id] : []));
-  const found = await rows<{ record_id: string }>(
-    tx,
-    'select record_id from inbox where site_id = $1 and record_id = any($2::uuid[])',
-    [tx.siteId, ids],
-  );
-  return new Set(found.map((each) => each.record_id));
-}
-
-async function insertInbox(tx: Tx, agent: KnownAgent, stream: string, taken: Taken[]): Promise<void> {
-  const twice = new Set<string>();
-  const of = taken.map(({ candidate, application }) => inboxRow(tx, candidate, application, twice));
-  const column = (pick: (row: InboxRow) => unknown) => of.map(pick);
-  await rows(
-    tx,
-    `insert into inbox (site_id, agent_id, stream, received_at, seq, record_id, kind, device_code, at, data, raw_hex,
-       trace, outcome, reason, simulated)
-     select $1, $2, $3, $4, r.* from unnest($5::bigint[], $6::uuid[], $7::text[], $8::text[], $9::timestamptz[],
-       $10::jsonb[], $11::text[], $12::text[], $13::text[], $14::text[], $15::boolean[]) as r
-     on conflict (site_id, agent_id, stream, seq) do nothing`,
-    [
-      tx.siteId,
-      agent.agentId,
-      stream,
-      tx.at,
-      column((each) => each.seq),
-      column((each) => each.id),
-      column((each) => each.kind),
-      column((each) => each.device),
-      column((each) => each.at),
-      column((each) => JSON.stringify(each.data)),
-      column((each) => each.rawHex),
-      column((each) => each.trace),
-      column((each) => each.outcome),
-      column((each) => each.reason),
-      column((each) => each.simulated),
-    ],
-  );
-}
-
-type InboxRow = ReturnType<typeof inboxRow>;
-
-function inboxRow(tx: Tx, candidate: Candidate, application: Application, twice: Set<string>) {
-  const { record, seq } = candidate;
-  const reason = application.outcome === 'refused' ? application.reason.slice(0, 1_000) : null;
-  const common = { seq, outcome: application.outcome, reason };
-  if (!record) {
-    const { device, kind, trace } = candidate;
-    return {
-      ...common,
-      id: newId(),
-      kind,
-      device,
-      at: tx.at,
-      data: {},
-      rawHex: null,
-      trace,
-      simulated: false,
-    };
-  }
-  // An id that was used before is kept under a new one: the inbox tells of the refusal, the first record keeps its id.
-  const reused = reason?.startsWith('id:') || twice.has(record.id);
-  twice.add(record.id);
-  const { kind, device, data, trace } = record as UplinkRecord;
-  const at = new Date(record.at);
-  return {
-    ...common,
-    id: reused ? newId() : record.id,
-    kind,
-    device,
-    at,
-    data,
-    rawHex: record.rawHex ?? null,
-    trace,
-    simulated: record.simulated === true,
-  };
 }
 
 /** The newest reading of each device; what the agent adds itself (outcomes, states) is none. */

@@ -1,5 +1,5 @@
 import { withContext } from '../context.js';
-import { affected, Database, row } from '../database.service.js';
+import { affected, Database, row, rows } from '../database.service.js';
 import type { HeardEvent } from '../events.js';
 import { openException } from '../exceptions.js';
 import { log } from '../log.js';
@@ -42,6 +42,44 @@ export async function deliver(db: Database, listener: Listener, event: HeardEven
       return noteFailure(db, listener, event, error);
     }
   });
+}
+
+/**
+ * Offers events of several aggregates to a listener that can hear them at once, in one transaction with the notes that it was done.
+ * @returns the ids of those that it heard now; the others (also all of them, when it failed and nothing was written) are to be offered alone
+ */
+export async function deliverTogether(
+  db: Database,
+  listener: Listener,
+  events: readonly [HeardEvent, ...HeardEvent[]],
+): Promise<ReadonlySet<string>> {
+  const [{ trace, siteId }] = events;
+  const actor = { kind: 'system', name: listener.name, siteId } as const;
+  try {
+    return await withContext(trace, actor, () =>
+      db.transaction(async (tx) => {
+        const noted = await rows<{ id: string }>(
+          tx,
+          `insert into event_deliveries (site_id, event_id, listener, attempts, state, at)
+           select $1, e.id, $3, 1, 'done', $4 from unnest($2::uuid[]) as e (id)
+           on conflict (site_id, event_id, listener) do nothing returning event_id as id`,
+          [tx.siteId, events.map(({ id }) => id), listener.name, tx.at],
+        );
+        const fresh = new Set(noted.map(({ id }) => id));
+        await listener.hearAll!(
+          tx,
+          events.filter(({ id }) => fresh.has(id)),
+        );
+        return fresh;
+      }),
+    );
+  } catch (error) {
+    log.warn(
+      { err: error, listener: listener.name, events: events.length },
+      'events could not be heard together',
+    );
+    return new Set();
+  }
 }
 
 async function noteFailure(

@@ -27,8 +27,20 @@ const listener: Listener = {
   name: 'Spec.listens',
   hear: (tx, event) => listen(tx, event),
 };
+let spoils = true;
+/** Hears several at once; one whose name is `poison` spoils it for all. */
+const gathering: Listener = {
+  name: 'Spec.gathers',
+  hear: (tx, event) => gathering.hearAll!(tx, [event]),
+  hearAll: async (_tx, events) => {
+    const names = events.map(({ data }) => (data as unknown as { name: string }).name);
+    if (spoils && names.includes('poison')) throw new Error('not yet');
+    heard.push(names.join('+'));
+  },
+};
 const registry = {
-  listenersOf: (type: string) => (type === 'spec.happened' ? [listener] : []),
+  listenersOf: (type: string) =>
+    ({ 'spec.happened': [listener], 'spec.gathered': [gathering] })[type] ?? ([] as Listener[]),
 } as unknown as Registry;
 
 beforeAll(async () => {
@@ -66,8 +78,12 @@ function startRelay(): Relay {
   return relay;
 }
 
-function happened(siteId: number, events: [aggregateId: string, name: string][]): Promise<void> {
-  const of = events.map(([aggregateId, name]) => ({ type: 'spec.happened', aggregateId, data: { name } }));
+function happened(
+  siteId: number,
+  events: [aggregateId: string, name: string][],
+  type = 'spec.happened',
+): Promise<void> {
+  const of = events.map(([aggregateId, name]) => ({ type, aggregateId, data: { name } }));
   return asSystem('spec', siteId, () => db.transaction((tx) => addEvents(tx, of as unknown as NewEvent[])));
 }
 
@@ -152,6 +168,40 @@ describe('the relay', () => {
     );
     expect(open).toEqual([{ owner_queue: 'supervisor', detail: expect.stringContaining('never') }]);
   }, 60_000);
+
+  it('lets a listener hear several at once, and each alone when one of them cannot be heard', async () => {
+    const one = randomUUID();
+    await happened(
+      1,
+      [
+        [one, 'a1'],
+        [randomUUID(), 'b1'],
+        [one, 'a2'],
+        [randomUUID(), 'c1'],
+      ],
+      'spec.gathered',
+    );
+    startRelay();
+    await eventually(async () => expect(await unpublished()).toBe(0));
+    expect(heard).toEqual(['a1+b1+c1', 'a2']);
+    await happened(
+      1,
+      [
+        [randomUUID(), 'd1'],
+        [randomUUID(), 'poison'],
+        [randomUUID(), 'e1'],
+      ],
+      'spec.gathered',
+    );
+    await eventually(() => heard.length === 4);
+    expect(heard.slice(2).sort()).toEqual(['d1', 'e1']);
+    spoils = false;
+    await eventually(async () => {
+      clock.advance(1_000);
+      expect(await unpublished()).toBe(0);
+    });
+    expect(heard.slice(4)).toEqual(['poison']);
+  });
 
   it('does not deliver again what was committed although the answer to the COMMIT was lost', async () => {
     const aggregateId = randomUUID();

@@ -7,13 +7,15 @@ import { asSystem } from '../context.js';
 import { Database, rows } from '../database.service.js';
 import { type EventType, type HeardEvent, onEventsCommitted } from '../events.js';
 import { log } from '../log.js';
-import { Registry } from '../registry.js';
-import { deliver } from './delivery.js';
+import { type Listener, Registry } from '../registry.js';
+import { deliver, deliverTogether } from './delivery.js';
 import { Leader } from './leader.js';
 
 const BATCH = 200;
 /** Aggregates served at once: enough to hide the round trips, few enough to leave connections for requests. */
 const LANES = 4;
+/** Events that one transaction of a listener takes at once. */
+const TOGETHER_MAX = 50;
 const PAUSE_MIN_MS = 100;
 const PAUSE_MAX_MS = 500;
 const SITES_EVERY_MS = 2_000;
@@ -156,12 +158,13 @@ export class Relay implements OnApplicationBootstrap, OnApplicationShutdown {
       if (same) same.push(event);
       else byAggregate.set(event.aggregateId, [event]);
     }
+    const heard = await this.deliverHeads([...byAggregate.values()].map(([head]) => head!));
     const done: string[] = [];
     const queue = [...byAggregate.values()].values();
     const lane = async () => {
       for (const group of queue) {
         for (const event of group) {
-          if (this.stopping || !(await this.deliverOne(event))) break;
+          if (this.stopping || !(await this.deliverOne(event, heard))) break;
           done.push(event.id);
         }
       }
@@ -173,8 +176,37 @@ export class Relay implements OnApplicationBootstrap, OnApplicationShutdown {
     return done;
   }
 
-  private async deliverOne(event: HeardEvent): Promise<boolean> {
+  /**
+   * The first events of their aggregates, for those who can hear several at once. What fails is left to the lanes, where each is
+   * delivered alone.
+   * @returns what was heard, as `listener event`
+   */
+  private async deliverHeads(heads: readonly HeardEvent[]): Promise<Set<string>> {
+    const byListener = new Map<Listener, HeardEvent[]>();
+    for (const event of heads) {
+      for (const listener of this.registry.listenersOf(event.type)) {
+        if (!listener.hearAll) continue;
+        const same = byListener.get(listener);
+        if (same) same.push(event);
+        else byListener.set(listener, [event]);
+      }
+    }
+    const heard = new Set<string>();
+    for (const [listener, events] of byListener) {
+      for (let at = 0; at < events.length && !this.stopping; at += TOGETHER_MAX) {
+        const [first, ...others] = events.slice(at, at + TOGETHER_MAX);
+        if (!first || others.length === 0) continue;
+        const together = [first, ...others] as const;
+        for (const id of await deliverTogether(this.db, listener, together))
+          heard.add(`${listener.name} ${id}`);
+      }
+    }
+    return heard;
+  }
+
+  private async deliverOne(event: HeardEvent, heard: ReadonlySet<string>): Promise<boolean> {
     for (const listener of this.registry.listenersOf(event.type)) {
+      if (heard.has(`${listener.name} ${event.id}`)) continue;
       const delivered = await deliver(this.db, listener, event);
       if (delivered.outcome === 'failed') {
         this.waiting.set(event.aggregateId, delivered.retryAt.getTime());
