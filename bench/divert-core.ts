@@ -28,8 +28,10 @@ export interface RealCore {
   echo(): Promise<number>;
   /** A parcel that the edge does not know: milliseconds until the PLC has the route that the core chose. */
   arrive(n: number): Promise<number>;
-  /** Decisions that the agent booked as the core's, milliseconds. */
-  decisions(): Promise<number[]>;
+  /** All decisions that the core has heard of: who decided, and after how many milliseconds. */
+  decisions(): Promise<{ by: string; ms: number }[]>;
+  /** Processor seconds by process since its start. */
+  cpuSeconds(): Promise<Record<string, number>>;
   close(): Promise<void>;
 }
 
@@ -37,7 +39,10 @@ export interface RealCore {
  * Opens a house of real processes with one PLC and scanners that scan `scansPerS` times a second, and `count` parcels that
  * are labelled in the database while nobody has told the edge of them.
  */
-export async function openRealCore(count: number, scansPerS: number): Promise<RealCore> {
+export async function openRealCore(
+  count: number,
+  { scansPerS, say }: { scansPerS: number; say: (line: string) => void },
+): Promise<RealCore> {
   const dataDir = await mkdtemp(join(tmpdir(), 'bench-core-'));
   await chmod(dataDir, 0o711);
   const crew = await demoCrew();
@@ -57,6 +62,7 @@ export async function openRealCore(count: number, scansPerS: number): Promise<Re
     await rm(dataDir, { recursive: true, force: true });
   };
   try {
+    say('core: starting PostgreSQL, broker, API and demo data');
     await house.open();
     await installSorter(house.ownerUrl, sorter, { agent: crew.agent, extras: guns });
     floor.devices = await FloorDevices.start({
@@ -71,6 +77,7 @@ export async function openRealCore(count: number, scansPerS: number): Promise<Re
       divertDeadlineMs: DEADLINE_MS,
     });
     await house.startAgent(floor.devices.configFile);
+    say(`core: labelling ${count} parcels`);
     const codes = await makeParcels(house.ownerUrl, sorter.services, count);
     await routesAreOut(house.ownerUrl, sorter, 0);
     const echo = await Echo.open(house.agentMqtt, agentTopics(crew.site, crew.agent).base);
@@ -80,7 +87,7 @@ export async function openRealCore(count: number, scansPerS: number): Promise<Re
       codes,
       line: sorter.lines[0]!,
       scansPerS,
-      url: house.ownerUrl,
+      house,
       shut,
     });
   } catch (error) {
@@ -95,12 +102,12 @@ interface Work {
   codes: string[];
   line: ReturnType<typeof planSorter>['lines'][number];
   scansPerS: number;
-  url: string;
+  house: RealHouse;
   shut: () => Promise<void>;
 }
 
 /** People scan from now on. */
-function startWork({ floor, echo, codes, line, scansPerS, url, shut }: Work): RealCore {
+function startWork({ floor, echo, codes, line, scansPerS, house, shut }: Work): RealCore {
   const plc = floor.conveyors.get(line.device.code)!;
   const scanners = [...floor.scanners.values()];
   let scans = 0;
@@ -111,7 +118,8 @@ function startWork({ floor, echo, codes, line, scansPerS, url, shut }: Work): Re
   return {
     echo: () => echo.once(),
     arrive: (n) => arrive(plc, line.plan.point, codes[n]!),
-    decisions: () => decisions(url),
+    decisions: () => decisions(house.ownerUrl),
+    cpuSeconds: () => house.cpuSeconds(),
     async close() {
       clearInterval(scanning);
       await echo.close();
@@ -141,14 +149,14 @@ async function arrive(plc: SimulatedConveyor, point: string, code: string): Prom
   return waitedMs;
 }
 
-async function decisions(url: string): Promise<number[]> {
+async function decisions(url: string): Promise<{ by: string; ms: number }[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  const { rows } = await client.query<{ micros: number }>(
-    `select latency_micros as micros from point_decisions where decided_by = 'core'`,
+  const { rows } = await client.query<{ by: string; micros: number }>(
+    'select decided_by as by, latency_micros as micros from point_decisions where decided_by is not null',
   );
   await client.end();
-  return rows.map(({ micros }) => micros / 1_000);
+  return rows.map(({ by, micros }) => ({ by, ms: micros / 1_000 }));
 }
 
 /** Two clients of one broker: one says, the other says it back. */

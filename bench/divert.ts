@@ -69,12 +69,21 @@ export async function bench(args: string[]): Promise<void> {
   report(rounds, core, values.json);
 }
 
+/** Progress goes to standard error, so that nobody takes a slow run for one that hangs. */
+function say(line: string): void {
+  process.stderr.write(`  ${line}\n`);
+}
+
 async function edgeRounds(repeats: number, seconds: number): Promise<Round[]> {
+  say('edge: starting mosquitto and the agent');
   const { floor, close } = await openFloor();
   try {
     await playRound(floor, 1);
     const rounds: Round[] = [];
-    for (let round = 0; round < repeats; round += 1) rounds.push(await playRound(floor, seconds));
+    for (let round = 0; round < repeats; round += 1) {
+      rounds.push(await playRound(floor, seconds));
+      say(`edge: round ${round + 1} of ${repeats}, p99 ${ms(quantile(rounds.at(-1)!.edgeDecision, 0.99))}`);
+    }
     return rounds;
   } finally {
     await close();
@@ -83,32 +92,54 @@ async function edgeRounds(repeats: number, seconds: number): Promise<Round[]> {
 
 interface CoreRounds {
   rounds: CoreRound[];
-  /** As the agent booked them. */
+  /** The core's, as the agent booked them. */
   decisions: number[];
+  /** Decided by the agent alone, because no answer came in time. */
+  unanswered: number;
 }
 
 async function coreRounds(repeats: number, seconds: number): Promise<CoreRounds> {
   const count = ARRIVALS_PER_S * seconds;
   const warmUp = ARRIVALS_PER_S * WARM_UP_S;
-  const core = await openRealCore(warmUp + count * repeats, SCANS_PER_S);
+  const core = await openRealCore(warmUp + count * repeats, { scansPerS: SCANS_PER_S, say });
   try {
     let next = 0;
     const play = async (arrivals: number): Promise<CoreRound> => ({
       echo: await paced(arrivals, () => core.echo()),
       coreRoundTrip: await paced(arrivals, () => core.arrive(next++)),
     });
+    say(`core: ${WARM_UP_S} s to warm up`);
     await play(warmUp);
     const rounds: CoreRound[] = [];
-    for (let round = 0; round < repeats; round += 1) rounds.push(await play(count));
-    return { rounds, decisions: await settledDecisions(core, next) };
+    let before = await core.cpuSeconds();
+    for (let round = 0; round < repeats; round += 1) {
+      rounds.push(await play(count));
+      const after = await core.cpuSeconds();
+      const { coreRoundTrip } = rounds.at(-1)!;
+      say(
+        `core: round ${round + 1} of ${repeats}, p50 ${ms(quantile(coreRoundTrip, 0.5))}, p99 ${ms(quantile(coreRoundTrip, 0.99))}; processor ${cpuIn(before, after)}`,
+      );
+      before = after;
+    }
+    say('core: waiting until every decision is booked');
+    const found = await settledDecisions(core, next);
+    const decisions = found.filter(({ by }) => by === 'core').map(({ ms }) => ms);
+    return { rounds, decisions, unanswered: found.length - decisions.length };
   } finally {
     await core.close();
   }
 }
 
+/** What each process has used since, in seconds. */
+function cpuIn(before: Record<string, number>, after: Record<string, number>): string {
+  return Object.entries(after)
+    .map(([name, seconds]) => `${name} ${(seconds - (before[name] ?? 0)).toFixed(1)} s`)
+    .join(', ');
+}
+
 /** The decisions come up behind their arrivals. */
-async function settledDecisions(core: RealCore, least: number): Promise<number[]> {
-  let found: number[] = [];
+async function settledDecisions(core: RealCore, least: number): Promise<{ by: string; ms: number }[]> {
+  let found: { by: string; ms: number }[] = [];
   const endMs = performance.now() + WAIT_LIMIT_MS;
   while (found.length < least && performance.now() < endMs) {
     await delay(200);
@@ -275,7 +306,15 @@ function report(rounds: Round[], core: CoreRounds | null, json: boolean): void {
   };
   const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}, load ${loadavg()[0]?.toFixed(1)}`;
   if (json) {
-    const out = { bench: 'divert', machine, rounds: rounds.length || core?.rounds.length, figures, ratios };
+    const unanswered = core?.unanswered ?? null;
+    const out = {
+      bench: 'divert',
+      machine,
+      rounds: rounds.length || core?.rounds.length,
+      figures,
+      ratios,
+      unanswered,
+    };
     process.stdout.write(`${JSON.stringify(out)}\n`);
     return;
   }
@@ -293,6 +332,7 @@ function report(rounds: Round[], core: CoreRounds | null, json: boolean): void {
     `divert on ${machine}: ${ARRIVALS_PER_S} arrivals/s beside ${SCANS_PER_S} scans/s, median of the rounds`,
     ...said,
     ...compared,
+    ...(core ? [`core: ${core.unanswered} arrivals had no answer in time`] : []),
     'targets: edge p99 <= 5 ms, through the core p99 <= 50 ms',
   ];
   process.stdout.write(`${lines.join('\n')}\n`);

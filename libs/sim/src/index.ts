@@ -1,5 +1,5 @@
 /** The simulated floor: devices that speak real bytes, people who use the screens' interfaces, seeded faults. */
-export { LabelledParcels } from './conveyor/labelled-parcels.js';
+export { type LabelledParcel, LabelledParcels } from './conveyor/labelled-parcels.js';
 export { routesAreOut } from './conveyor/sorter-run.js';
 export { installSorter, planSorter } from './conveyor/sorter-site.js';
 export { CoreClient, Refused } from './core-client.js';

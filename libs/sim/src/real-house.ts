@@ -15,6 +15,7 @@ import { until } from './waiting.js';
 
 const READY_LIMIT_MS = 90_000;
 const SEED_LIMIT_MS = 300_000;
+const ENDING = ['SIGINT', 'SIGTERM'] as const;
 
 export interface HouseOptions {
   dataDir: string;
@@ -39,6 +40,11 @@ export class RealHouse {
   private ports = { api: 0, broker: 0, postgres: 0, agent: 0 };
   private urls = { owner: '', app: '' };
   readonly deaths: string[] = [];
+  /** Told to end, the house takes its database with it; the other processes end with their parent. */
+  private readonly leave = (): void => {
+    this.postgres?.kill();
+    process.exit(130);
+  };
 
   constructor(private readonly options: HouseOptions) {}
 
@@ -63,6 +69,7 @@ export class RealHouse {
   async open(): Promise<void> {
     const { dataDir, dist, demoDir } = this.options;
     await mkdir(join(dataDir, 'logs'), { recursive: true });
+    for (const signal of ENDING) process.once(signal, this.leave);
     this.ports = {
       api: await freePort(),
       broker: await freePort(),
@@ -207,6 +214,7 @@ export class RealHouse {
   async close(): Promise<void> {
     for (const name of ['agent', 'api', 'broker'] as const) await this.parts.get(name)?.stop();
     await this.postgres?.stop();
+    for (const signal of ENDING) process.off(signal, this.leave);
   }
 }
 

@@ -73,6 +73,9 @@ function inWords(machine: string, result: SorterRunResult): string {
     `  ${result.arrivals} arrivals: ${result.noReads} no-reads, ${result.touching} touching, too late ${result.tooLate}, silent ${result.silent}, late share ${(result.lateShare * 100).toFixed(3)} %`,
     `  ${result.lanesFull} times a lane full, ${result.jams} jams; exceptions ${JSON.stringify(core.exceptions)}`,
     ...latency,
+    `  processor seconds: ${Object.entries(result.processor)
+      .map(([name, seconds]) => `${name} ${seconds}`)
+      .join(', ')}`,
     core.differing === 0
       ? `  the core knows the same of all ${core.arrivals} arrivals and every parcel`
       : `  THE CORE DIFFERS ${core.differing} times:\n    ${core.differences.join('\n    ')}`,

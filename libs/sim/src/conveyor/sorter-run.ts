@@ -46,6 +46,8 @@ export interface SorterRunResult {
   /** Milliseconds: `decision` from the scan point's bytes to the route's, as the agent books it; `route` as the PLC waits for it. */
   latency: Record<string, Quantiles>;
   core: Comparison;
+  /** Processor seconds by process while parcels came and until the core had heard everything; the load of the machine does not change it much. */
+  processor: Record<string, number>;
   deaths: string[];
   ok: boolean;
 }
@@ -87,17 +89,25 @@ export async function runSorter(options: SorterRunOptions): Promise<SorterRunRes
     await house.startAgent(devices.configFile);
     parcels = await LabelledParcels.open(house.ownerUrl);
     const floor = new Feeding(options, sorter, devices);
+    const before = await house.cpuSeconds();
     const seconds = await floor.feed(house, parcels);
     say('the belts run empty');
     await floor.drain();
     say('comparing with the core');
     const core = await compareWithCore(house, floor.book);
-    return floor.result(seconds, core, house.deaths);
+    const processor = usedSince(before, await house.cpuSeconds());
+    return { ...floor.result(seconds, core, house.deaths), processor };
   } finally {
     await devices?.close();
     await parcels?.close();
     await house.close();
   }
+}
+
+function usedSince(before: Record<string, number>, after: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(after).map(([name, s]) => [name, Math.round((s - (before[name] ?? 0)) * 10) / 10]),
+  );
 }
 
 class Feeding {
@@ -220,7 +230,7 @@ class Feeding {
     for (const { belt } of this.lines) belt.end();
   }
 
-  result(seconds: number, core: Comparison, deaths: string[]): SorterRunResult {
+  result(seconds: number, core: Comparison, deaths: string[]): Omit<SorterRunResult, 'processor'> {
     const { options, lines, measures, book } = this;
     const sum = (of: (line: SorterLine) => number) => lines.reduce((total, line) => total + of(line), 0);
     const chutes = [...this.chutes.values()];
