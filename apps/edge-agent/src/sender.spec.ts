@@ -39,10 +39,13 @@ describe('the window', () => {
     expect(sendAll(acked.state).batches).toEqual([[257, 320]]);
   });
 
-  it('has nothing to send when all is in flight, and sends a new record at once', () => {
+  it('sends a new record at once when nothing is in flight, else gathers until the acknowledgement', () => {
     const { state } = sendAll(newSender(7, 9));
     expect(nextBatch(state)).toBeNull();
-    expect(nextBatch(afterAppend(state, 10))).toEqual({ from: 10, to: 10 });
+    const gathered = afterAppend(afterAppend(state, 10), 14);
+    expect(nextBatch(gathered)).toBeNull();
+    expect(nextBatch(afterAck(gathered, 9, 5).state)).toEqual({ from: 10, to: 14 });
+    expect(nextBatch(afterAppend(gathered, 9 + 64))).toEqual({ from: 10, to: 73 });
   });
 });
 

@@ -28,10 +28,17 @@ export function newSender(acked: number, head: number): SenderState {
   return { head, acked, next: acked + 1, progressAtMs: 0, silences: 0, wentBackAt: null };
 }
 
-/** The next batch that fits the window, or null. Bounds included. */
+/**
+ * The next batch that fits the window, or null. Bounds included. While something is in flight only full batches follow it: what comes in
+ * meanwhile is gathered until the acknowledgement, so that the core takes the more records at once the longer it needs, and a core
+ * that keeps up gets each record at once.
+ */
 export function nextBatch(state: SenderState): { from: number; to: number } | null {
   const last = Math.min(state.head, state.acked + UPLINK_WINDOW, state.next + UPLINK_BATCH_MAX - 1);
-  return last >= state.next ? { from: state.next, to: last } : null;
+  if (last < state.next) return null;
+  const inFlight = state.next > state.acked + 1;
+  const full = last === state.next + UPLINK_BATCH_MAX - 1;
+  return inFlight && !full ? null : { from: state.next, to: last };
 }
 
 /** Records that were sent and are not acknowledged. */
