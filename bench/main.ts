@@ -25,6 +25,7 @@ const BENCHES: Record<string, BenchRow> = {
   assignment: { about: 'orders to slots, parcels to lanes', load: () => import('./planning/assignment.js') },
   divert: { about: 'diverts at the edge beside floor scans', load: () => import('./divert.js') },
   outbox: { about: '72 hours without a core in one agent', load: () => import('./outbox.js') },
+  drain: { about: 'a backlog at the edge into the core, records a second', load: () => import('./drain.js') },
   release: { about: 'release of 10,000 orders beside bare SQL', load: () => import('./release.js') },
   frames: {
     about: 'device frames in the console, screen frames a second',
