@@ -89,7 +89,16 @@ const ORPHANS: Plant[] = [
   ORPHAN('run_slots', ['run_id', 'order_id'], '"slot": 1, "state": "cancelled"'),
   ORPHAN(
     'tasks',
-    ['run_id', 'slot_id', 'order_id', 'order_line_id', 'reservation_id', 'location_id', 'item_id', 'container_id'],
+    [
+      'run_id',
+      'slot_id',
+      'order_id',
+      'order_line_id',
+      'reservation_id',
+      'location_id',
+      'item_id',
+      'container_id',
+    ],
     '"kind": "pick", "sequence": 1, "lot": "", "quantity": 1, "done_quantity": 0, "to_sort": 0, "state": "cancelled"',
   ),
 ];
@@ -270,15 +279,17 @@ describe('the invariant checker', () => {
   });
 
   it('looks at each key that no foreign key checks', async () => {
-    for (const { plant } of ORPHANS) await world.floor.ask(plant);
-    const found = await Promise.all(
-      LOOSE_KEYS.map(async (key) => {
+    const found: string[][] = [];
+    // One table after the other: the orphans of one would be the parents of the next.
+    for (const [at, table] of [...new Set(LOOSE_KEYS.map((key) => key.table))].entries()) {
+      const { plant, mend } = ORPHANS[at]!;
+      await world.floor.ask(plant);
+      for (const key of LOOSE_KEYS.filter((each) => each.table === table)) {
         const orphans = await world.floor.ask<{ example: string }>(orphansOf(key));
-        return orphans.map(({ example }) => example);
-      }),
-    ).finally(async () => {
-      for (const { mend } of ORPHANS) await world.floor.ask(mend);
-    });
+        found.push(orphans.map(({ example }) => example));
+      }
+      await world.floor.ask(mend);
+    }
     expect(found).toEqual(
       LOOSE_KEYS.map(({ table, column, parent }) => [
         `${table} ${COPIED_ID}: its ${column} ${COPIED_ID} is not in ${parent}`,
