@@ -147,6 +147,14 @@ describe('picks that wait for a replenishment', () => {
       { state: 'ready', ...at },
     ]);
     await expectSound();
+    const [waiting] = await floor.ask<{ id: string }>(
+      `select distinct run_id as id from tasks where wave_id = $1 and state = 'blocked'`,
+      [wave.waveId],
+    );
+    const why = await floor.system(() => services.explains.explain('run', waiting!.id));
+    expect(why.waiting.map(({ text }) => text)).toEqual([
+      `2 picks wait for ${wave.item.sku} from ${wave.reserve} at ${wave.face}`,
+    ]);
     const first = (await claimAs(ana, 'C-0001'))!;
     expect(first.tasks.map(({ state }) => state)).toEqual(['assigned']);
     expect(await claimAs(bo, 'C-0002')).toBeNull();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { OrderFilter, TemplateStep, WaveTemplateBody } from '#lib/contracts';
+import type { OrderFilter, RunView, TemplateStep, WaveTemplateBody } from '#lib/contracts';
 import { eventually } from '#lib/testkit';
 import { addItem, buildFloor, type FixtureItem, type Floor } from '../../test/floor-fixture.js';
 import { type FloorServices, floorServices } from '../../test/floor-services.js';
@@ -359,8 +359,7 @@ describe('pick and pass', () => {
       await template(service, { pipeline: withOptions({ name: 'batch', method: 'zone' }) }),
     );
     await system(() => services.waves.releaseWave(waveId));
-    const others = `update runs set state = 'cancelled' where wave_id <> $1 and state in ('ready', 'blocked')`;
-    await floor.ask(others, [waveId]);
+    await floor.ask(OTHER_RUNS, [waveId]);
     const runs = () => system(async () => (await services.waveRunsQueries.runs(waveId, 0)).items);
     expect((await runs()).map(({ zone, leg, state, orders }) => [zone, leg, state, orders])).toEqual([
       ['A', 0, 'ready', 2],
@@ -386,13 +385,95 @@ describe('pick and pass', () => {
     );
     expect(goods).toEqual([{ items: 2 }]);
   });
+
+  it.each([
+    ['handed over', 1],
+    ['passed on', 1],
+    ['picked on', 3],
+  ])(
+    'is undone when the cart was %s: what it carries goes back, and nobody goes on with it',
+    async (stage, units) => {
+      const [near, away] = [await freshItem(), await freshItem()];
+      const farther = nextLocation;
+      nextLocation = 60;
+      await stockAt(near, 20);
+      nextLocation = farther;
+      await stockAt(away, 20);
+      const service = await freshService();
+      const orderId = await order(service, [
+        [near, 1],
+        [away, 2],
+      ]);
+      const waveId = await planned(
+        await template(service, { pipeline: withOptions({ name: 'batch', method: 'zone' }) }),
+      );
+      await system(() => services.waves.releaseWave(waveId));
+      await floor.ask(OTHER_RUNS, [waveId]);
+      const pass = () => system(() => floor.db.transaction((tx) => services.gates.passOn(tx, waveId)));
+      const first = await pickAll(0);
+      if (stage !== 'handed over') expect(await pass()).toHaveLength(1);
+      const lpns = new Map<number, string | null>(first.slots.map(({ slot, lpn }) => [slot, lpn]));
+      const ana = <T>(work: () => Promise<T>) => floor.person(floor.people[0]!.id, work);
+      const second = stage === 'picked on' ? (await ana(() => services.runs.claimRun('C-0001')))! : null;
+      if (second) await pickTasks(ana, second, lpns);
+      const undo = { dryRun: false, reason: 'the release was undone' };
+      expect(await ana(() => services.undos.undoWave(waveId, undo))).toMatchObject({
+        state: 'cancelled',
+        ordersBack: 1,
+        ordersKept: 0,
+      });
+      expect(await pass()).toEqual([]);
+      if (second)
+        await ana(() => services.runs.dropRun(second.id, { eventId: newId(), stationScan: 'S-PACK-1' }));
+      expect(await ana(() => services.runs.claimRun('C-0001'))).toBeNull();
+      const back = (await ana(() => services.putBacks.list())).filter(({ sku }) =>
+        [near.sku, away.sku].includes(sku),
+      );
+      expect(back.reduce((sum, { quantity }) => sum + quantity, 0)).toBe(units);
+      for (const putBack of back)
+        await ana(() =>
+          services.putBacks.confirm(putBack.id, {
+            eventId: newId(),
+            containerScan: putBack.sourceCodes[0]!,
+            itemScans: Array.from({ length: putBack.quantity }, () => putBack.barcodes[0]!.code),
+            locationScan: `L-${putBack.location}`,
+          }),
+        );
+      const shelves = await floor.ask(
+        `select sum(quantity)::int as quantity, sum(reserved)::int as reserved from levels where account_kind = 'location'
+         and item_id = any($1::uuid[])`,
+        [[near.id, away.id]],
+      );
+      expect(shelves).toEqual([{ quantity: 40, reserved: 0 }]);
+      const totes = await floor.ask(
+        `select state, station_id is null as loose from containers where lpn = $1`,
+        [first.slots[0]!.lpn],
+      );
+      expect(totes).toEqual([{ state: 'empty', loose: true }]);
+      expect((await floor.merchant(() => services.ordersQueries.view(orderId))).state).toBe('ready');
+    },
+  );
 });
+
+/** Runs of earlier specs, out of the way. */
+const OTHER_RUNS = `update runs set state = 'cancelled' where wave_id <> $1 and state in ('ready', 'blocked')`;
 
 /** A person claims the next run with the one cart, confirms each pick and drops the totes; answers the run as it was picked. */
 async function pickAll(person: number) {
   const act = <T>(work: () => Promise<T>) => floor.person(floor.people[person]!.id, work);
   const run = (await act(() => services.runs.claimRun('C-0001')))!;
   const lpns = new Map(run.slots.map(({ slot, lpn }) => [slot, lpn]));
+  await pickTasks(act, run, lpns);
+  await act(() => services.runs.dropRun(run.id, { eventId: newId(), stationScan: 'S-PACK-1' }));
+  return { ...run, slots: run.slots.map((slot) => ({ ...slot, lpn: lpns.get(slot.slot) ?? null })) };
+}
+
+/** Confirms every pick of a run, into the tote of its slot or a fresh one. */
+async function pickTasks(
+  act: <T>(work: () => Promise<T>) => Promise<T>,
+  run: RunView,
+  lpns: Map<number, string | null>,
+): Promise<void> {
   for (const task of run.tasks) {
     const lpn = lpns.get(task.slot) ?? floor.totes[nextTote++]!;
     lpns.set(task.slot, lpn);
@@ -407,6 +488,4 @@ async function pickAll(person: number) {
       }),
     );
   }
-  await act(() => services.runs.dropRun(run.id, { eventId: newId(), stationScan: 'S-PACK-1' }));
-  return { ...run, slots: run.slots.map((slot) => ({ ...slot, lpn: lpns.get(slot.slot) ?? null })) };
 }
