@@ -4,6 +4,11 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run, Sentence, say, start } from './workspace.mjs';
 
+/** Where torture looks for it: libs/torture/src/rig.ts. */
+const CLOCKS = ['x86_64-linux-gnu/', 'aarch64-linux-gnu/', ''].map(
+  (machine) => `/usr/lib/${machine}faketime/libfaketimeMT.so.1`,
+);
+
 /** What the tests need beyond npm: peers that nobody here wrote. */
 const PARTS = [
   { name: 'mosquitto', why: 'MQTT peer', packages: ['mosquitto'], present: () => program('mosquitto') },
@@ -19,6 +24,12 @@ const PARTS = [
     why: 'Modbus peer',
     packages: ['libmodbus-dev'],
     present: () => header('modbus/modbus.h'),
+  },
+  {
+    name: 'libfaketime',
+    why: 'clocks that jump',
+    packages: ['libfaketime'],
+    present: () => CLOCKS.some((path) => existsSync(path)),
   },
   {
     name: 'Chromium',

@@ -63,7 +63,7 @@ describe('hello', () => {
     const record = scan('s1~i1', 1, 'one');
     await agent.send('s1~i1', [record]);
     await agent.acked('s1~i1', 1);
-    await agent.send('s1~i1', [scan('s1~i1', 2, 'one', record.id)]);
+    await agent.send('s1~i1', [scan('s1~i1', 2, 'one', String(record.id))]);
     await agent.acked('s1~i1', 2);
     const { streams } = (await agent.hello()) as { streams: unknown[] };
     expect(streams).toContainEqual({ stream: 's1~i1', seq: 2, recordId: record.id });
