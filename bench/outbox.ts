@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { connectAsync } from 'mqtt';
 import { pino } from 'pino';
 import { mqttPort } from '#lib/device-kit';
-import { freePort } from '#lib/testkit';
+import { freePort } from '#lib/embedded';
 import { Outbox } from '../apps/edge-agent/src/outbox.js';
 import type { Entry } from '../apps/edge-agent/src/record.js';
 import { Store } from '../apps/edge-agent/src/store.js';

@@ -142,18 +142,26 @@ export function floorServices({ db }: Pick<Floor, 'db'>) {
     ...waveReads(db, runner),
     runner,
     gates,
-    walls: new PutWallsService(
-      db,
-      inventory,
-      progress,
-      new DeviceCommandsService(new NoEdge()),
-      new WallShortsService(shorts),
-    ),
-    wallSetup: new PutWallSetupService(db, new SiteSetup()),
+    ...wallServices(db, { inventory, progress, shorts }),
     problems: new ProblemsService(db, inventory),
     ...receivingServices(db, inventory),
     runs: new RunsService(db, progress, pickingQueries, new NoScreens()),
     picks: new PicksService(db, inventory, reservations, progress, shorts, releases),
+  };
+}
+
+function wallServices(
+  db: Floor['db'],
+  {
+    inventory,
+    progress,
+    shorts,
+  }: { inventory: InventoryService; progress: OrderProgressService; shorts: ShortsService },
+) {
+  const lights = new DeviceCommandsService(new NoEdge());
+  return {
+    walls: new PutWallsService(db, inventory, progress, lights, new WallShortsService(shorts)),
+    wallSetup: new PutWallSetupService(db, new SiteSetup()),
   };
 }
 

@@ -57,16 +57,25 @@ describe('decidePut', () => {
   });
 
   it.each([
-    ['another item', '9506000134352', [goods(1, 1)], 'picking.wrong-item', 'Need PEN, got 09506000134352.'],
-    [
-      'another lot',
-      `]d201${EAN.padStart(14, '0')}10L2`,
-      [goods(1, 1, { lot: 'L1' })],
-      'picking.wrong-lot',
-      'Need L1, got L2.',
-    ],
-    ['a tote without anything', EAN, [], 'picking.nothing-to-sort', 'Nothing of this tote is left to sort.'],
-  ])('refuses %s', (_what, scan, toSort, code, detail) => {
-    expect(decidePut(scan, toSort, null)).toMatchObject({ decision: 'refuse', code, detail });
+    {
+      what: 'another item',
+      scan: '9506000134352',
+      toSort: [goods(1, 1)],
+      refusal: { code: 'picking.wrong-item', detail: 'Need PEN, got 09506000134352.' },
+    },
+    {
+      what: 'another lot',
+      scan: `]d201${EAN.padStart(14, '0')}10L2`,
+      toSort: [goods(1, 1, { lot: 'L1' })],
+      refusal: { code: 'picking.wrong-lot', detail: 'Need L1, got L2.' },
+    },
+    {
+      what: 'a tote without anything',
+      scan: EAN,
+      toSort: [],
+      refusal: { code: 'picking.nothing-to-sort', detail: 'Nothing of this tote is left to sort.' },
+    },
+  ])('refuses $what', ({ scan, toSort, refusal }) => {
+    expect(decidePut(scan, toSort, null)).toMatchObject({ decision: 'refuse', ...refusal });
   });
 });

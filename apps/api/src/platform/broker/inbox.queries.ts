@@ -1,9 +1,15 @@
 import type { UplinkRecord } from '#lib/contracts';
-import type { Application } from '../applies.js';
+import type { Application, RecordSource } from '../applies.js';
 import { rows, type Tx } from '../database.service.js';
 import { newId } from '../ids.js';
 import type { Candidate } from './read-batch.js';
-import type { Taken } from './uplink.service.js';
+
+/** A record with what became of it, for the inbox and for the console. */
+export interface Taken {
+  candidate: Candidate;
+  source: RecordSource | null;
+  application: Application;
+}
 
 /** Ids among those of the candidates under which something was taken before. */
 export async function knownIds(tx: Tx, candidates: readonly Candidate[]): Promise<Set<string>> {
@@ -23,6 +29,7 @@ export async function keepInInbox(
   taken: readonly Taken[],
 ): Promise<void> {
   const twice = new Set<string>();
+  const last = taken.at(-1)!.candidate;
   const of = taken.map(({ candidate, application }) => inboxRow(tx, candidate, application, twice));
   const column = (pick: (row: InboxRow) => unknown) => of.map(pick);
   await rows(
@@ -33,7 +40,7 @@ export async function keepInInbox(
        select $1, $2, $3, $4, r.* from unnest($5::bigint[], $6::uuid[], $7::text[], $8::text[], $9::timestamptz[],
          $10::jsonb[], $11::text[], $12::text[], $13::text[], $14::text[], $15::boolean[]) as r
        on conflict (site_id, agent_id, stream, seq) do nothing)
-     update inbox_streams set last_seq = $16 where site_id = $1 and agent_id = $2 and stream = $3`,
+     update inbox_streams set last_seq = $16, last_record_id = $17::uuid where site_id = $1 and agent_id = $2 and stream = $3`,
     [
       tx.siteId,
       agentId,
@@ -50,7 +57,8 @@ export async function keepInInbox(
       column((each) => each.outcome),
       column((each) => each.reason),
       column((each) => each.simulated),
-      taken.at(-1)!.candidate.seq,
+      last.seq,
+      last.record?.id ?? null,
     ],
   );
 }

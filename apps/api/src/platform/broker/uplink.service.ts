@@ -8,7 +8,7 @@ import { log } from '../log.js';
 import { Refusal } from '../refusal.js';
 import { Registry } from '../registry.js';
 import { EdgeRegistry, type KnownAgent, type LastReading } from './edge-registry.js';
-import { keepInInbox, knownIds } from './inbox.queries.js';
+import { keepInInbox, knownIds, type Taken } from './inbox.queries.js';
 import { type Candidate, type ReadBatch, readBatch } from './read-batch.js';
 
 /** Where a message came from, by its topic (the broker vouches for it). */
@@ -16,13 +16,6 @@ export interface UplinkOrigin {
   siteId: number;
   agentCode: string;
   stream: string;
-}
-
-/** A record with what became of it, for the inbox and for the console. */
-export interface Taken {
-  candidate: Candidate;
-  source: RecordSource | null;
-  application: Application;
 }
 
 export interface TakenBatch {
