@@ -138,6 +138,7 @@ async function makeParcels(url: string, services: readonly string[], count: numb
     );
     codes.push(...(await parcels.make(wanted, { announce: false })).map(({ sscc }) => `]C100${sscc}`));
   }
+  await parcels.count();
   await parcels.close();
   return codes;
 }

@@ -270,6 +270,7 @@ function filled(path: string, goods: MerchantGoods): string {
     [/inventory\/locations\/:code/, 'inventory/locations/A-01-01'],
     [/sites\/locations\/:code/, 'sites/locations/A-01-01'],
     [/stations\/:code/, 'stations/S-PACK-01'],
+    [/put-walls\/:station/, 'put-walls/S-PACK-01'],
     [/lanes\/:code/, 'lanes/L1'],
     [/merchants\/:code/, `merchants/${goods.code}`],
     [/devices\/:code/, 'devices/PRN-1'],

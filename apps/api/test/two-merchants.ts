@@ -61,12 +61,11 @@ export async function twoMerchants(booted: BootedApp): Promise<TwoMerchants> {
   return { site, templateId, channelId, loadId: load.id, supervisor, operator, acme, other };
 }
 
-/** Waits until every event has been delivered: from then on nothing moves but for a request. */
+/** Waits until every event has been delivered and agents know their labels: from then on nothing moves but for a request. */
 export function settled({ sql }: BootedApp): Promise<unknown> {
-  return eventually(
-    async () => (await sql('select 1 from events where published_at is null limit 1')).length === 0,
-    { limitMs: 20_000, everyMs: 100 },
-  );
+  const underWay = `select 1 from events where published_at is null
+    union all select 1 from planned_labels where case when state = 'planned' then fresh else at_agent end limit 1`;
+  return eventually(async () => (await sql(underWay)).length === 0, { limitMs: 20_000, everyMs: 100 });
 }
 
 interface Walk {
@@ -241,6 +240,7 @@ async function packed(walk: Walk, { barcode, code, sku }: Named, orderId: string
   const parcel = await close(walk, toteLpn, barcode);
   await addConveyorPast(walk, parcel.parcelId, orderId);
   await addReplenishments(walk, wave.id, sku);
+  await addVoidPaper(walk, orderId, toteLpn);
   return {
     waveId: wave.id,
     runId: run.id,
@@ -273,6 +273,20 @@ async function close(walk: Walk, toteLpn: string, barcode: string): Promise<Pack
   const { body } = await booted.request('GET', `/api/v1${path}`, { token: operator });
   if (!body.sscc) throw new Error(`${site.siteId}: no label: ${JSON.stringify(body)}`);
   return body;
+}
+
+/** A label that was planned while the tote waited longer than any here does. */
+async function addVoidPaper({ booted: { sql } }: Walk, orderId: string, toteLpn: string): Promise<void> {
+  await sql(
+    `insert into planned_labels (site_id, id, command_id, order_id, merchant_id, container_id, tote, station_id, device_id, agent_id,
+       carrier_code, service, sscc, tracking_number, nonce, weight_grams, units, state, print_state, reason, at_agent, fresh,
+       created_at, valid_until, ended_at)
+     select 1, gen_random_uuid(), gen_random_uuid(), o.id, o.merchant_id, c.id, c.lpn, s.id, d.id, d.agent_id, o.carrier_code, o.service,
+       'SPEC-' || c.lpn, 'SPEC', 'SPEC', 500, 1, 'void', 'queued', 'seen by a spec', false, false, now(), now(), now()
+     from orders o, containers c, stations s, devices d
+     where o.id = $1 and c.lpn = $2 and s.code = 'S-PACK-01' and d.code = 'PRN-1'`,
+    [orderId, toteLpn],
+  );
 }
 
 /** What a conveyor would have told: these rows come from devices and from the watch over them alone. */

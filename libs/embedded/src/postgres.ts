@@ -52,6 +52,8 @@ const DEFAULT_SETTINGS: Record<string, string> = {
   // A refused duplicate is normal life here; its statement (with a merchant's data) stays out of the log.
   log_min_error_statement: 'panic',
   log_checkpoints: 'off',
+  // Statements are prepared, and a plan that was made for an empty table lives until somebody has counted its rows.
+  autovacuum_naptime: '10s',
   // The release of a large wave logs 16 MB at a statement: with the default of 4 MB it writes the log itself, a thousand times.
   wal_buffers: '16MB',
 };

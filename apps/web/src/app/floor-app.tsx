@@ -1,7 +1,6 @@
 import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import type { Me } from '#lib/contracts';
 import { reasonOf, whenSessionEnds } from '../api/client.js';
-import { LoadTruck } from '../features/load/load-truck.js';
 import { StageParcels } from '../features/load/stage-parcels.js';
 import { PackBench } from '../features/pack/pack-bench.js';
 import { PickWork } from '../features/pick/pick-work.js';
@@ -15,10 +14,12 @@ import { Screen } from '../ui/floor/kit.js';
 import { Home } from './home.js';
 import { usualWork, type Work, workOf } from './works.js';
 
+const loadTruck = () => import('../features/load/load-truck.js');
 const putBack = () => import('../features/put-back/put-back.js');
 const putWall = () => import('../features/put-wall/put-wall.js');
 const replenish = () => import('../features/replenish/replenish.js');
 /** Work that not everybody does: fetched behind the first screen, so that it is there when the network is not. */
+const LoadTruck = fetched(() => loadTruck().then((file) => file.LoadTruck));
 const PutBack = fetched(() => putBack().then((file) => file.PutBack));
 const PutWall = fetched(() => putWall().then((file) => file.PutWall));
 const Replenish = fetched(() => replenish().then((file) => file.Replenish));
@@ -33,7 +34,7 @@ function fetched<P extends object>(page: () => Promise<ComponentType<P>>) {
 
 function fetchAhead(): void {
   // What does not come now is asked for again when somebody chooses it.
-  Promise.all([putBack(), putWall(), replenish()]).catch((error) =>
+  Promise.all([loadTruck(), putBack(), putWall(), replenish()]).catch((error) =>
     console.warn('Not fetched ahead:', error),
   );
 }

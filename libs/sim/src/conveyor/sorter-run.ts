@@ -182,6 +182,7 @@ class Feeding {
       if (count > 0) made.push(...(await parcels.make(services)));
     };
     await make(Math.min(total, Math.round(AHEAD_S * perSecond)));
+    await parcels.count();
     await routesAreOut(house.ownerUrl, this.sorter, made.length);
     say(`${total} parcels at ${rate} an hour over ${this.lines.length} lines`);
     const startMs = performance.now();
