@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { PackView, RecordData } from '#lib/contracts';
 import { buildOutbound, labelledParcel, type Outbound } from '../../test/outbound-fixture.js';
+import { rows } from '../platform/database.service.js';
 import { newId } from '../platform/ids.js';
 
 let world: Outbound;
@@ -43,6 +44,11 @@ const decision = async ({ trackId }: Arrival) =>
       [trackId],
     )
   )[0]!;
+const routesOf = (parcelId: string) =>
+  world.floor.ask<{ lane: string }>(
+    'select l.code as lane from routes r join lanes l on l.id = r.lane_id where r.parcel_id = $1 and r.active',
+    [parcelId],
+  );
 const exceptionsOf = async (parcelId: string) =>
   (
     await world.floor.ask<{ code: string }>(
@@ -230,7 +236,28 @@ describe('routes', () => {
     await expect(nonsense).rejects.toThrow();
     const route = { parcelId: parcel.parcelId, lane: 'L1' };
     expect(await answers).toMatchObject([route, null, route]);
+    await world.questions.onApplicationShutdown();
+    expect(await routesOf(parcel.parcelId)).toHaveLength(1);
     expect(await ask(parcel.sscc!)).toMatchObject(route);
+  });
+
+  it('are answered while somebody holds the parcel, and written when it is free: as told, or not at all', async () => {
+    const [parcel, gone] = [await parcelOnTheBelt(), await parcelOnTheBelt()];
+    const ids = [parcel.parcelId, gone.parcelId];
+    await world.floor.ask('delete from routes where parcel_id = any($1::uuid[])', [ids]);
+    const ask = (code: string) => world.questions.ask(1, [code]);
+    await world.floor.system(() =>
+      world.floor.db.transaction(async (tx) => {
+        await rows(tx, `update parcels set state = 'cancelled' where id = $1`, [gone.parcelId]);
+        await rows(tx, 'select 1 from parcels where id = $1 for update', [parcel.parcelId]);
+        expect(await ask(parcel.sscc!)).toMatchObject({ lane: 'L1' });
+        expect(await ask(gone.sscc!)).toMatchObject({ lane: 'L1' });
+        expect(await routesOf(parcel.parcelId)).toEqual([]);
+      }),
+    );
+    await world.questions.onApplicationShutdown();
+    expect(await routesOf(parcel.parcelId)).toEqual([{ lane: 'L1' }]);
+    expect(await routesOf(gone.parcelId)).toEqual([]);
   });
 
   it('are missing where no lane serves the carrier, which is an exception', async () => {

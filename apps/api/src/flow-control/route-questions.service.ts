@@ -1,8 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { EdgeRoute } from '#lib/contracts';
 import { asSystem } from '../platform/context.js';
 import { Database } from '../platform/database.service.js';
-import { RoutesService } from './routes.service.js';
+import { log } from '../platform/log.js';
+import { type Proposal, RoutesService } from './routes.service.js';
 
 interface Question {
   codes: readonly string[];
@@ -14,18 +15,28 @@ interface Question {
 const TOGETHER_MAX = 64;
 
 /**
- * Agents' questions about parcels that they do not know. Each new route counts up the site's route version, whose row is held until the
- * commit is on disk: one transaction a question let them queue up behind each other's commits. What comes while one commits is answered
- * together in the next.
+ * Agents' questions about parcels that they do not know. A parcel that rolls towards its point has some tens of milliseconds, so an answer
+ * waits for no lock and for no disk: the lane is chosen from what stands in the tables and told, and the route is written behind it. What
+ * is written is what was told, unless the parcel has got a route of its own by then; should the core die in between, the agent's
+ * record of its decision still tells where the parcel was sent (docs/adr/0251). What comes while one transaction is under way is
+ * answered, or written, together in the next.
  */
 @Injectable()
-export class RouteQuestionsService {
+export class RouteQuestionsService implements OnApplicationShutdown {
   private readonly waiting = new Map<number, Question[]>();
+  /** What was told and is not written yet, by site and parcel. */
+  private readonly told = new Map<number, Map<string, Proposal>>();
+  private readonly keeping = new Map<number, Promise<void>>();
 
   constructor(
     private readonly db: Database,
     private readonly routes: RoutesService,
   ) {}
+
+  /** Resolves when everything that was told is written. */
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all(this.keeping.values());
+  }
 
   /** The route of the parcel that carries one of these codes; null where there is none, or more than one. */
   ask(siteId: number, codes: readonly string[]): Promise<EdgeRoute | null> {
@@ -49,8 +60,15 @@ export class RouteQuestionsService {
   /** One that cannot be answered must not take the others with it: then each is asked alone. */
   private async answerSome(siteId: number, questions: Question[]): Promise<void> {
     try {
-      const routes = await this.answers(siteId, questions);
-      for (const [at, { answer }] of questions.entries()) answer(routes[at]!);
+      const codes = questions.map((question) => question.codes);
+      const answers = await asSystem('flow-control', siteId, () =>
+        this.db.transaction((tx) => this.routes.answers(tx, codes, this.told.get(siteId))),
+      );
+      for (const [at, { answer }] of questions.entries()) answer(answers[at]!.route);
+      this.keepBehind(
+        siteId,
+        answers.flatMap(({ proposal }) => proposal ?? []),
+      );
     } catch (error) {
       const [only] = questions;
       if (questions.length === 1) only!.fail(error);
@@ -58,14 +76,29 @@ export class RouteQuestionsService {
     }
   }
 
-  private answers(siteId: number, questions: Question[]): Promise<(EdgeRoute | null)[]> {
-    return asSystem('flow-control', siteId, () =>
-      this.db.transaction((tx) =>
-        this.routes.routesFor(
-          tx,
-          questions.map(({ codes }) => codes),
-        ),
-      ),
-    );
+  private keepBehind(siteId: number, proposals: readonly Proposal[]): void {
+    if (proposals.length === 0) return;
+    const told = this.told.get(siteId) ?? new Map<string, Proposal>();
+    this.told.set(siteId, told);
+    for (const proposal of proposals) told.set(proposal.parcel.id, proposal);
+    if (this.keeping.has(siteId)) return;
+    const keeping = this.keepAll(siteId, told).finally(() => this.keeping.delete(siteId));
+    this.keeping.set(siteId, keeping);
+  }
+
+  private async keepAll(siteId: number, told: Map<string, Proposal>): Promise<void> {
+    while (told.size > 0) {
+      const some = [...told.values()].slice(0, TOGETHER_MAX);
+      try {
+        await asSystem('flow-control', siteId, () => this.db.transaction((tx) => this.routes.keep(tx, some)));
+      } catch (error) {
+        // The listener of labelled parcels or the next question makes them; what was decided comes up from the agent.
+        log.warn({ err: error, parcels: some.length }, 'routes that were told could not be written');
+      }
+      for (const proposal of some) {
+        const { id } = proposal.parcel;
+        if (told.get(id) === proposal) told.delete(id);
+      }
+    }
   }
 }

@@ -35,6 +35,20 @@ export interface RouteWish {
   pinnedTo?: { id: string; code: string; because: string };
   /** People have looked at the parcel: in-line checks let it pass. */
   unchecked?: boolean;
+  /** What agents were told already, by the parcel's id. */
+  proposed?: ReadonlyMap<string, Proposal>;
+}
+
+/** A choice that was told and is not written yet. */
+export interface Proposal {
+  parcel: Parcel;
+  choice: RouteChoice;
+}
+
+/** What an agent is told; `proposal`: what is to be written because of it. */
+export interface RouteAnswer {
+  route: EdgeRoute | null;
+  proposal: Proposal | null;
 }
 
 /** A parcel that needs its route no more, and why. */
@@ -52,6 +66,8 @@ interface RouteToWrite {
   expected: ParcelExpectation | null;
 }
 
+/** States of a parcel that is on its way to a lane. */
+const ROUTABLE: ReadonlySet<string> = new Set(['labelled', 'inducted']);
 /** Routes in one message; more come in several, each with a version of its own. */
 const ROUTES_IN_MESSAGE = 500;
 
@@ -146,17 +162,7 @@ export class RoutesService {
         expected,
       })),
     );
-    const routes = set.map(({ parcel, choice, codes, expected }) => {
-      const alternatives = choice.alternatives.map(({ code }) => code);
-      return edgeRoute({
-        codes,
-        parcelId: parcel.id,
-        lane: choice.lane.code,
-        alternatives,
-        laps: 0,
-        expected,
-      });
-    });
+    const routes = set.map(({ parcel, choice, expected }) => routeOf(parcel, choice, expected));
     this.tell(tx, agents, version, { set: routes });
     return routes;
   }
@@ -291,24 +297,44 @@ export class RoutesService {
 
   /**
    * For each question the route of the parcel that carries one of its codes, for agents that do not know it yet; null where there is
-   * none, or more than one. A parcel that was labelled a moment ago gets its route here.
+   * none, or more than one. A parcel that was labelled a moment ago has its lane chosen here. Reads only, and waits for nobody: what was
+   * chosen is written by {@link keep}.
+   * @param proposed what was chosen and is not written yet: the same parcel has the same answer
    */
-  async routesFor(tx: Tx, questions: readonly (readonly string[])[]): Promise<(EdgeRoute | null)[]> {
+  async answers(
+    tx: Tx,
+    questions: readonly (readonly string[])[],
+    proposed: ReadonlyMap<string, Proposal> = new Map(),
+  ): Promise<RouteAnswer[]> {
     const keys = questions.map((codes) => codes.flatMap(parcelKeys));
     const known = await edgeRoutes(tx, [...new Set(keys.flat())]);
     const answers = keys.map((of) => withKey(known, of, ({ codes }) => codes));
-    const open = keys.map((of, at) => (answers[at]!.length === 0 ? of : []));
-    const asked = questions.flatMap((codes, at) => (open[at]!.length > 0 ? codes : []));
-    const labelled = asked.length > 0 ? await this.parcels.lockSeen(tx, asked) : [];
-    const wanted = open.flatMap((of) => {
-      const [parcel, ...others] = withKey(labelled, of, codesOf);
-      return parcel && others.length === 0 && ['labelled', 'inducted'].includes(parcel.state) ? [parcel] : [];
+    const asked = questions.flatMap((codes, at) => (answers[at]!.length === 0 ? codes : []));
+    const named = asked.length > 0 ? await this.parcels.named(tx, asked) : [];
+    const parcels = named.filter(({ state }) => ROUTABLE.has(state));
+    const facts =
+      parcels.length > 0 ? await routeFactsOf(tx, parcels.map(idOf)) : new Map<string, RouteFacts>();
+    const choices =
+      parcels.length > 0 ? await this.chooseFor(tx, parcels, { wish: { proposed }, facts }) : [];
+    const made = new Map(parcels.map((parcel, at) => [parcel.id, { parcel, choice: choices[at]! }]));
+    return keys.map((of, at): RouteAnswer => {
+      const [route, ...others] = answers[at]!;
+      if (route) return { route: others.length === 0 ? route : null, proposal: null };
+      const [parcel, ...twins] = withKey(named, of, codesOf);
+      const proposal = (parcel && twins.length === 0 && made.get(parcel.id)) || null;
+      if (proposal?.choice.kind !== 'route') return { route: null, proposal };
+      const expected = facts.get(proposal.parcel.id)?.expected ?? null;
+      return { route: routeOf(proposal.parcel, proposal.choice, expected), proposal };
     });
-    const made = await this.setRoutes(tx, [...new Set(wanted)]);
-    return keys.map((of, at) => {
-      const found = open[at]!.length > 0 ? withKey(made, of, ({ codes }) => codes) : answers[at]!;
-      return found.length === 1 ? found[0]! : null;
-    });
+  }
+
+  /** Writes what {@link answers} chose, for parcels that still need a route and have none by now. */
+  async keep(tx: Tx, proposals: readonly Proposal[]): Promise<void> {
+    const of = new Map(proposals.map((each) => [each.parcel.id, each]));
+    const parcels = await this.parcels.lockAll(tx, [...of.keys()]);
+    const routed = await this.routed(tx, [...of.keys()]);
+    const open = parcels.filter(({ id, state }) => ROUTABLE.has(state) && !routed.has(id));
+    await this.setRoutes(tx, open, { proposed: of });
   }
 
   /** Parcels that the same choice concerns see each other: of equal lanes the emptier one is taken. */
@@ -327,6 +353,8 @@ export class RoutesService {
     const lanes = lanesById(found.flat());
     const serving = new Map(services.map(([key], at) => [key, found[at]!]));
     return parcels.map((parcel) => {
+      const told = wish.proposed?.get(parcel.id)?.choice;
+      if (told) return told;
       const choice = assignRoute(serving.get(serviceOf(parcel))!, lanes, facts.get(parcel.id)?.plannedLaneId);
       if (choice.kind === 'route') choice.lane.underWay += 1;
       return choice;
@@ -432,6 +460,22 @@ function withKey<T>(
   codesOf: (of: T) => readonly string[],
 ): T[] {
   return among.filter((each) => codesOf(each).some((code) => keys.includes(code)));
+}
+
+/** A route of a parcel that has not been on its way yet. */
+function routeOf(
+  parcel: Parcel,
+  { lane, alternatives }: Extract<RouteChoice, { kind: 'route' }>,
+  expected: ParcelExpectation | null,
+): EdgeRoute {
+  return edgeRoute({
+    codes: codesOf(parcel),
+    parcelId: parcel.id,
+    lane: lane.code,
+    alternatives: alternatives.map(({ code }) => code),
+    laps: 0,
+    expected,
+  });
 }
 
 function about({ id, orderId, merchantId }: Parcel) {

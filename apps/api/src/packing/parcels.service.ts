@@ -132,6 +132,17 @@ export class ParcelsService {
     );
   }
 
+  /** Those that a code names, as {@link lockSeen} has it, whoever holds them. */
+  named(tx: Tx, codes: readonly string[]): Promise<Parcel[]> {
+    const keys = [...new Set(codes.flatMap(parcelKeys))];
+    return rows(
+      tx,
+      `select ${PARCEL} from parcels where site_id = $1 and (sscc = any($2::text[]) or tracking_number = any($2::text[]))
+       order by id`,
+      [tx.siteId, keys],
+    );
+  }
+
   /** Those of the parcels that one of the codes names, as {@link lockSeen} has it. */
   carrying(parcels: readonly Parcel[], codes: readonly string[]): Parcel[] {
     const keys = new Set(codes.flatMap(parcelKeys));
