@@ -1,8 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { waveStates, waveStepStates } from '#lib/contracts';
+import { currentTrace } from '../platform/context.js';
 import { affected, Database, row, rows, type Tx } from '../platform/database.service.js';
 import { addEvent } from '../platform/events.js';
 import { newId } from '../platform/ids.js';
+import { Refusal } from '../platform/refusal.js';
 import { move, moveAll } from '../platform/transition.js';
 import type { WaveStepName } from './wave-steps.js';
 import './waves.events.js';
@@ -76,7 +78,11 @@ export class StepLogService {
   /** The step failed and the wave with it. */
   async fail(waveId: string, name: WaveStepName, error: unknown): Promise<void> {
     this.log.error(error);
-    const reason = error instanceof Error ? error.message : String(error);
+    // Only a refusal is worded for people; what else went wrong stands in the log under the trace.
+    const reason =
+      error instanceof Refusal
+        ? error.message
+        : `something inside went wrong (trace ${currentTrace()} in the log); resume the wave to try this step again`;
     await this.db.transaction((tx) => this.noteFailure(tx, waveId, name, reason));
   }
 
