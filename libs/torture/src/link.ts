@@ -238,10 +238,13 @@ class Pipe {
     this.tail = last;
   }
 
-  /** Looks up again and again, so that a link that is healed does not go on being slow with what has piled up. */
+  /**
+   * Looks up again and again, so that a link that is healed does not go on being slow with what has piled up. Ends with less than a byte
+   * left: what rounding leaves would be divided for ever.
+   */
   private async squeeze(length: number): Promise<void> {
     let left = length;
-    for (let { throttle } = this.link.trouble; throttle > 0 && left > 0; { throttle } = this.link.trouble) {
+    for (let { throttle } = this.link.trouble; throttle > 0 && left >= 1; { throttle } = this.link.trouble) {
       const stepMs = Math.min((left / throttle) * 1_000, SQUEEZE_STEP_MS);
       await wait(stepMs);
       left -= (throttle * stepMs) / 1_000;
