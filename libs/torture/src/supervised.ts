@@ -31,8 +31,8 @@ export class Supervised {
   private frozen = false;
   private running: Promise<void> = Promise.resolve();
   private downMs = 0;
-  /** The end that we brought about, so that any other is a death of its own. */
-  private ours: ChildProcess | null = null;
+  /** Those whose end we brought about, so that any other is a death of its own. */
+  private readonly ours = new WeakSet<ChildProcess>();
   private readonly log: WriteStream;
 
   constructor(
@@ -105,10 +105,10 @@ export class Supervised {
       const ended = this.follow(child);
       await Promise.race([this.becomesReady(child, startedAt), ended]);
       const code = await ended;
-      if (this.serving && this.ours !== child) this.onDeath(`${this.name} died by itself (${code})`);
+      if (this.serving && !this.ours.has(child)) this.onDeath(`${this.name} died by itself (${code})`);
       this.serving = false;
       this.frozen = false;
-      if (this.wanted) await pause(this.ours === child ? this.downMs : AGAIN_AFTER_MS);
+      if (this.wanted) await pause(this.ours.has(child) ? this.downMs : AGAIN_AFTER_MS);
     }
   }
 
@@ -134,7 +134,7 @@ export class Supervised {
       this.serving = true;
       this.backMs.push(Math.round(performance.now() - startedAt));
     } catch {
-      this.ours = child;
+      this.ours.add(child);
       child.kill('SIGKILL');
     } finally {
       clearTimeout(limit);
@@ -144,7 +144,7 @@ export class Supervised {
   private async end(signal: NodeJS.Signals, limitMs = KILLED_LIMIT_MS): Promise<void> {
     const { child } = this;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    this.ours = child;
+    this.ours.add(child);
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     child.kill(signal);
     let limit: NodeJS.Timeout | undefined;
