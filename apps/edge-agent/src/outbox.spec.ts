@@ -170,6 +170,19 @@ describe('what the core has', () => {
     expect((await outbox.append(scan('c'))).seq).toBe(22);
   });
 
+  it('may become more than this disk knows while a record is being written: it goes behind what the core has', async () => {
+    await outbox.append(scan('a'));
+    const commit = store.commit.bind(store);
+    jest.spyOn(store, 'commit').mockImplementationOnce(async (changes) => {
+      await commit(changes);
+      outbox.acknowledged(stream(), 20);
+    });
+    const record = await outbox.append(scan('b'));
+    expect(record.seq).toBe(21);
+    expect(outbox.positions()).toEqual([{ stream: stream(), acked: 20, head: 21 }]);
+    expect(await outbox.idAt(stream(), 21)).toBe(unseal(record.text)!.id);
+  });
+
   it('may be more than this disk knows: an agent that dies over it goes on with it at its next start', async () => {
     const { text } = await outbox.append(scan('a'));
     // The disk goes between the acknowledgement and what was to be appended behind it.

@@ -294,20 +294,26 @@ export class Outbox {
 
   private async commit(group: Waiting[]): Promise<void> {
     const heads = new Map<string, number>();
-    const sealed: { name: string; device: string; record: SealedRecord }[] = [];
+    const sealed: { name: string; record: SealedRecord; waiting: Waiting }[] = [];
     const changes: Change[] = [];
-    for (const { entry, also } of group) {
-      const name = this.streamOf(entry.device);
+    for (const waiting of group) {
+      const name = this.streamOf(waiting.entry.device);
       const seq = (heads.get(name) ?? this.streams.get(name)?.head ?? 0) + 1;
       heads.set(name, seq);
-      const record = seal(entry, name, seq);
-      sealed.push({ name, device: entry.device, record });
-      changes.push({ type: 'put', key: recordKey(name, seq), value: record.text }, ...also);
+      const record = seal(waiting.entry, name, seq);
+      sealed.push({ name, record, waiting });
+      changes.push({ type: 'put', key: recordKey(name, seq), value: record.text }, ...waiting.also);
     }
     await this.options.store.commit(changes);
-    for (const { name, device, record } of sealed) this.remember(name, device, record);
+    const overtaken: Waiting[] = [];
+    for (const { name, record, waiting } of sealed) {
+      if (record.seq <= (this.streams.get(name)?.acked ?? 0)) overtaken.push(waiting);
+      else this.remember(name, waiting.entry.device, record);
+    }
+    // While they were being written the core said that it has others under their sequences: they go behind those.
+    this.waiting.unshift(...overtaken);
     this.options.onDurable([...heads.keys()]);
-    for (const [index, { resolve }] of group.entries()) resolve(sealed[index]!.record);
+    for (const { record, waiting } of sealed) if (!overtaken.includes(waiting)) waiting.resolve(record);
   }
 
   private remember(name: string, device: string, record: SealedRecord): void {

@@ -25,6 +25,8 @@ const HOT_FACES = FACES.slice(0, 2);
 /** How often they all reach for one place, and in the same moment: at a beat that they share. */
 const MEET_CHANCE = 0.5;
 const BEAT_MS = 250;
+/** What one brings to that place, and two cannot both have. */
+const MEET_UNITS = 5;
 
 /** Everything that goes on in the building while its machines are tortured: scans, parcels at scan points, labels, corrections of stock. */
 export class Load {
@@ -116,7 +118,9 @@ export class Load {
     while (!this.ended) {
       const meets = own.chance(MEET_CHANCE);
       if (meets) await pause(BEAT_MS - (performance.now() % BEAT_MS), this.stopping.signal);
-      const quantity = own.chance(0.4) ? own.between(1, 4) : -own.between(1, TAKE_MAX);
+      const brings = own.chance(0.4);
+      const [least, most] = meets ? [MEET_UNITS - 2, MEET_UNITS] : [1, brings ? 4 : TAKE_MAX];
+      const quantity = own.between(least, most) * (brings ? 1 : -1);
       const eventId = crypto.randomUUID();
       const act: Act = {
         eventId,

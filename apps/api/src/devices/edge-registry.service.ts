@@ -72,7 +72,7 @@ export class EdgeRegistryService extends EdgeRegistry {
       [tx.siteId, agent.agentId],
     );
     const sameSession = known!.session === hello.session;
-    if (!sameSession && known!.session_started_at && known!.session_started_at > startedAt) {
+    if (!sameSession && isYounger(known!, { session: hello.session, startedAt })) {
       await this.intruded(tx, agent, hello.session);
       return null;
     }
@@ -174,4 +174,17 @@ export class EdgeRegistryService extends EdgeRegistry {
 
 function knownAs(agent: AgentRow | null): KnownAgent | null {
   return agent && { agentId: agent.id, agentCode: agent.code, session: agent.session };
+}
+
+/**
+ * Which of two processes with one identity is the true one. Of two that started in the same moment (a copied disk counts its starts on from
+ * the same one) always the same: else each would shut the other out in turn.
+ */
+function isYounger(
+  known: { session: string | null; session_started_at: Date | null },
+  hello: { session: string; startedAt: Date },
+): boolean {
+  if (!known.session || !known.session_started_at) return false;
+  const byMs = known.session_started_at.getTime() - hello.startedAt.getTime();
+  return byMs > 0 || (byMs === 0 && known.session > hello.session);
 }

@@ -225,6 +225,24 @@ describe('taking a batch', () => {
     await owner.query('update agents set session = $1, session_started_at = null, epoch = 0', [SESSION]);
   });
 
+  it('shuts out the same one of two that started in the same moment, however often they say hello', async () => {
+    const startedAt = '2020-01-01T00:00:00Z';
+    const actor = { kind: 'system', name: 'spec', siteId: 1 } as const;
+    const agent = { agentId: AGENT, agentCode: 'edge-1', session: null };
+    const hello = (session: string) =>
+      withContext('e'.repeat(32), actor, () =>
+        new Database(source, systemClock).transaction((tx) =>
+          agents.hello(tx, agent, { session, startedAt }),
+        ),
+      );
+    const [lower, higher] = [randomUUID(), randomUUID()].sort() as [string, string];
+    await hello(lower);
+    const epoch = await hello(higher);
+    expect(await hello(lower)).toBeNull();
+    expect(await hello(higher)).toBe(epoch);
+    await owner.query('update agents set session = $1, session_started_at = null, epoch = 0', [SESSION]);
+  });
+
   it('is over before another process may say that it is the agent, and hears what it has: else its records would pass for theirs', async () => {
     apply = async () => applied;
     await send(['zero']);
