@@ -11,7 +11,7 @@ export interface LoadOptions {
   dice: Seeded;
 }
 
-const CLERKS = 4;
+const CLERKS = 6;
 const REPLY_LIMIT_MS = 3_000;
 const SIGN_IN_LIMIT_MS = 20_000;
 const AGAIN_AFTER_MS = 80;
