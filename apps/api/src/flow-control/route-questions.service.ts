@@ -82,8 +82,7 @@ export class RouteQuestionsService implements OnApplicationShutdown {
     this.told.set(siteId, told);
     for (const proposal of proposals) told.set(proposal.parcel.id, proposal);
     if (this.keeping.has(siteId)) return;
-    const keeping = this.keepAll(siteId, told).finally(() => this.keeping.delete(siteId));
-    this.keeping.set(siteId, keeping);
+    this.keeping.set(siteId, this.keepAll(siteId, told));
   }
 
   private async keepAll(siteId: number, told: Map<string, Proposal>): Promise<void> {
@@ -100,5 +99,7 @@ export class RouteQuestionsService implements OnApplicationShutdown {
         if (told.get(id) === proposal) told.delete(id);
       }
     }
+    // In the same turn as the last look: what is told from now on begins anew.
+    this.keeping.delete(siteId);
   }
 }
