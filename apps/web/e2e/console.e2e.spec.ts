@@ -12,7 +12,7 @@ import scaleDriver from '../../../devices/mettler-toledo/mt-sics/device.js';
 import { simulator as scales } from '../../../devices/mettler-toledo/mt-sics/simulator.js';
 import { FloorDevices } from '../../../libs/sim/src/floor-devices.js';
 import { RealHouse } from '../../../libs/sim/src/real-house.js';
-import { findingsOf, Looker } from './look.js';
+import { findingsOf, Looker, SIZES } from './look.js';
 
 /** An integrator attaches a scale through the console, breaks it, finds the fault in plain words, and mends it: all parts real. */
 
@@ -70,16 +70,12 @@ afterAll(async () => {
 async function look(name: string): Promise<void> {
   findings.push(...(await findingsOf(page)));
   if (PICTURES) {
-    for (const [width, height] of [
-      [360, 640],
-      [1280, 800],
-      [1920, 1080],
-    ]) {
-      await page.setViewportSize({ width: width!, height: height! });
-      await page.screenshot({ path: join(PICTURES, `${name}-${width}.png`), fullPage: true });
+    for (const size of SIZES) {
+      await page.setViewportSize(size);
+      await page.screenshot({ path: join(PICTURES, `${name}-${size.width}.png`), fullPage: true });
     }
   }
-  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.setViewportSize(SIZES[1]!);
 }
 
 const detail = () => page.getByRole('region', { name: SCALE });
@@ -232,6 +228,17 @@ it('lets the simulator stand in, marked, and does to it what a person would do',
   await detail().getByRole('tab', { name: 'Driver' }).click();
   await detail().getByText('in use').waitFor();
   await look('7-driver');
+});
+
+it('shows a hint whole on a handheld', async () => {
+  await page.setViewportSize(SIZES[0]!);
+  await detail().getByText('silver', { exact: true }).hover();
+  const hint = page.getByRole('tooltip');
+  await hint.waitFor();
+  const { x, width } = (await hint.boundingBox())!;
+  expect(x).toBeGreaterThanOrEqual(0);
+  expect(x + width).toBeLessThanOrEqual(SIZES[0]!.width);
+  await page.setViewportSize(SIZES[1]!);
 });
 
 it('saves the diagnostics, and no secret is in them', async () => {

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { pause, until } from '#lib/sim';
 import type { Book } from './book.js';
-import { Witness } from './edge.js';
+import { type KeptRecord, Witness } from './edge.js';
 import type { Link } from './link.js';
 import type { Rig } from './rig.js';
 import type { Fault } from './schedule.js';
 import type { Supervised } from './supervised.js';
 
 const CLONE_LIMIT_MS = 60_000;
+const CLONE_LIMITS = { limitMs: CLONE_LIMIT_MS, everyMs: 200 };
 const CLONE_AGAIN_MS = 8_000;
 const SCAN_EVERY_MS = 70;
 const MANGLE_CHANCE = 0.3;
@@ -150,6 +151,9 @@ export class Faults {
     await until('the cloned agent serving', { limitMs: CLONE_LIMIT_MS }, () => agent.isServing);
     const scanner = await edge.attachToClone(dir);
     const { process: clone, depth } = await this.rig.cloneOf(at, dir);
+    const kept: KeptRecord[] = [];
+    const witness = new Witness();
+    const keptNow = async () => kept.push(...(await witness.read(join(dir, 'witness.log'))));
     clone.start();
     try {
       const endAt = performance.now() + forMs;
@@ -158,34 +162,42 @@ export class Faults {
         scanner.scan(`T-${edge.names.agent}-${this.book.scans}`);
         await pause(SCAN_EVERY_MS);
       }
-      await this.untilHeard(clone, depth);
+      await until('two agents with one identity being noticed', CLONE_LIMITS, () =>
+        this.noticed(this.clonedAt!),
+      ).catch((error: Error) => this.say(`  ${error.message}`));
+      await this.takeAway(clone, depth, keptNow);
     } finally {
       await clone.stop();
       await scanner.close();
     }
-    this.book.keep(edge.names.agent, await new Witness().read(join(dir, 'witness.log')));
+    this.book.keep(edge.names.agent, kept);
     await agent.kill(0);
     await until('the original serving', { limitMs: CLONE_LIMIT_MS }, () => agent.isServing);
   }
 
   /**
-   * Both must have been heard, else nobody can notice that they are two; and the copy's disk goes away with it, so it may go only when
-   * it has told all. Shut out by its original, which was killed and is the younger one now, it has to start again to be heard.
+   * The copy's disk goes away with it, so it may go only when it has told all. Shut out by its original, which was killed and is the
+   * younger one now, it has to start again to be heard; and again, when a command came while it was on its way out.
    */
-  private async untilHeard(clone: Supervised, depth: () => Promise<number | null>): Promise<void> {
-    const since = this.clonedAt!;
-    const limits = { limitMs: CLONE_LIMIT_MS, everyMs: 200 };
-    await until('two agents with one identity being noticed', limits, () => this.noticed(since)).catch(
-      (error: Error) => this.say(`  ${error.message}`),
-    );
+  private async takeAway(
+    clone: Supervised,
+    depth: () => Promise<number | null>,
+    keptNow: () => Promise<number>,
+  ): Promise<void> {
     let againAt = performance.now() + CLONE_AGAIN_MS;
-    await until('the clone telling all', limits, async () => {
-      if ((await depth()) === 0) return true;
-      if (performance.now() < againAt) return false;
-      againAt = performance.now() + CLONE_AGAIN_MS;
-      await clone.kill(0);
-      return false;
-    });
+    for (;;) {
+      const told = await until('the clone telling all', CLONE_LIMITS, async () => {
+        const kept = await keptNow();
+        if ((await depth()) === 0) return kept;
+        if (performance.now() < againAt) return false;
+        againAt = performance.now() + CLONE_AGAIN_MS;
+        await clone.kill(0);
+        return false;
+      });
+      await clone.stop();
+      if ((await keptNow()) === told) return;
+      clone.start();
+    }
   }
 
   private later(ms: number, end: () => void | Promise<void>): void {

@@ -3,7 +3,7 @@ import '@mantine/notifications/styles.css';
 import '../ui/tokens.css';
 import '../ui/tower/tower.css';
 import '../ui/tower/waves.css';
-import { type CSSVariablesResolver, createTheme, MantineProvider } from '@mantine/core';
+import { type CSSVariablesResolver, createTheme, MantineProvider, Tooltip } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
@@ -25,6 +25,8 @@ const theme = createTheme({
     "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans SC', 'Noto Sans CJK SC', sans-serif",
   fontFamilyMonospace: "ui-monospace, 'SF Mono', 'Roboto Mono', 'DejaVu Sans Mono', monospace",
   cursorType: 'pointer',
+  // One line of a long hint is wider than a handheld.
+  components: { Tooltip: Tooltip.extend({ defaultProps: { multiline: true, maw: 320 } }) },
 });
 
 /** Mantine's own soft texts and badges are below 4.5:1 on white; these are above it, also at 11 px. */
