@@ -69,15 +69,26 @@ export class Book {
     return found.map((each) => each.id);
   }
 
-  /** Acts that a person was told are done and that do not stand in the book exactly once. */
+  /** Acts that a person was told are done and that do not stand in the book exactly once; a put at a wall is of one unit. */
   async actsNotOnce(eventIds: readonly string[]): Promise<string[]> {
     const found = await this.rows<{ id: string; n: number }>(
-      `select e.id::text as id, (select count(*) from tasks where event_id = e.id)::int
-         + (select count(distinct parcel_id) from parcel_contents where event_id = e.id)::int as n
-       from unnest($1::uuid[]) as e (id)`,
+      `with puts as (select event_id, sum(quantity)::int as units from movements where reason = 'sort' group by event_id)
+       select e.id::text as id, (select count(*) from tasks where event_id = e.id)::int
+         + (select count(distinct parcel_id) from parcel_contents where event_id = e.id)::int + coalesce(p.units, 0) as n
+       from unnest($1::uuid[]) as e (id) left join puts p on p.event_id = e.id`,
       [eventIds],
     );
     return found.filter((each) => each.n !== 1).map((each) => `${each.id} stands ${each.n} times`);
+  }
+
+  /** Orders that were packed out of a slot of a put wall, and the batch runs that brought them there. */
+  async overWall(): Promise<{ orders: number; runs: number }> {
+    const [found] = await this.rows<{ orders: number; runs: number }>(
+      `select count(distinct p.order_id)::int as orders, count(distinct s.run_id)::int as runs
+       from parcels p join containers c on c.site_id = p.site_id and c.id = p.source_container_id and c.type = 'slot'
+       join run_slots s on s.site_id = p.site_id and s.order_id = p.order_id and s.container_id = c.id`,
+    );
+    return found ?? { orders: 0, runs: 0 };
   }
 
   /** Readings that a screen showed and that are not in the inbox exactly once. */

@@ -8,13 +8,19 @@ export interface CrewSize {
   pickers: number;
   /** People at lanes and doors. */
   dockers: number;
+  /** People at the put wall. */
+  sorters: number;
 }
 
 /** What the demo's own files have. */
-const DEMO_SIZE: CrewSize = { benches: 4, pickers: 6, dockers: 1 };
+const DEMO_SIZE: CrewSize = { benches: 4, pickers: 6, dockers: 1, sorters: 1 };
+/** Merchants whose orders are sorted at the put wall: about one order in five. */
+const WALL_MERCHANTS = ['LUMEN', 'BATIK'];
+/** Orders of a run to the wall: few, so that a small day has some too. */
+const WALL_BATCH = 4;
 /** Orders of a day that one person at the place is there for. */
-const ORDERS_PER = { bench: 300, picker: 200, docker: 1_500 };
-const MOST: CrewSize = { benches: 16, pickers: 24, dockers: 4 };
+const ORDERS_PER = { bench: 300, picker: 200, docker: 1_500, sorter: 1_500 };
+const MOST: CrewSize = { benches: 16, pickers: 24, dockers: 4, sorters: 4 };
 /** Orders that the demo's goods suffice for, with much to spare. */
 const ORDERS_PER_STOCK = 3_000;
 /** For a wave in packing, the next one in picking, and what the channel has on the floor. */
@@ -28,6 +34,7 @@ export function crewFor(orders: number): CrewSize {
     benches: needed(ORDERS_PER.bench, DEMO_SIZE.benches, MOST.benches),
     pickers: needed(ORDERS_PER.picker, DEMO_SIZE.pickers, MOST.pickers),
     dockers: needed(ORDERS_PER.docker, DEMO_SIZE.dockers, MOST.dockers),
+    sorters: needed(ORDERS_PER.sorter, DEMO_SIZE.sorters, MOST.sorters),
   };
 }
 
@@ -35,11 +42,17 @@ interface SiteFile {
   stations: { code: string; kind: string; name: string; xMm: number; yMm: number }[];
   carts: { first: number; last: number; slots: number };
   totes: { first: number; last: number };
+  putWalls: { rows: number; columns: number }[];
 }
 
 interface WavesFile {
-  templates: { name: string; limits: { ordersMax: number; linesMax: number; unitsMax: number } }[];
-  channels: { name: string; template: string; maxInFlight: number; batchOrders: number }[];
+  templates: {
+    name: string;
+    filter?: { merchantCodes?: string[] };
+    method?: string;
+    limits: { ordersMax: number; linesMax: number; unitsMax: number };
+  }[];
+  channels: { name: string; template: string; state: string; maxInFlight: number; batchOrders: number }[];
 }
 
 /**
@@ -55,7 +68,11 @@ export async function writeDay(
   await mkdir(to, { recursive: true });
   for (const same of ['items.csv', 'merchants.csv', 'shipping.yaml'])
     await copyFile(join(from, same), join(to, same));
-  await change<SiteFile>(from, to, 'site.yaml', (site) => enlargeSite(site, crew));
+  let slots = 0;
+  await change<SiteFile>(from, to, 'site.yaml', (site) => {
+    enlargeSite(site, crew);
+    slots = site.putWalls.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
+  });
   await change<{ devices: object[] }>(from, to, 'devices.yaml', (file) => {
     for (const code of benchCodes(crew)) file.devices.push(...benchDevices(code));
   });
@@ -63,12 +80,24 @@ export async function writeDay(
     for (let n = file.floor.length; n < peopleOf(crew); n += 1)
       file.floor.push({ name: `Person ${n + 1}`, badge: `B-${1_001 + n}`, pin: '2468' });
   });
-  await change<WavesFile>(from, to, 'waves.yaml', (file) => enlargeFlow(file, crew));
+  const merchants = merchantsOf(await readFile(join(from, 'merchants.csv'), 'utf8'));
+  await change<WavesFile>(from, to, 'waves.yaml', (file) => {
+    enlargeFlow(file, crew);
+    addWallFlow(file, { merchants, slots });
+  });
   await writeFile(join(to, 'stock.csv'), moreStock(await readFile(join(from, 'stock.csv'), 'utf8'), orders));
 }
 
-function peopleOf({ benches, pickers, dockers }: CrewSize): number {
-  return benches + pickers + dockers;
+/** Codes of the merchants: the first column under the head. */
+function merchantsOf(csv: string): string[] {
+  return csv
+    .split(/\r?\n/)
+    .slice(1)
+    .flatMap((line) => line.split(',')[0] || []);
+}
+
+function peopleOf({ benches, pickers, dockers, sorters }: CrewSize): number {
+  return benches + pickers + dockers + sorters;
 }
 
 async function change<T>(from: string, to: string, name: string, alter: (file: T) => void): Promise<void> {
@@ -104,6 +133,7 @@ function enlargeSite(site: SiteFile, crew: CrewSize): void {
     site.stations.push({ code: `S-PICK-${number(n)}`, kind: 'pick-start', name: `Cart park ${n}`, ...place });
   }
   site.carts.last = Math.max(site.carts.last, crew.pickers);
+  for (const wall of site.putWalls) wall.rows *= timesOf(crew);
   site.totes.last = Math.max(site.totes.last, TOTES.atLeast + crew.pickers * TOTES.perPicker);
 }
 
@@ -122,9 +152,14 @@ function benchDevices(code: string): object[] {
   ];
 }
 
+/** How much more than the demo's flow this crew works off. */
+function timesOf({ pickers }: CrewSize): number {
+  return Math.max(1, Math.round(pickers / DEMO_SIZE.pickers));
+}
+
 /** A channel for twice the people keeps twice the orders on the floor and lets twice as many go at once. */
 function enlargeFlow(file: WavesFile, crew: CrewSize): void {
-  const times = Math.max(1, Math.round(crew.pickers / DEMO_SIZE.pickers));
+  const times = timesOf(crew);
   for (const channel of file.channels) {
     channel.maxInFlight *= times;
     channel.batchOrders *= times;
@@ -133,6 +168,19 @@ function enlargeFlow(file: WavesFile, crew: CrewSize): void {
     limits.linesMax *= times;
     limits.unitsMax *= times;
   }
+}
+
+/**
+ * All orders of some merchants go over the put wall, and no other template takes them: where two channels may take the same orders,
+ * the one that gathers them finds them gone.
+ */
+function addWallFlow(file: WavesFile, { merchants, slots }: { merchants: string[]; slots: number }): void {
+  const name = 'Put wall';
+  const others = merchants.filter((code) => !WALL_MERCHANTS.includes(code));
+  for (const template of file.templates) template.filter = { ...template.filter, merchantCodes: others };
+  const limits = { ordersMax: 1_000, linesMax: 3_000, unitsMax: 6_000 };
+  file.templates.push({ name, filter: { merchantCodes: WALL_MERCHANTS }, method: 'batch', limits });
+  file.channels.push({ name, template: name, state: 'open', maxInFlight: slots, batchOrders: WALL_BATCH });
 }
 
 function moreStock(csv: string, orders: number): string {

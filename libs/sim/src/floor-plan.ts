@@ -59,6 +59,11 @@ export class FloorPlan {
     });
   }
 
+  /** Codes of the put walls. */
+  get walls(): string[] {
+    return this.stations.filter(({ kind }) => kind === 'put-wall').map(({ code }) => code);
+  }
+
   get cartParks(): CartPark[] {
     return this.stations
       .filter(({ kind }) => kind === 'pick-start')

@@ -67,6 +67,7 @@ async function main(): Promise<void> {
     },
     truckParcels: 25,
     dockers: 1,
+    sorters: 1,
     releaseByClick: false,
     patienceMs: PATIENCE_MS,
   });

@@ -1,6 +1,8 @@
 import { setMaxListeners } from 'node:events';
+import { encodeHouseCode } from '#lib/barcodes';
 import type { ItemView } from '#lib/contracts';
 import { Belt, type BeltParcel } from './belt.js';
+import { CompleteSlots } from './complete-slots.js';
 import { allOf, CoreClient } from './core-client.js';
 import { Dock } from './dock.js';
 import type { FaultRates } from './faults.js';
@@ -15,6 +17,7 @@ import type { Seeded } from './seeded.js';
 import { Supervisor } from './supervisor.js';
 import type { Tally } from './tally.js';
 import { WalkLog } from './walk-log.js';
+import { WallSorter } from './wall-sorter.js';
 
 /** A floor person's credentials, as the demo's import made them. */
 export interface FloorPerson {
@@ -49,6 +52,8 @@ export interface FloorOptions {
   truckParcels: number;
   /** People at lanes and doors. */
   dockers: number;
+  /** People at each put wall. */
+  sorters: number;
   /** The supervisor also plans and releases waves by click, beside the channels. */
   releaseByClick: boolean;
   patienceMs: number;
@@ -70,6 +75,11 @@ interface Layout {
   points: Point[];
 }
 
+/** What a hand scans on one unit of an item. */
+function unitCodeOf({ sku, barcodes }: ItemView): string {
+  return barcodes.find(({ quantity }) => quantity === 1)?.code ?? encodeHouseCode('item', sku);
+}
+
 /** A site at work: its hardware and its people. */
 export class SimulatedFloor {
   private readonly ending = new AbortController();
@@ -77,6 +87,8 @@ export class SimulatedFloor {
   private readonly belts: Belt[] = [];
   private readonly trays = new Map<string, PaperTray>();
   private readonly emptyTotes: string[] = [];
+  private totes: ReadonlySet<string> = new Set();
+  private readonly slots = new CompleteSlots();
   private devices: FloorDevices | null = null;
   /** Numbers of the waves that the supervisor released. */
   private readonly waves = new Set<number>();
@@ -141,6 +153,7 @@ export class SimulatedFloor {
     const items = await allOf<ItemView>(office, '/items');
     const layout = await office.get<Layout>('/sites/layout');
     const plan = await FloorPlan.load(office);
+    this.totes = new Set(layout.containers.map((each) => each.lpn));
     this.emptyTotes.push(
       ...layout.containers.filter((each) => each.state === 'empty').map((each) => each.lpn),
     );
@@ -153,7 +166,40 @@ export class SimulatedFloor {
       crew,
       layout.carts.map((cart) => cart.code),
     );
+    await this.openWalls(plan, crew, items);
     this.openSupervisor(office);
+  }
+
+  private async openWalls(plan: FloorPlan, crew: FloorPerson[], items: ItemView[]): Promise<void> {
+    const { options, signal } = this;
+    const unitCodes = new Map(items.map((item) => [item.sku, unitCodeOf(item)]));
+    const inWork = new Set<string>();
+    for (const station of plan.walls.flatMap((wall) => Array<string>(options.sorters).fill(wall))) {
+      const person = crew.shift();
+      if (!person) continue;
+      const core = new CoreClient(options.apiUrl, { patienceMs: options.patienceMs });
+      await core.signInByBadge(person.badge, person.pin, station);
+      const sorter = new WallSorter({
+        core,
+        stationCode: station,
+        inWork,
+        unitCode: (sku) => unitCodes.get(sku) ?? encodeHouseCode('item', sku),
+        onSlots: (plates) => this.slots.seen(station, plates),
+        onEmptyTote: (lpn) => this.toteIsEmpty(lpn),
+        handMs: options.pace.handMs,
+        rates: options.rates,
+        dice: options.dice.fork(`sorter ${person.badge}`),
+        measures: options.measures,
+        tally: options.tally,
+        signal,
+      });
+      this.work(`sorter ${person.badge} at ${station}`, () => sorter.work());
+    }
+  }
+
+  /** A slot of a put wall that was packed stays where it is: it is no tote for a picker. */
+  private toteIsEmpty(lpn: string): void {
+    if (this.totes.has(lpn)) this.emptyTotes.push(lpn);
   }
 
   private openBelts({ points, lanes }: Layout, devices: FloorDevices, dockers: FloorPerson[]): Dock {
@@ -237,9 +283,10 @@ export class SimulatedFloor {
         scale,
         printer,
         tray: this.trays.get(bench.printer)!,
+        slots: this.slots,
         unitGrams: (sku) => grams.get(sku) ?? 0,
         onParcel: (parcel) => this.toBelt(parcel),
-        onEmptyTote: (lpn) => this.emptyTotes.push(lpn),
+        onEmptyTote: (lpn) => this.toteIsEmpty(lpn),
         handMs: options.pace.handMs,
         rates: options.rates,
         dice: options.dice.fork(`packer ${bench.station}`),

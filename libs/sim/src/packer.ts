@@ -1,5 +1,6 @@
 import { encodeHouseCode } from '#lib/barcodes';
 import type { CloseOutcome, FloorLive, PackView } from '#lib/contracts';
+import type { CompleteSlots } from './complete-slots.js';
 import { type CoreClient, Refused } from './core-client.js';
 import type { FaultRates } from './faults.js';
 import type { Measures } from './measures.js';
@@ -30,6 +31,8 @@ export interface PackerSetting {
   unitGrams: (sku: string) => number;
   /** The parcel goes onto the belt. */
   onParcel: (parcel: { parcelId: string; code: string; sscc: string }) => void;
+  /** Slots of put walls that wait for somebody to pack them. */
+  slots: CompleteSlots;
   /** An emptied tote stands ready again. */
   onEmptyTote: (lpn: string) => void;
   handMs: number;
@@ -75,10 +78,12 @@ export class Packer {
       const waiting = await core.get<BenchWork>(`/packing/stations/${this.set.stationCode}`);
       const tote = waiting.totes[0];
       const begun = waiting.parcels[0];
+      const slot = tote ? null : this.set.slots.take();
       if (tote) await this.trying(tote.lpn, () => this.packTote(tote.lpn));
+      else if (slot) await this.packSlot(slot);
       else if (begun) await this.trying(begun.parcelId, () => this.finish(begun.parcelId, begun.tote));
       else await pause(waitMs, signal);
-      waitMs = tote || begun ? IDLE_MIN_MS : Math.min(IDLE_MAX_MS, waitMs * 2);
+      waitMs = tote || slot || begun ? IDLE_MIN_MS : Math.min(IDLE_MAX_MS, waitMs * 2);
     }
     core.close();
   }
@@ -101,6 +106,17 @@ export class Packer {
       stationCode: this.set.stationCode,
     });
     await this.complete(opened, lpn);
+  }
+
+  /** The slot stays in its wall: it is no tote that stands empty afterwards. */
+  private async packSlot(plate: string): Promise<void> {
+    const { core, stationCode, slots, tally } = this.set;
+    await this.trying(plate, async () => {
+      const containerScan = await this.scan(plate);
+      const opened = await core.post<PackView>('/packing/open', { containerScan, stationCode });
+      await this.complete(opened, null);
+      tally.count('slots packed');
+    }).finally(() => slots.giveBack(plate));
   }
 
   private async finish(parcelId: string, lpn: string | null): Promise<void> {

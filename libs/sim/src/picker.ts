@@ -113,6 +113,9 @@ export class Picker {
 
   private tripEnded(run: RunView, stops: WalkedStop[], station: string): void {
     const { walks, waves, plan, parkCode, tally } = this.set;
+    tally.count('runs');
+    // Walks are compared order by order; a batch run picks for many at each stop.
+    if (run.method === 'batch') return;
     walks.add({
       by: waves.has(run.waveNumber) ? 'wave' : 'channel',
       slots: run.cart.slots,
@@ -120,7 +123,6 @@ export class Picker {
       stops,
       end: plan.stationAt(station),
     });
-    tally.count('runs');
   }
 
   private async doTask(task: PickTaskView): Promise<void> {
@@ -147,9 +149,17 @@ export class Picker {
   private toteFor(task: PickTaskView): string {
     const need = this.handheld.need;
     const lpn = need?.need === 'tote' ? need.lpn : task.lpn;
-    const tote = lpn ?? this.set.emptyTotes.shift();
+    const begun = this.begunTote(task);
+    const tote = lpn ?? begun ?? this.set.emptyTotes.shift();
     if (!tote) throw new Error('no empty tote is left on the floor');
     return tote;
+  }
+
+  /** A batch run's goods go into one tote, but for lots: those of one item have to stay apart. */
+  private begunTote(task: PickTaskView): string | null {
+    const { run } = this.handheld;
+    if (run?.method !== 'batch' || task.lot !== '') return null;
+    return run.tasks.findLast((each) => each.lpn !== null && each.lot === '')?.lpn ?? null;
   }
 
   private async scan(code: string): Promise<void> {

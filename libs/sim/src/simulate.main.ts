@@ -134,6 +134,7 @@ function inWords(result: SimulationResult): string {
   return [
     `${result.shipped} of ${result.orders} orders shipped, ${result.accounted} accounted for, in ${result.seconds} s (seed ${result.seed})`,
     ...walkInWords(result.walk),
+    `  over the put wall: ${result.overWall.orders} orders of ${result.overWall.runs} batch runs`,
     ...rows,
     `  ${Math.round(result.labels * 100)} % of the labels drawn and decoded, the others read by their commands`,
     `  processor seconds: ${Object.entries(result.cpuSeconds)

@@ -40,8 +40,10 @@ export interface SimulationResult {
   seconds: number;
   seed: number;
   crew: CrewSize;
-  /** What the pickers walked, and what first come in S-shape would have been. */
+  /** What the pickers walked order by order, and what first come in S-shape would have been; batch runs are not in it. */
   walk: WalkResult | null;
+  /** Orders that were sorted at a put wall and packed from there, and the batch runs that brought their goods. */
+  overWall: { orders: number; runs: number };
   /** Share of the labels that were drawn and decoded. */
   labels: number;
   /** Processor seconds by process, as the system counts them. */
@@ -162,6 +164,7 @@ function openFloor(
     },
     truckParcels: 60,
     dockers: options.crew.dockers,
+    sorters: options.crew.sorters,
     releaseByClick: true,
     patienceMs: 120_000,
   });
@@ -293,6 +296,7 @@ async function judge(j: Judging): Promise<SimulationResult> {
     seed: j.options.seed,
     crew: j.options.crew,
     walk: j.walk,
+    overWall: await book.overWall(),
     labels: j.options.labels,
     cpuSeconds: j.cpuSeconds,
     states: last.states,
