@@ -16,15 +16,22 @@ export const locked = (waitMs: number) => {
   const seconds = Math.ceil(waitMs / 1_000);
   return new Refusal('access.locked', `Too many wrong tries. Try again in ${seconds} s.`, {
     status: 429,
+    facts: { seconds },
     retryAfterSeconds: seconds,
   });
 };
 
 export const unknownSite = (code: string) =>
-  new Refusal('access.unknown-site', `You do not work at a site ${code}.`, { status: 403 });
+  new Refusal('access.unknown-site', `You do not work at a site ${code}.`, {
+    status: 403,
+    facts: { site: code },
+  });
 
 export const noRole = () =>
   new Refusal('access.no-role', 'You have no role at any site. Ask an administrator.', { status: 403 });
 
 export const unknownStation = (code: string) =>
-  new Refusal('access.unknown-station', `There is no station ${code} at this site.`, { status: 404 });
+  new Refusal('access.unknown-station', `There is no station ${code} at this site.`, {
+    status: 404,
+    facts: { station: code },
+  });

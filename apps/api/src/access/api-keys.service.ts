@@ -52,6 +52,7 @@ export class ApiKeysService {
       if (!merchant) {
         throw new Refusal('access.unknown-merchant', `There is no merchant ${merchantCode}.`, {
           status: 404,
+          facts: { merchant: merchantCode },
         });
       }
       const id = newId();

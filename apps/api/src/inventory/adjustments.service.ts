@@ -77,7 +77,7 @@ export class AdjustmentsService {
     );
     if (!item) {
       const what = `${adjustment.merchantCode} has no item ${adjustment.sku}.`;
-      throw new Refusal('inventory.unknown-item', what, { status: 404 });
+      throw new Refusal('inventory.unknown-item', what, { status: 404, facts: { sku: adjustment.sku } });
     }
     const location = await row<{ id: string }>(
       tx,
@@ -86,7 +86,10 @@ export class AdjustmentsService {
     );
     if (!location) {
       const what = `There is no location ${adjustment.locationCode}.`;
-      throw new Refusal('inventory.unknown-location', what, { status: 404 });
+      throw new Refusal('inventory.unknown-location', what, {
+        status: 404,
+        facts: { code: adjustment.locationCode },
+      });
     }
     return {
       itemId: item.id,

@@ -85,7 +85,10 @@ export class InventoryQueries {
     return this.db.transaction(async (tx) => {
       const place = await row<{ id: string; code: string; kind: string }>(tx, find, [tx.siteId, code]);
       if (!place)
-        throw new Refusal(`inventory.unknown-${noun}`, `There is no ${noun} ${code}.`, { status: 404 });
+        throw new Refusal(`inventory.unknown-${noun}`, `There is no ${noun} ${code}.`, {
+          status: 404,
+          facts: { code },
+        });
       const content = await rows<PlaceView['content'][number]>(tx, CONTENT, [tx.siteId, noun, place.id]);
       return { code: place.code, kind: place.kind, content };
     });

@@ -210,10 +210,12 @@ export class InventoryService {
       taken.map((each) => key(each.account_kind, each.account_id, each.item_id, each.lot)),
     );
     const failed = changes.find((each) => !done.has(key(each.kind, each.id, each.itemId, each.lot)))!;
+    const { kind: account, id: accountId, itemId, lot } = failed;
+    const quantity = Math.max(-failed.quantity, -failed.reserved);
     throw new Refusal(
       'inventory.not-enough',
-      `There are not ${Math.max(-failed.quantity, -failed.reserved)} free units of this item in this ${failed.kind}.`,
-      { facts: { account: failed.kind, accountId: failed.id, itemId: failed.itemId, lot: failed.lot } },
+      `There are not ${quantity} free units of this item in this ${account}.`,
+      { facts: { account, accountId, itemId, lot, quantity } },
     );
   }
 

@@ -15,14 +15,19 @@ export interface KnownLabel {
 export function faultOfLabelScan(
   scan: string,
   known: KnownLabel,
-): { code: 'wrong-label' | 'old-label' | 'scan-square-code'; detail: string } | null {
+): {
+  code: 'wrong-label' | 'old-label' | 'scan-square-code';
+  detail: string;
+  facts?: Record<string, unknown>;
+} | null {
   const code = identifyScan(scan);
   const isThis =
     (code.kind === 'sscc' && code.value === known.sscc) ||
     (code.kind === 'tracking' && code.value === known.trackingNumber);
   if (!isThis) {
     const got = (code.value || code.data).slice(0, 40) || 'an unreadable code';
-    return { code: 'wrong-label', detail: `Need the label of ${known.sscc}, got ${got}.` };
+    const detail = `Need the label of ${known.sscc}, got ${got}.`;
+    return { code: 'wrong-label', detail, facts: { needed: known.sscc, got } };
   }
   const nonce = code.kind === 'sscc' ? code.printNonce : null;
   if (nonce !== null) {
@@ -30,6 +35,7 @@ export function faultOfLabelScan(
     return {
       code: 'old-label',
       detail: `That paper (${nonce}) was replaced. The valid one is ${known.nonce}.`,
+      facts: { needed: known.nonce, got: nonce },
     };
   }
   if (known.papers <= 1) return null;

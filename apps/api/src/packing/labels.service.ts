@@ -164,7 +164,8 @@ export class LabelsService {
       const { sscc, trackingNumber } = parcel;
       const known = { sscc, trackingNumber, nonce: label?.nonce ?? null, papers: papers!.count };
       const fault = faultOfLabelScan(labelScan, known);
-      if (fault) throw new Refusal(`packing.${fault.code}`, fault.detail, { status: 422 });
+      if (fault)
+        throw new Refusal(`packing.${fault.code}`, fault.detail, { status: 422, facts: fault.facts });
       const newest = await this.newestPrint(tx, parcelId);
       if (newest && newest.state !== 'printed')
         await this.setPrint(tx, newest.id, 'printed', 'confirmed by scan');

@@ -33,12 +33,10 @@ export function decidePackScan(scan: string, lines: readonly PackLine[], tote: r
     .map((line) => ({ line, quantity: quantityNamed(line, code.kind, code.value, code.data) }))
     .filter((each): each is { line: PackLine; quantity: number } => each.quantity !== null);
   if (named.length === 0) {
-    const got = code.value || code.data || 'an unreadable code';
-    return {
-      kind: 'wrong-item',
-      detail: `${neededInWords(lines)}, got ${got.slice(0, 40)}.`,
-      facts: { got: got.slice(0, 40) },
-    };
+    const got = (code.value || code.data || 'an unreadable code').slice(0, 40);
+    const needed = openLines(lines).map(({ sku, left }) => `${left} × ${sku}`);
+    const detail = `${neededInWords(lines)}, got ${got}.`;
+    return { kind: 'wrong-item', detail, facts: { needed: needed.slice(0, 3), got } };
   }
   const fitting = named.find(({ line, quantity }) => line.left >= quantity);
   if (!fitting) {
@@ -70,11 +68,12 @@ function fromLots(
     missing -= taken;
   }
   if (missing === 0) return { kind: 'pack', line, quantity, lots };
-  const there = all.map(({ lot }) => lot || 'no lot').join(', ') || 'nothing';
+  const held = all.map(({ lot }) => lot || 'no lot');
+  const there = held.join(', ') || 'nothing';
   return {
     kind: 'wrong-lot',
     detail: `The tote holds ${there} of ${line.sku}, not ${quantity} of ${scannedLot ?? 'it'}.`,
-    facts: { sku: line.sku, lot: scannedLot },
+    facts: { sku: line.sku, lot: scannedLot, held },
   };
 }
 
@@ -89,8 +88,12 @@ function sameGtin(one: string, two: string): boolean {
   return isGtin(one) && isGtin(two) && normaliseGtin(one) === normaliseGtin(two);
 }
 
+function openLines(lines: readonly PackLine[]): PackLine[] {
+  return lines.filter(({ left }) => left > 0);
+}
+
 function neededInWords(lines: readonly PackLine[]): string {
-  const open = lines.filter(({ left }) => left > 0).map(({ sku, left }) => `${left} of ${sku}`);
+  const open = openLines(lines).map(({ sku, left }) => `${left} of ${sku}`);
   if (open.length === 0) return 'Nothing more belongs into this parcel';
   return `Need ${open.slice(0, 3).join(', ')}${open.length > 3 ? ' ...' : ''}`;
 }

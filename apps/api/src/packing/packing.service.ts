@@ -37,6 +37,7 @@ export class PackingService {
       if (!tote)
         throw new Refusal('packing.unknown-tote', `There is no tote ${printable(containerScan)}.`, {
           status: 404,
+          facts: { got: printable(containerScan) },
         });
       const open = await openParcelOf(tx, tote.id);
       if (open && (tote.orderId === null || tote.orderId === open.orderId)) {
@@ -110,6 +111,7 @@ export class PackingService {
       if (!carton) {
         throw new Refusal('packing.unknown-carton', `There is no carton ${printable(cartonCode)}.`, {
           status: 404,
+          facts: { carton: printable(cartonCode) },
         });
       }
       if (carton.id === parcel.carton.id) return packView(tx, parcelId);
@@ -181,6 +183,7 @@ export class PackingService {
     if (station.kind !== 'pack-bench') {
       throw new Refusal('packing.not-a-bench', `${station.code} is a ${station.kind}, not a pack bench.`, {
         status: 422,
+        facts: { station: station.code, kind: station.kind },
       });
     }
     return station;
@@ -205,7 +208,9 @@ export class PackingService {
       [tx.siteId, orderId],
     );
     if (order!.hold !== null)
-      throw new Refusal('packing.order-held', `The order is on hold: ${order!.hold}.`);
+      throw new Refusal('packing.order-held', `The order is on hold: ${order!.hold}.`, {
+        facts: { reason: order!.hold },
+      });
     if (order!.state === 'cancelled') {
       throw new Refusal(
         'packing.order-cancelled',
@@ -331,13 +336,19 @@ export function requireState(parcel: BenchParcel, states: readonly string[], act
 }
 
 function unknownStation(code: string): Refusal {
-  return new Refusal('packing.unknown-station', `There is no station ${printable(code)}.`, { status: 404 });
+  return new Refusal('packing.unknown-station', `There is no station ${printable(code)}.`, {
+    status: 404,
+    facts: { station: printable(code) },
+  });
 }
 
 function lpnOf(scan: string): string {
   const code = identifyScan(scan);
   if (code.kind === 'container') return code.value;
-  throw new Refusal('packing.not-a-tote', `Scan a tote; "${printable(scan)}" is none.`, { status: 422 });
+  throw new Refusal('packing.not-a-tote', `Scan a tote; "${printable(scan)}" is none.`, {
+    status: 422,
+    facts: { got: printable(scan) },
+  });
 }
 
 function requirePackable(tote: BenchTote): { slotId: string; orderId: string } {
@@ -346,19 +357,23 @@ function requirePackable(tote: BenchTote): { slotId: string; orderId: string } {
     throw new Refusal(
       'packing.tote-to-sort',
       `${lpn} has goods of several orders: bring it to the put wall.`,
+      { facts: { tote: lpn } },
     );
   if (slotId === null || orderId === null)
-    throw new Refusal('packing.tote-empty', `${lpn} holds nothing to pack.`);
+    throw new Refusal('packing.tote-empty', `${lpn} holds nothing to pack.`, { facts: { tote: lpn } });
   if (type === 'slot' && (slotState === 'open' || slotState === 'picked'))
     throw new Refusal(
       'packing.slot-not-complete',
       `Slot ${lpn} is not complete: goods for it are still to come.`,
+      { facts: { slot: lpn } },
     );
-  if (slotState === 'open') throw new Refusal('packing.tote-not-picked', `${lpn} is still being picked.`);
+  if (slotState === 'open')
+    throw new Refusal('packing.tote-not-picked', `${lpn} is still being picked.`, { facts: { tote: lpn } });
   if (slotState === 'picked') {
     throw new Refusal(
       'packing.tote-not-dropped',
       `${lpn} has not been dropped yet: scan the station on the cart's handheld.`,
+      { facts: { tote: lpn } },
     );
   }
   return { slotId, orderId };

@@ -55,9 +55,10 @@ export function decidePut(
   if (!read?.ok) return refuseItem(toSort, reads);
   const puts = bySlot(alike, read.units);
   if (slotCode !== null && !puts.some(({ slot }) => slot.code === slotCode)) {
-    const needed = puts.map(({ slot }) => slot.code).join(' or ');
-    const detail = `Need slot ${needed}, got ${slotCode}.`;
-    return { decision: 'refuse', code: 'picking.wrong-slot', detail, facts: { needed, got: slotCode } };
+    const slots = puts.map(({ slot }) => slot.code);
+    const facts = { needed: slots.join(' or '), got: slotCode, slots };
+    const detail = `Need slot ${facts.needed}, got ${slotCode}.`;
+    return { decision: 'refuse', code: 'picking.wrong-slot', detail, facts };
   }
   const put = puts.find(
     (each) => each.wanted >= read.units && (slotCode === null || each.slot.code === slotCode),

@@ -64,7 +64,10 @@ export class PutWallSetupService {
       [tx.siteId, code],
     );
     if (known && known.kind !== 'put-wall')
-      throw new Refusal('picking.not-a-wall', `${code} is a ${known.kind}.`, { status: 422 });
+      throw new Refusal('picking.not-a-wall', `${code} is a ${known.kind}.`, {
+        status: 422,
+        facts: { station: code },
+      });
     await affected(
       tx,
       `insert into stations (site_id, id, code, kind, name, x_mm, y_mm)

@@ -22,7 +22,8 @@ export async function wallOf(tx: Tx, code: string): Promise<Wall> {
     [tx.siteId, code],
   );
   if (wall) return wall;
-  throw new Refusal('picking.unknown-wall', `There is no put wall ${code.slice(0, 40)}.`, { status: 404 });
+  const got = code.slice(0, 40);
+  throw new Refusal('picking.unknown-wall', `There is no put wall ${got}.`, { status: 404, facts: { got } });
 }
 
 export function wallsOf(tx: Tx): Promise<Wall[]> {

@@ -209,14 +209,16 @@ async function toteAt(tx: Tx, wall: Wall, containerScan: string): Promise<Tote> 
           [tx.siteId, scan.value],
         )
       : null;
-  const got = scan.value || scan.data || '?';
+  const got = (scan.value || scan.data || '?').slice(0, 40);
   const facts = { needed: 'T-', got };
-  if (!tote) throw new Refusal('picking.unknown-tote', `There is no tote ${got.slice(0, 40)}.`, { facts });
+  if (!tote) throw new Refusal('picking.unknown-tote', `There is no tote ${got}.`, { facts });
   if (tote.type === 'slot')
     throw new Refusal('picking.wrong-tote', `${got} is a slot. Scan a tote.`, { facts });
   if (tote.state === 'empty') throw new Refusal('picking.tote-empty', `Tote ${got} is empty.`, { facts });
   if (tote.state === 'picked' && tote.stationId === wall.id) return tote;
-  throw new Refusal('picking.tote-not-here', `Tote ${got} was not handed over at ${wall.code}.`, { facts });
+  throw new Refusal('picking.tote-not-here', `Tote ${got} was not handed over at ${wall.code}.`, {
+    facts: { ...facts, wall: wall.code },
+  });
 }
 
 function requirePut(decision: PutDecision): Decided {

@@ -97,7 +97,11 @@ export class AnnouncementsService {
     );
     if (errors.length > 0) {
       const detail = `${errors.length} of the announced items are unknown.`;
-      throw new Refusal('receiving.unknown-sku', detail, { status: 422, errors });
+      throw new Refusal('receiving.unknown-sku', detail, {
+        status: 422,
+        facts: { count: errors.length },
+        errors,
+      });
     }
     return items;
   }

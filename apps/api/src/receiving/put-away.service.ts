@@ -123,7 +123,7 @@ export class PutAwayService {
     }
     if (location.blocked || !['pick-face', 'reserve'].includes(location.type)) {
       throw new Refusal('receiving.location-closed', `Goods can't be put away at ${scan.value}.`, {
-        facts: { type: location.type, blocked: location.blocked },
+        facts: { location: scan.value, type: location.type, blocked: location.blocked },
       });
     }
     return location.id;

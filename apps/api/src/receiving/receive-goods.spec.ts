@@ -28,7 +28,7 @@ describe('receiveAgainst', () => {
     expect(receiveAgainst(lines, { sku: 'S', quantity, lot })).toMatchObject({
       accepted: false,
       code,
-      stillExpected,
+      facts: { stillExpected },
     });
   });
 });

@@ -14,7 +14,7 @@ export type Receiving =
       accepted: false;
       code: 'receiving.over-receipt' | 'receiving.wrong-lot';
       detail: string;
-      stillExpected: number;
+      facts: { sku: string; stillExpected: number; got: number; needed?: string };
     };
 
 /** Spreads goods that arrived over the lines that expect them; more than expected is refused, not silently kept. */
@@ -26,7 +26,8 @@ export function receiveAgainst(
   if (fitting.length === 0) {
     const lots = lines.map((line) => line.lot).join(', ');
     const detail = `This receipt expects ${goods.sku} of lot ${lots}, not ${goods.lot || 'without a lot'}.`;
-    return { accepted: false, code: 'receiving.wrong-lot', detail, stillExpected: 0 };
+    const facts = { sku: goods.sku, stillExpected: 0, got: goods.quantity, needed: lots };
+    return { accepted: false, code: 'receiving.wrong-lot', detail, facts };
   }
   const takes: { lineId: string; quantity: number }[] = [];
   let left = goods.quantity;
@@ -38,7 +39,8 @@ export function receiveAgainst(
   if (left > 0) {
     const stillExpected = goods.quantity - left;
     const detail = `Only ${stillExpected} more of ${goods.sku} are expected, got ${goods.quantity}. Set the rest aside and ask a supervisor.`;
-    return { accepted: false, code: 'receiving.over-receipt', detail, stillExpected };
+    const facts = { sku: goods.sku, stillExpected, got: goods.quantity };
+    return { accepted: false, code: 'receiving.over-receipt', detail, facts };
   }
   return { accepted: true, takes };
 }

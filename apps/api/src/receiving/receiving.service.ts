@@ -99,7 +99,10 @@ export class ReceivingService {
          (select 1 from receipt_lines l where l.site_id = $1 and l.receipt_id = $4 and l.item_id = i.id)`,
       [tx.siteId, receipt.merchant_id, sku, receipt.id],
     );
-    if (!item) throw new Refusal('receiving.not-announced', `${sku} is not on this receipt. Set it aside.`);
+    if (!item)
+      throw new Refusal('receiving.not-announced', `${sku} is not on this receipt. Set it aside.`, {
+        facts: { sku },
+      });
     return item;
   }
 
@@ -116,8 +119,8 @@ export class ReceivingService {
     );
     const receiving = receiveAgainst(lines, goods);
     if (!receiving.accepted) {
-      const { code, detail, stillExpected } = receiving;
-      throw new Refusal(code, detail, { facts: { sku: goods.sku, stillExpected, got: goods.quantity } });
+      const { code, detail, facts } = receiving;
+      throw new Refusal(code, detail, { facts });
     }
     await affected(
       tx,

@@ -50,7 +50,10 @@ export class LoadsService {
     return this.db.transaction(async (tx) => {
       const known = await row(tx, 'select 1 from carriers where code = $1', [carrier]);
       if (!known)
-        throw new Refusal('shipping.unknown-carrier', `There is no carrier ${carrier}.`, { status: 404 });
+        throw new Refusal('shipping.unknown-carrier', `There is no carrier ${carrier}.`, {
+          status: 404,
+          facts: { carrier },
+        });
       const door = doorStationCode === null ? null : await this.doorOf(tx, doorStationCode);
       return this.view(tx, await this.open(tx, carrier, door));
     });
@@ -276,7 +279,11 @@ export class LoadsService {
       `select id, code from stations where site_id = $1 and code = $2 and kind = 'dock-door'`,
       [tx.siteId, code],
     );
-    if (!door) throw new Refusal('shipping.unknown-door', `There is no dock door ${code}.`, { status: 404 });
+    if (!door)
+      throw new Refusal('shipping.unknown-door', `There is no dock door ${code}.`, {
+        status: 404,
+        facts: { door: code },
+      });
     return door;
   }
 }
@@ -287,7 +294,9 @@ function unknownLoad(): Refusal {
 
 function requireOpen(load: LoadRow): void {
   if (load.state !== 'departed') return;
-  throw new Refusal('shipping.load-departed', `Load ${load.number} has departed.`);
+  throw new Refusal('shipping.load-departed', `Load ${load.number} has departed.`, {
+    facts: { load: Number(load.number) },
+  });
 }
 
 function requireFit(load: LoadRow, parcel: Parcel): void {
@@ -295,7 +304,14 @@ function requireFit(load: LoadRow, parcel: Parcel): void {
     throw new Refusal(
       'shipping.wrong-carrier',
       `This is a parcel for ${parcel.carrierCode}; load ${load.number} is for ${load.carrier}.`,
-      { facts: { parcelId: parcel.id, need: load.carrier, got: parcel.carrierCode } },
+      {
+        facts: {
+          parcelId: parcel.id,
+          load: Number(load.number),
+          need: load.carrier,
+          got: parcel.carrierCode,
+        },
+      },
     );
   }
   if (parcel.state === 'loaded' || parcel.state === 'shipped') {

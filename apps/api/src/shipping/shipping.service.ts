@@ -107,9 +107,7 @@ export class ShippingService {
       throw new Refusal(
         'shipping.not-staging',
         `${place.code} is a ${place.type} location; parcels are staged elsewhere.`,
-        {
-          status: 422,
-        },
+        { status: 422, facts: { location: place.code, type: place.type } },
       );
     }
     return place;

@@ -87,7 +87,10 @@ export class SitesService {
         [tx.siteId, code],
       );
       if (!location)
-        throw new Refusal('sites.unknown-location', `There is no location ${code}.`, { status: 404 });
+        throw new Refusal('sites.unknown-location', `There is no location ${code}.`, {
+          status: 404,
+          facts: { location: code },
+        });
       if (location.blocked === blocked) return;
       await affected(tx, 'update locations set blocked = $3 where site_id = $1 and id = $2', [
         tx.siteId,

@@ -1,6 +1,8 @@
 import type { Problem } from '#lib/contracts';
+import { spoken } from '../lib/i18n.js';
+import { refusalWords } from '../lib/refusal-words.js';
 
-/** The server refused or could not be reached; `problem.code` is stable, `message` is for people. */
+/** The server refused or could not be reached; `problem.code` is stable, `message` is English: show {@link reasonOf}. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
@@ -14,6 +16,10 @@ export class ApiError extends Error {
 
   get code(): string {
     return this.problem?.code ?? (this.status === 0 ? 'network.down' : 'http.error');
+  }
+
+  get facts(): Readonly<Record<string, unknown>> {
+    return this.problem?.facts ?? { status: this.status };
   }
 
   /** True when trying the same request again later may succeed: the link or the server was down. */
@@ -91,7 +97,9 @@ export const api = {
   delete: <T>(path: string) => send<T>('DELETE', path),
 };
 
-/** The sentence to show for any failure. */
+/** The sentence to show for any failure, in the reader's language. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (error instanceof ApiError) return refusalWords(error, spoken);
+  const message = error instanceof Error ? error.message : String(error);
+  return refusalWords({ code: 'page.fault', facts: {}, message }, spoken);
 }

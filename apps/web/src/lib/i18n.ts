@@ -15,6 +15,8 @@ export interface TextSource {
   en: Texts;
   ms: () => Promise<Texts>;
   zh: () => Promise<Texts>;
+  /** What the first screen can do without: fetched behind it, so that it is there when it is needed. */
+  behind?: Record<Exclude<Language, 'en'>, () => Promise<Texts>>;
 }
 
 interface Translation {
@@ -49,6 +51,9 @@ export function useTranslation(): Translation {
   return useSyncExternalStore(watch, () => now);
 }
 
+/** Translates into the language shown now, for what is said outside a component. */
+export const spoken: Translate = (key, values) => now.t(key, values);
+
 /** Marks an English sentence that is translated elsewhere, so that the check of the texts finds it. */
 export function text<const T extends string>(key: T): T {
   return key;
@@ -76,15 +81,25 @@ function nameOfKey(key: string): string {
 async function show(language: Language): Promise<void> {
   wanted = language;
   try {
-    const texts = language === 'en' ? source?.en : await source?.[language]();
-    if (wanted !== language) return;
-    now = { language, t: translator(language, texts ?? {}) };
-    document.documentElement.lang = language;
-    for (const watcher of watchers) watcher();
+    const texts = (language === 'en' ? source?.en : await source?.[language]()) ?? {};
+    speak(language, texts);
+    const behind = language === 'en' ? undefined : source?.behind?.[language];
+    if (behind) void behind().then((more) => speak(language, { ...texts, ...more }), missed(language));
   } catch (error) {
-    // The sentences themselves are English: what is shown now stays.
-    console.warn(`No texts for ${language}:`, error);
+    missed(language)(error);
   }
+}
+
+function speak(language: Language, texts: Texts): void {
+  if (wanted !== language) return;
+  now = { language, t: translator(language, texts) };
+  document.documentElement.lang = language;
+  for (const watcher of watchers) watcher();
+}
+
+/** The sentences themselves are English: what is shown now stays. */
+function missed(language: Language): (error: unknown) => void {
+  return (error) => console.warn(`No texts for ${language}:`, error);
 }
 
 function watch(watcher: () => void): () => void {

@@ -12,4 +12,8 @@ export const floorTexts: TextSource = {
   },
   ms: async () => (await import('./floor.ms.data.js')).texts,
   zh: async () => (await import('./floor.zh.data.js')).texts,
+  behind: {
+    ms: async () => (await import('./refusals.ms.data.js')).texts,
+    zh: async () => (await import('./refusals.zh.data.js')).texts,
+  },
 };

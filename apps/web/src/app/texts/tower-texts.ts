@@ -33,6 +33,7 @@ export const towerTexts: TextSource = {
       import('./flow.ms.data.js'),
       import('./devices.ms.data.js'),
       import('./reasons.ms.data.js'),
+      import('./refusals.ms.data.js'),
     ),
   zh: () =>
     together(
@@ -41,6 +42,7 @@ export const towerTexts: TextSource = {
       import('./flow.zh.data.js'),
       import('./devices.zh.data.js'),
       import('./reasons.zh.data.js'),
+      import('./refusals.zh.data.js'),
     ),
 };
 

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ConsoleLive, FramePage } from '#lib/contracts';
-import { api } from '../../api/client.js';
+import { api, reasonOf } from '../../api/client.js';
 import { liveChannel, useLive } from '../../api/live.js';
 import { FrameStore } from './frame-store.js';
 
@@ -36,7 +36,7 @@ export function useFrames(device: string): Frames {
       store.addOlder(await api.get<FramePage>(`/devices/${encodeURIComponent(device)}/frames?${query}`));
       setTrouble(null);
     } catch (error) {
-      setTrouble((error as Error).message);
+      setTrouble(reasonOf(error));
     }
     draw();
   };

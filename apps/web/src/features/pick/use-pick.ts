@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { identifyScan } from '#lib/barcodes';
 import type { Me, PickOutcome, ShortReason } from '#lib/contracts';
 import { declareShort, type PickState, type PickStep, pickStep } from '#lib/floor';
+import { reasonOf } from '../../api/client.js';
 import type { QueuedConfirm, Settled } from '../../lib/confirm-queue.js';
 import { floorQueue } from '../../lib/floor-queue.js';
 import { useTranslation } from '../../lib/i18n.js';
@@ -23,7 +24,7 @@ export function usePick(me: Me, onCommand: (command: string) => void) {
   answered.current = (confirm, outcome) => {
     if (!outcome.ok) {
       const { title } = confirm;
-      say('warn', t('{{title}} was not booked: {{reason}}', { title, reason: outcome.error.message }));
+      say('warn', t('{{title}} was not booked: {{reason}}', { title, reason: reasonOf(outcome.error) }));
     } else if (isDropOf(confirm, now.current)) {
       show(null);
       say('done', t('Handed over. Scan a cart for the next run.'));

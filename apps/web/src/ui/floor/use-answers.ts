@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { reasonOf } from '../../api/client.js';
 import type { ConfirmQueue, QueuedConfirm, Settled } from '../../lib/confirm-queue.js';
 import { useTranslation } from '../../lib/i18n.js';
 import type { Say } from './use-turns.js';
@@ -16,7 +17,7 @@ export function useAnswers(
     if (!path.test(confirm.path)) return;
     if (outcome.ok) return onAnswer(outcome.answer, confirm);
     const { title } = confirm;
-    say('warn', t('{{title}} was not booked: {{reason}}', { title, reason: outcome.error.message }));
+    say('warn', t('{{title}} was not booked: {{reason}}', { title, reason: reasonOf(outcome.error) }));
     onAnswer(null, confirm);
   };
   useEffect(() => queue.onSettled((confirm, outcome) => newest.current(confirm, outcome)), [queue]);
