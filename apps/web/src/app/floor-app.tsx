@@ -1,12 +1,9 @@
 import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import type { Me } from '#lib/contracts';
 import { reasonOf, whenSessionEnds } from '../api/client.js';
-import { StageParcels } from '../features/load/stage-parcels.js';
 import { PackBench } from '../features/pack/pack-bench.js';
 import { PickWork } from '../features/pick/pick-work.js';
-import { PutAway } from '../features/receive/put-away.js';
 import { BadgeSignIn } from '../features/sign-in/badge-sign-in.js';
-import { WhatIsThis } from '../features/what-is/what-is.js';
 import { sendQueueOf } from '../lib/floor-queue.js';
 import { changeLanguage, useTranslation } from '../lib/i18n.js';
 import { forgetPerson, whoAmI } from '../lib/session.js';
@@ -15,14 +12,20 @@ import { Home } from './home.js';
 import { usualWork, type Work, workOf } from './works.js';
 
 const loadTruck = () => import('../features/load/load-truck.js');
+const putAway = () => import('../features/receive/put-away.js');
 const putBack = () => import('../features/put-back/put-back.js');
 const putWall = () => import('../features/put-wall/put-wall.js');
 const replenish = () => import('../features/replenish/replenish.js');
+const stage = () => import('../features/load/stage-parcels.js');
+const whatIs = () => import('../features/what-is/what-is.js');
 /** Work that not everybody does: fetched behind the first screen, so that it is there when the network is not. */
 const LoadTruck = fetched(() => loadTruck().then((file) => file.LoadTruck));
+const PutAway = fetched(() => putAway().then((file) => file.PutAway));
 const PutBack = fetched(() => putBack().then((file) => file.PutBack));
 const PutWall = fetched(() => putWall().then((file) => file.PutWall));
 const Replenish = fetched(() => replenish().then((file) => file.Replenish));
+const StageParcels = fetched(() => stage().then((file) => file.StageParcels));
+const WhatIsThis = fetched(() => whatIs().then((file) => file.WhatIsThis));
 
 /** A page that is fetched when it is chosen; without a network it says so. */
 function fetched<P extends object>(page: () => Promise<ComponentType<P>>) {
@@ -34,7 +37,7 @@ function fetched<P extends object>(page: () => Promise<ComponentType<P>>) {
 
 function fetchAhead(): void {
   // What does not come now is asked for again when somebody chooses it.
-  Promise.all([loadTruck(), putBack(), putWall(), replenish()]).catch((error) =>
+  Promise.all([loadTruck(), putAway(), putBack(), putWall(), replenish(), stage(), whatIs()]).catch((error) =>
     console.warn('Not fetched ahead:', error),
   );
 }
