@@ -15,6 +15,12 @@ describe('identifyParcel', () => {
     ['an SSCC element string', ['00106141412345678908'], 'p1'],
     ['an SSCC in brackets', ['(00)106141412345678908'], 'p1'],
     ['an SSCC behind an AIM identifier', [']C100106141412345678908'], 'p1'],
+    ["the square of the house's own label", [']d20010614141234567890897K7Q2M9XA'], 'p1'],
+    ['the square in a GS1 QR code', [']Q30010614141234567890897K7Q2M9XA'], 'p1'],
+    ['a pallet label with its content before the SSCC', [`]C102095060001343523712\u001d00${SSCC}`], 'p1'],
+    ['a Digital Link', [`https://id.example.org/00/${SSCC}`], 'p1'],
+    ['a Digital Link behind an AIM identifier', [`]Q1https://id.example.org/00/${SSCC}?97=K7Q2`], 'p1'],
+    ['both squares of one label', [']d20010614141234567890897K7Q2M9XA', `]C100${SSCC}`], 'p1'],
     ['a tracking number', ['RR473124829GB'], 'p1'],
     ['two codes of one parcel', ['RR473124829GB', SSCC], 'p1'],
     ['a parcel code beside a foreign one', ['4006381333931', 'EE471108151FR'], 'p2'],
@@ -28,6 +34,11 @@ describe('identifyParcel', () => {
     ['a conflict that the reader reports stays one', [SSCC], 'conflict', 'conflict'],
     ['a foreign code is unknown', ['4006381333931'], 'read', 'unknown'],
     ['an SSCC with a wrong check digit is unknown', ['00106141412345678900'], 'read', 'unknown'],
+    ['digits that nobody called GS1 are searched for nothing', [`00${SSCC}97K7Q2M9XA`], 'read', 'unknown'],
+    ['nor are those of a plain Data Matrix', [`]d100${SSCC}97K7Q2M9XA`], 'read', 'unknown'],
+    ['a square with a wrong check digit is unknown', [']d20010614141234567890097K7'], 'read', 'unknown'],
+    ['a square with an unknown identifier is unknown', [`]d200${SSCC}05123`], 'read', 'unknown'],
+    ['an address that only holds the digits is unknown', [`https://example.org/${SSCC}`], 'read', 'unknown'],
     ['a no-read is a no-read', [], 'no-read', 'no-read'],
     ['a read without a code is a no-read', [], 'read', 'no-read'],
   ] as const)('%s', (_name, codes, result, kind) => {
@@ -51,6 +62,22 @@ it('offers the literal code first, and an SSCC only with a good check digit', ()
   expect(parcelKeys('00106141412345678908')).toEqual(['00106141412345678908', SSCC]);
   expect(parcelKeys('00106141412345678907')).toEqual(['00106141412345678907']);
   expect(parcelKeys('RR473124829GB')).toEqual(['RR473124829GB']);
+  expect(parcelKeys(`]C100${SSCC}`)).toEqual([`]C100${SSCC}`, `00${SSCC}`, SSCC]);
+  expect(parcelKeys(`]C0${SSCC}`)).toEqual([`]C0${SSCC}`, SSCC]);
+});
+
+it('takes whatever a reader sends without a word', () => {
+  const anything = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 80 }),
+    fc
+      .tuple(fc.constantFrom(']d2', ']C1', ']Q1https://a/00/', 'http://', '00'), fc.string())
+      .map((p) => p.join('')),
+  );
+  fc.assert(
+    fc.property(anything, (code) => {
+      expect(parcelKeys(code)[0]).toBe(code);
+    }),
+  );
 });
 
 it('sees a parcel whose route has no lane yet as one without a route', () => {

@@ -1,3 +1,4 @@
+import { identifyScan, isSscc } from '#lib/barcodes';
 import type { CheckFault, EdgeRoute, ReadingData } from '#lib/contracts';
 import type { Seen } from './divert.js';
 
@@ -39,28 +40,33 @@ export function seenAs(identified: Identified, laps: number, checkFault: CheckFa
 }
 
 const AIM_IDENTIFIER = /^\][A-Za-z][0-9A-Za-z]/;
+const LINK = /^https?:\/\//i;
 const SSCC_ELEMENT = /^(?:\(00\)|00)(\d{18})$/;
 
 /**
- * The keys under which a scanned code may be known, most literal first: as scanned, without an AIM identifier, and, for
- * an SSCC element string (application identifier 00, as GS1-128 logistics labels carry it), the bare 18 digits. The bare
- * number is offered only when its check digit holds, so that twenty digits of something else don't become an SSCC.
+ * The keys under which a scanned code may be known, most literal first: as scanned, without an AIM identifier, and the bare 18
+ * digits of the SSCC that it names.
  */
 export function parcelKeys(code: string): string[] {
   const bare = code.replace(AIM_IDENTIFIER, '');
-  const keys = bare === code ? [code] : [code, bare];
-  const sscc = SSCC_ELEMENT.exec(bare)?.[1];
-  if (sscc && hasGs1CheckDigit(sscc)) keys.push(sscc);
-  return keys;
+  const keys = new Set([code, bare]);
+  const sscc = ssccIn(code, bare);
+  if (sscc !== null) keys.add(sscc);
+  return [...keys];
 }
 
-/** GS1 General Specifications 7.9: weights 3 and 1 from the right, the check digit completes the sum to a multiple of 10. */
-function hasGs1CheckDigit(digits: string): boolean {
-  let sum = 0;
-  for (let i = digits.length - 2, weight = 3; i >= 0; i -= 1, weight = 4 - weight) {
-    sum += Number(digits[i]) * weight;
+/**
+ * AI (00) of a code that says it is GS1, wherever it stands among the others: the square of our carrier label has the nonce of
+ * the print beside it. A Digital Link spells it out. Text that says nothing of itself must be the one element and no more, and
+ * its check digit must hold, so that twenty digits of something else don't become an SSCC.
+ */
+function ssccIn(code: string, bare: string): string | null {
+  if (bare !== code || LINK.test(code)) {
+    const scan = identifyScan(code);
+    if (scan.kind === 'sscc') return scan.value;
   }
-  return (10 - (sum % 10)) % 10 === Number(digits.at(-1));
+  const alone = SSCC_ELEMENT.exec(bare)?.[1];
+  return alone !== undefined && isSscc(alone) ? alone : null;
 }
 
 function firstKnown(keys: string[], routeOf: (key: string) => EdgeRoute | undefined): EdgeRoute | undefined {

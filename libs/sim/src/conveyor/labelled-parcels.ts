@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { v7 as uuidV7 } from 'uuid';
+import { buildElementString, PRINT_NONCE_AI } from '#lib/barcodes';
 
 /** A parcel as it leaves the bench: labelled, with its SSCC, for a carrier service. */
 export interface LabelledParcel {
@@ -11,6 +12,18 @@ export interface LabelledParcel {
 
 /** The carrier of parcels that were made for a sorter, with services of its own. */
 export const SORTER_CARRIER = 'SORT';
+
+/** The one print of every label here. */
+const PRINT_NONCE = 'TRIAL';
+
+/** What a scanner sends of a parcel's label: of the square beside the sort code, or of the bars under it. */
+export function labelRead(sscc: string, seen: 'square' | 'bars'): string {
+  if (seen === 'bars') return `]C100${sscc}`;
+  return `]d2${buildElementString([
+    { ai: '00', value: sscc },
+    { ai: PRINT_NONCE_AI, value: PRINT_NONCE },
+  ])}`;
+}
 
 /** GS1 prefix of the demo, extension digit 9: numbers that the site's own range never gives out. */
 const SSCC_BASE = 9_095_212_340_000_000n;
@@ -89,7 +102,7 @@ export class LabelledParcels {
          from ${given}),
        labels_made as (
          insert into labels (site_id, id, parcel_id, merchant_id, state, active, carrier_code, nonce, created_at)
-         select $1, gen_random_uuid(), n.id, $2, 'got', true, $3, 'TRIAL', now() from ${given})
+         select $1, gen_random_uuid(), n.id, $2, 'got', true, $3, '${PRINT_NONCE}', now() from ${given})
        insert into parcels (site_id, id, order_id, merchant_id, state, number_in_order, sscc, carton_type_id, weight_grams,
          expected_grams, carrier_code, service, opened_at, closed_at, labelled_at)
        select $1, n.id, n.order_id, $2, 'labelled', 1, n.sscc, '${this.cartonTypeId}', n.grams, n.grams, $3, n.service, now(), now(),

@@ -10,7 +10,7 @@ import { pause, until } from '../waiting.js';
 import { Chute } from './chute.js';
 import { type Comparison, compareWithCore } from './compare-with-core.js';
 import { ConveyorBook } from './conveyor-book.js';
-import { type LabelledParcel, LabelledParcels } from './labelled-parcels.js';
+import { type LabelledParcel, LabelledParcels, labelRead } from './labelled-parcels.js';
 import { type LineRates, SorterLine } from './sorter-line.js';
 import { installSorter, planSorter, type SorterSite } from './sorter-site.js';
 import { RealTime } from './time.js';
@@ -114,6 +114,8 @@ class Feeding {
   readonly book: ConveyorBook;
   private readonly measures = new Measures();
   private readonly dice: Seeded;
+  /** Which code of a label lies before the scanner. */
+  private readonly sides: Seeded;
   private readonly chutes: Map<string, Chute>;
   private readonly lines: SorterLine[];
   private silent = 0;
@@ -125,6 +127,7 @@ class Feeding {
     private readonly devices: FloorDevices,
   ) {
     this.dice = new Seeded(options.seed);
+    this.sides = this.dice.fork('sides');
     const loops = sorter.lanes.filter(({ kind }) => kind === 'recirculation').map(({ code }) => code);
     this.book = new ConveyorBook(loops);
     const time = new RealTime();
@@ -212,7 +215,8 @@ class Feeding {
       const line = this.lines[this.fed % this.lines.length]!;
       const off = this.dice.chance(OFF_WEIGHT) ? 150 : this.dice.between(-8, 8);
       const lengthMm = this.dice.between(250, 550);
-      const rider = { id, code: `]C100${sscc}`, lengthMm, weightGrams: weightGrams + off };
+      const code = labelRead(sscc, this.sides.pick(['square', 'bars']));
+      const rider = { id, code, lengthMm, weightGrams: weightGrams + off };
       this.book.enter(rider);
       line.offer(rider);
       this.fed += 1;
