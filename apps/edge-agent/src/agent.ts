@@ -122,7 +122,7 @@ export class Agent {
       const silentMs = performance.now() - this.statePublishedAtMs;
       if (silentMs >= STATE_EVERY_MS || this.stateKey() !== this.publishedKey) this.publishState();
     });
-    this.every(TIDY_EVERY_MS, 'tidying', () => this.outbox.tidy(Date.now()));
+    this.every(TIDY_EVERY_MS, 'tidying', () => this.outbox.tidy(performance.now()));
     this.every(3_600_000, 'journal', () => this.commands.tidy(Date.now()));
     this.every(RENEWAL_LOOK_MS, 'certificate', async () => this.renewal?.look(new Date()));
     log.info(

@@ -13,6 +13,8 @@ import { unseal } from './record.js';
 import { Store } from './store.js';
 
 const log = pino({ level: 'silent' });
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const scan = (code: string, device = 'scan-1') => ({ device, kind: 'scan.read', data: { code } }) as const;
 
 let dir: string;
@@ -20,8 +22,11 @@ let store: Store;
 let outbox: Outbox;
 let disk: DiskLevel;
 let grown: string[][];
+/** How far the monotonic time that the outbox is told is ahead of the true one. */
+let aheadMs: number;
 
 async function open(): Promise<void> {
+  aheadMs = 0;
   store = await Store.open(dir, log);
   grown = [];
   outbox = await Outbox.open({
@@ -30,6 +35,12 @@ async function open(): Promise<void> {
     diskLevel: () => disk,
     onDurable: (streams) => grown.push(streams),
   });
+}
+
+/** So long the agent runs on; then it tidies up. */
+async function runs(ms: number): Promise<void> {
+  aheadMs += ms;
+  await outbox.tidy(performance.now() + aheadMs);
 }
 
 async function close(): Promise<void> {
@@ -137,9 +148,10 @@ describe('what the core has', () => {
   it('is kept for 24 hours, the newest record for ever, and is replaced by faults if a restored core asks later', async () => {
     await Promise.all(['a', 'b', 'c'].map((code) => outbox.append(scan(code))));
     outbox.acknowledged(stream(), 3);
-    await outbox.tidy(Date.now() + 23 * 3_600_000);
+    await runs(0);
+    await runs(24 * HOUR - MINUTE);
     expect(codesOf(await outbox.read(stream(), 1, 3))).toEqual(['a', 'b', 'c']);
-    await outbox.tidy(Date.now() + 25 * 3_600_000);
+    await runs(MINUTE);
     await close();
     await open();
     expect(outbox.positions()).toEqual([{ stream: stream(), acked: 3, head: 3 }]);
@@ -148,9 +160,67 @@ describe('what the core has', () => {
     expect(fed.map((record) => record?.seq)).toEqual([1, 2, 3]);
   });
 
+  it('is kept for 24 hours from then on, however old it was when it was acknowledged', async () => {
+    const at = new Date(Date.now() - 72 * HOUR).toISOString();
+    for (const code of ['a', 'b']) await outbox.append({ ...scan(code), time: { at, monotonicMs: 0 } });
+    outbox.acknowledged(stream(), 2);
+    await runs(0);
+    await runs(23 * HOUR);
+    expect(codesOf(await outbox.read(stream(), 1, 2))).toEqual(['a', 'b']);
+  });
+
+  it('does not age when the clock jumps', async () => {
+    for (const code of ['a', 'b']) await outbox.append(scan(code));
+    outbox.acknowledged(stream(), 2);
+    await runs(0);
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 25 * HOUR);
+    await runs(10_000);
+    clock.mockRestore();
+    expect(codesOf(await outbox.read(stream(), 1, 2))).toEqual(['a', 'b']);
+  });
+
+  it('ages on over restarts, not while the machine is off, and is kept longer by what a crash has not noted', async () => {
+    for (const code of ['a', 'b']) await outbox.append(scan(code));
+    outbox.acknowledged(stream(), 2);
+    await runs(0);
+    await runs(23 * HOUR);
+    await store.close();
+    await open();
+    await runs(HOUR - MINUTE);
+    await close();
+    await open();
+    expect(codesOf(await outbox.read(stream(), 1, 2))).toEqual(['a', 'b']);
+    await runs(MINUTE);
+    expect(await store.get(keyOf(stream(), 1))).toBeUndefined();
+  });
+
+  it('is kept for 24 hours anew after a restored core took it again', async () => {
+    for (const code of ['a', 'b', 'c']) await outbox.append(scan(code));
+    outbox.acknowledged(stream(), 3);
+    await runs(0);
+    await runs(23 * HOUR);
+    outbox.acknowledged(stream(), 1);
+    outbox.acknowledged(stream(), 3);
+    await runs(2 * HOUR);
+    expect(codesOf(await outbox.read(stream(), 1, 3))).toEqual(['a', 'b', 'c']);
+    await runs(24 * HOUR);
+    expect(await store.get(keyOf(stream(), 2))).toBeUndefined();
+  });
+
+  it('makes room at once when the disk is full; what the core lacks stays', async () => {
+    for (const code of ['a', 'b', 'c', 'd']) await outbox.append(scan(code));
+    outbox.acknowledged(stream(), 2);
+    disk = 'full';
+    await runs(0);
+    expect(await store.get(keyOf(stream(), 2))).toBeUndefined();
+    expect(codesOf(await outbox.read(stream(), 3, 4))).toEqual(['c', 'd']);
+    expect(outbox.depth()).toBe(2);
+  });
+
   it('is not pruned while the core lacks it', async () => {
     await Promise.all(['a', 'b'].map((code) => outbox.append(scan(code))));
-    await outbox.tidy(Date.now() + 72 * 3_600_000);
+    await runs(0);
+    await runs(72 * HOUR);
     expect(codesOf(await outbox.read(stream(), 1, 2))).toEqual(['a', 'b']);
   });
 

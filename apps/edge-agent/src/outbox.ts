@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { DiskLevel } from './disk-guard.js';
 import { type Entry, type SealedRecord, type StampedEntry, seal, stamp, unseal } from './record.js';
+import { Retention } from './retention.js';
 import type { Change, Store } from './store.js';
 
 /** The reading could not be kept. Nobody may be told "good". */
@@ -42,7 +43,6 @@ const GROUP_MAX = 64;
 /** Entries that wait for a stalled disk before the outbox refuses more. */
 const WAITING_MAX = 10_000;
 const RECENT_MAX = 256;
-const KEEP_ACKED_MS = 24 * 3_600_000;
 const PRUNE_MAX = 2_000;
 const REOPEN_AFTER_MS = 1_000;
 
@@ -59,11 +59,14 @@ export class Outbox {
   private broken = false;
   private closed = false;
 
-  private constructor(private readonly options: OutboxOptions) {}
+  private constructor(
+    private readonly options: OutboxOptions,
+    private readonly retention: Retention,
+  ) {}
 
   /** Finds all streams in the store, with their last record checked. */
   static async open(options: OutboxOptions): Promise<Outbox> {
-    const outbox = new Outbox(options);
+    const outbox = new Outbox(options, await Retention.load(options.store, performance.now()));
     await outbox.recover();
     await outbox.finishMoves();
     return outbox;
@@ -152,6 +155,7 @@ export class Outbox {
   /** The core has committed everything up to `seq`; a lower one than before means that it was restored. */
   acknowledged(name: string, seq: number): void {
     const stream = this.mustHave(name);
+    if (seq < stream.acked) this.retention.rewound(name, seq);
     stream.acked = seq;
     stream.head = Math.max(stream.head, seq);
     stream.ackUnsaved = true;
@@ -247,22 +251,39 @@ export class Outbox {
     }
   }
 
-  /** Saves the acknowledgements and drops what the core has had for 24 hours. Called now and then. */
-  async tidy(nowMs: number): Promise<void> {
+  /**
+   * Saves the acknowledgements and drops what the core has had for 24 hours, on a full disk all that it has. Called now and then, with
+   * the monotonic time.
+   */
+  async tidy(monotonicMs: number): Promise<void> {
+    const { store, diskLevel, log } = this.options;
+    const early = diskLevel() === 'full';
+    this.retention.look(monotonicMs);
     const changes: Change[] = [];
     for (const [name, stream] of this.streams) {
       if (stream.ackUnsaved) changes.push({ type: 'put', key: ackKey(name), value: String(stream.acked) });
       stream.ackUnsaved = false;
-      changes.push(...(await this.prunable(name, stream, nowMs)));
+      this.retention.note(name, stream.acked);
+      const dropped = await this.prunable(name, stream, early ? stream.acked : this.retention.mayGoTo(name));
+      changes.push(...dropped);
+      if (early && dropped.length > 0)
+        log.error(
+          { stream: name, records: dropped.length },
+          'the disk is full: records that the core has are dropped before their 24 hours',
+        );
     }
-    if (changes.length > 0) await this.options.store.write(changes);
+    changes.push(...this.retention.unsavedChanges());
+    if (changes.length > 0) await store.write(changes);
+    // Only then the file system has the room.
+    if (early && changes.some(({ type, key }) => type === 'del' && key.startsWith('o!')))
+      await store.compact('o!');
   }
 
   /** Lets the last batch reach the disk; appends are refused from now on. */
   async close(): Promise<void> {
     this.closed = true;
     while (this.flushing) await this.flushing;
-    await this.tidy(Date.now());
+    await this.tidy(performance.now());
   }
 
   private whyRefused(): OutboxRefusal | null {
@@ -383,19 +404,13 @@ export class Outbox {
   }
 
   /** The newest record of a stream stays for ever: it is where the sequence goes on after a restart. */
-  private async prunable(name: string, stream: Stream, nowMs: number): Promise<Change[]> {
-    const last = Math.min(stream.acked, stream.head - 1);
+  private async prunable(name: string, stream: Stream, upTo: number): Promise<Change[]> {
+    const last = Math.min(upTo, stream.acked, stream.head - 1);
     const { store } = this.options;
     if (last < 1 || (await store.lastKey(`b!${name}!`))) return [];
-    const [first, end] = [recordKey(name, 0), recordKey(name, last)];
-    const [oldest] = await store.range(first, end, 1);
-    if (!oldest || isFresh(oldest[1], nowMs)) return [];
-    const changes: Change[] = [];
-    for (const [key, text] of await store.range(first, end, PRUNE_MAX)) {
-      if (isFresh(text, nowMs)) break;
-      changes.push({ type: 'del', key });
-    }
-    return changes;
+    const gone = await store.range(recordKey(name, 0), recordKey(name, last), PRUNE_MAX);
+    if (gone.length < PRUNE_MAX) this.retention.pruned(name, last);
+    return gone.map(([key]) => ({ type: 'del', key }));
   }
 
   private mustHave(name: string): Stream {
@@ -413,10 +428,6 @@ function fromMemory(recent: Map<number, SealedRecord>, from: number, to: number)
     records.push(record);
   }
   return records;
-}
-
-function isFresh(text: string, nowMs: number): boolean {
-  return nowMs - Date.parse(unseal(text)?.at ?? '') < KEEP_ACKED_MS;
 }
 
 const SEQ_DIGITS = 16;

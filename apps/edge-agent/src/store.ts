@@ -14,7 +14,7 @@ const STARTED = 'm!started';
 
 /**
  * The agent's one database. Everything durable lives in it, in key spaces that each have one owner:
- * `o!`, `a!` and `b!` outbox, `c!` command journal, `p!` labels sent ahead, `r!` routes, `l!` laps, `m!` the store itself.
+ * `o!`, `a!` and `b!` outbox, `k!` its retention, `c!` command journal, `p!` labels sent ahead, `r!` routes, `l!` laps, `m!` the store itself.
  */
 export class Store {
   private constructor(
@@ -88,6 +88,11 @@ export class Store {
   async lastKey(prefix: string, below: string = after(prefix)): Promise<string | undefined> {
     const [key] = await this.db.keys({ gte: prefix, lt: below, reverse: true, limit: 1 }).all();
     return key;
+  }
+
+  /** Gives the room of what was deleted under `prefix` back to the file system. */
+  async compact(prefix: string): Promise<void> {
+    await this.db.compactRange(prefix, after(prefix));
   }
 
   /** Closes and opens again: LevelDB takes no write after one that failed. */
