@@ -1,25 +1,44 @@
+import type { PointMm } from '#lib/planning';
 import { row, rows, type Tx } from '../platform/database.service.js';
 import type { Walkable } from './planning.worker.js';
+import { type DropStation, middleBench } from './share-benches.js';
 
 const DEFAULT_SLOTS = 12;
 
-/** Where people walk at this site. */
-export async function walkable(tx: Tx): Promise<Walkable> {
+/** A station as far as a walk begins or ends there; without a code where the site has none. */
+export interface WalkEnd extends PointMm {
+  code: string | null;
+}
+
+/** Where people walk at this site, and where a run begins and ends that has no station of its own. */
+export async function walkable(tx: Tx): Promise<Walkable & { start: WalkEnd; end: WalkEnd }> {
   const bins = await rows<{ aisleId: string; xMm: number; yMm: number }>(
     tx,
     `select distinct z.code || '/' || a.aisle as "aisleId", a.x_mm as "xMm", a.y_mm as "yMm" from locations a
      join zones z on z.site_id = a.site_id and z.id = a.zone_id where a.site_id = $1 and a.type in ('pick-face', 'reserve')`,
     [tx.siteId],
   );
-  const stations = await rows<{ kind: string; xMm: number; yMm: number }>(
+  const stations = await rows<{ code: string; kind: string; xMm: number; yMm: number }>(
     tx,
-    `select kind, x_mm as "xMm", y_mm as "yMm" from stations where site_id = $1 and kind in ('pick-start', 'pack-bench')
+    `select code, kind, x_mm as "xMm", y_mm as "yMm" from stations where site_id = $1 and kind in ('pick-start', 'pack-bench')
      order by code`,
     [tx.siteId],
   );
-  const at = (kind: string) => stations.find((station) => station.kind === kind);
-  const start = at('pick-start') ?? at('pack-bench') ?? { xMm: 0, yMm: 0 };
-  return { bins, start, end: at('pack-bench') ?? start };
+  const bench = middleBench(stations.filter(({ kind }) => kind === 'pack-bench'));
+  const start = stations.find(({ kind }) => kind === 'pick-start') ?? bench ?? { code: null, xMm: 0, yMm: 0 };
+  return { bins, start, end: bench ?? start };
+}
+
+/** Where totes can be handed over, by code: benches, and put walls for the runs of their orders. */
+export function dropStations(tx: Tx): Promise<(DropStation & { kind: 'pack-bench' | 'put-wall' })[]> {
+  return rows(
+    tx,
+    `select s.id, s.code, s.kind, s.x_mm as "xMm", s.y_mm as "yMm",
+       (select count(*)::int from runs r where r.site_id = s.site_id and r.drop_station_id = s.id
+         and r.state in ('blocked', 'ready', 'assigned', 'in-progress', 'picked')) as open
+     from stations s where s.site_id = $1 and s.kind in ('pack-bench', 'put-wall') order by s.code`,
+    [tx.siteId],
+  );
 }
 
 /** Zone by aisle, as `walkable` names aisles. */

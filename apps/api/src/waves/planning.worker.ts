@@ -30,17 +30,22 @@ import {
   sShapeWalkMm,
 } from '#lib/planning';
 
-/** Where people walk: the locations of the site, where runs begin and where they end. */
+import { groupBy } from './group-by.js';
+/** Where people walk: the locations of the site, and where runs begin. */
 export interface Walkable {
   bins: LocatedBin[];
   start: PointMm;
   end: PointMm;
 }
 
+/** Orders that may share carts, such as those of near cut-offs, the most urgent first; and where their carts end. */
+export interface BatchGroup {
+  orders: BatchOrder[];
+}
+
 export interface BatchTask {
   walkable: Walkable;
-  /** In groups that share carts, such as by cut-off; each group's most urgent order first. */
-  groups: BatchOrder[][];
+  groups: BatchGroup[];
   slots: number;
   /** What the totes of a cart hold together where they are not one for each order. */
   volumeMl?: number;
@@ -74,7 +79,7 @@ export interface BatchAnswer {
 
 export interface RouteTask {
   walkable: Walkable;
-  runs: { runId: string; stops: RunStop[] }[];
+  runs: { runId: string; stops: RunStop[]; end: PointMm }[];
 }
 
 export interface RoutedRunOf {
@@ -119,10 +124,10 @@ export function slotting(request: SlottingRequest): SlottingAdvice {
 
 export function batch(task: BatchTask): BatchAnswer {
   const site = siteOf(task.walkable);
-  const { start, end } = task.walkable;
-  const total = task.groups.reduce((sum, group) => sum + group.length, 0);
+  const { start } = task.walkable;
+  const total = task.groups.reduce((sum, { orders }) => sum + orders.length, 0);
   const answer: BatchAnswer = { runs: [], unplaced: [], iterations: 0, firstComeMm: 0 };
-  for (const orders of task.groups) {
+  for (const { orders, end } of task.groups) {
     const plan = batchRuns(
       { site, orders, cart: { slots: task.slots, volumeMl: task.volumeMl }, start, end },
       {
@@ -141,9 +146,7 @@ export function batch(task: BatchTask): BatchAnswer {
     const byId = new Map(orders.map((order) => [order.orderId, order]));
     for (const run of plan.runs) addRun(answer.runs, task, run, byId);
   }
-  const unplaced = new Set(answer.unplaced.map(({ orderId }) => orderId));
-  const placed = task.groups.flat().filter(({ orderId }) => !unplaced.has(orderId));
-  answer.firstComeMm = firstComeWalkMm(site, placed, { start, end, slots: task.slots });
+  answer.firstComeMm = firstComeMm(task, site, new Set(answer.unplaced.map(({ orderId }) => orderId)));
   return answer;
 }
 
@@ -159,6 +162,16 @@ function addRun(
     return;
   }
   const sequence = [...new Set(Object.values(task.zoneOfAisle))].sort();
+/** The same orders on carts as they came in, those that end at one place together. */
+function firstComeMm(task: BatchTask, site: AisleSite, unplaced: ReadonlySet<string>): number {
+  const { start } = task.walkable;
+  const byEnd = groupBy(task.groups, ({ end }) => `${end.xMm} ${end.yMm}`);
+  return [...byEnd.values()].reduce((sum, groups) => {
+    const placed = groups.flatMap(({ orders }) => orders.filter(({ orderId }) => !unplaced.has(orderId)));
+    return sum + firstComeWalkMm(site, placed, { start, end: groups[0]!.end, slots: task.slots });
+  }, 0);
+}
+
   const parts = splitByZone(
     orderIds.map((orderId) => ({ ...byId.get(orderId)!, takes: {} })),
     task.zoneOfAisle,
@@ -182,8 +195,8 @@ function addRun(
 
 export function route(task: RouteTask): RoutedRunOf[] {
   const site = siteOf(task.walkable);
-  const { start, end } = task.walkable;
-  return task.runs.map(({ runId, stops }) => ({
+  const { start } = task.walkable;
+  return task.runs.map(({ runId, stops, end }) => ({
     runId,
     ...routeRun({ site, stops, start, end }),
     naiveMm: sShapeWalkMm(site, stops, { start, end }),

@@ -20,12 +20,7 @@ import {
   withoutFaulty,
 } from './wave-plan.js';
 
-interface Bench {
-  id: string;
-  open: number;
-}
-
-/** Where the goods of a wave go: slots on the carts, benches for the runs, lanes for the parcels. */
+/** Where the goods of a wave go: slots on the carts and of the put walls, lanes for the parcels. */
 @Injectable()
 export class WaveAssignService {
   constructor(
@@ -40,13 +35,12 @@ export class WaveAssignService {
 
   private async decide(decided: WavePlan, control: StepControl): Promise<StepResult> {
     const plan = await this.withCartons(decided, control);
-    const { benches, lanes, ranks, walls } = await this.db.transaction(async (tx) => ({
+    const { lanes, ranks, walls } = await this.db.transaction(async (tx) => ({
       walls: await freeWallSlots(tx, plan.waveId),
-      benches: await benchesOf(tx),
       lanes: await lanesOf(tx),
       ranks: await ranksOf(tx),
     }));
-    const onCarts = withSlots(plan, withBenches(plan.runs, benches));
+    const onCarts = withSlots(plan);
     const { runs, faults } = withWallSlots({ ...plan, runs: onCarts }, walls);
     const atWalls = runs.reduce(
       (sum, run) => sum + run.slots.filter(({ containerId }) => containerId).length,
@@ -55,9 +49,6 @@ export class WaveAssignService {
     const cartons = withLanes(plan, lanes, ranks);
     const laneless = cartons.filter(({ laneId }) => laneId === null).length;
     const log = [
-      benches.length === 0
-        ? 'this site has no pack bench: any station takes the totes'
-        : `${runs.length} runs to ${benches.length} benches`,
       ...(atWalls > 0 ? [`${atWalls} orders have a slot of a put wall`] : []),
       `${cartons.length - laneless} parcels to ${new Set(cartons.map(({ laneId }) => laneId)).size} lanes`,
       ...(laneless > 0 ? [`no lane takes ${laneless} parcels: they leave by the exception lane`] : []),
@@ -68,12 +59,6 @@ export class WaveAssignService {
   private async keep(tx: Tx, decided: WavePlan, waveId: string): Promise<KeepResult> {
     const stays = onlyOrders(decided, await ordersStillIn(tx, waveId, new Set(decided.orders.keys())));
     const plan = await this.holdSlots(tx, stays, waveId);
-    await affected(
-      tx,
-      `update runs r set drop_station_id = c.station from unnest($2::uuid[], $3::uuid[]) as c (id, station)
-       where r.site_id = $1 and r.id = c.id`,
-      [tx.siteId, plan.runs.map(({ id }) => id), plan.runs.map(({ stationId }) => stationId)],
-    );
     const slots = plan.runs.flatMap((run) => run.slots.map((slot) => ({ ...slot, runId: run.id })));
     await affected(
       tx,
@@ -190,26 +175,9 @@ function noSlot(orderId: string): Fault {
   return { step: 'assign', orderId, lineId: null, code: 'no-wall-slot', facts: {}, text };
 }
 
-/** Each cart to the bench that has the fewest coming; all its trips go to the same one. */
-function withBenches(runs: readonly RunInPlan[], benches: readonly Bench[]): RunInPlan[] {
-  if (benches.length === 0) return [...runs];
-  const load = benches.map((bench) => ({ ...bench }));
-  const chosen = new Map<string, string>();
-  return runs.map((run) => {
-    if (run.method === 'batch') return run;
-    let stationId = run.afterRunId === null ? undefined : chosen.get(run.afterRunId);
-    if (stationId === undefined) {
-      const least = load.reduce((best, each) => (each.open < best.open ? each : best));
-      least.open += 1;
-      stationId = least.id;
-    }
-    chosen.set(run.id, stationId);
-    return { ...run, stationId };
-  });
-}
-
 /** On each cart the order with most picks gets the slot that is reached first; its place is the same on all trips of the cart. */
-function withSlots(plan: WavePlan, runs: readonly RunInPlan[]): RunInPlan[] {
+function withSlots(plan: WavePlan): RunInPlan[] {
+  const { runs } = plan;
   const orderOfPick = new Map(plan.picks.map((pick) => [pick.id, pick.orderId]));
   const cartOf = new Map<string, string>();
   const picksOf = new Map<string, Map<string, number>>();
@@ -260,17 +228,6 @@ function withLanes(plan: WavePlan, lanes: readonly PlanLane[], ranks: readonly L
       laneBecause: own[at]?.because ?? [],
     }));
   });
-}
-
-async function benchesOf(tx: Tx): Promise<Bench[]> {
-  const found = await rows<{ id: string; open: string }>(
-    tx,
-    `select s.id, (select count(*) from runs r where r.site_id = s.site_id and r.drop_station_id = s.id
-       and r.state in ('blocked', 'ready', 'assigned', 'in-progress', 'picked')) as open
-     from stations s where s.site_id = $1 and s.kind = 'pack-bench' order by s.code`,
-    [tx.siteId],
-  );
-  return found.map(({ id, open }) => ({ id, open: Number(open) }));
 }
 
 /** Lanes with what is on its way to them: labelled parcels, and planned ones of waves on the floor. */

@@ -136,6 +136,7 @@ export interface RunInPlan {
   walkMm: number;
   naiveMm: number;
   because: (RunReason | ({ code: string } & Record<string, unknown>))[];
+  /** Where its totes are handed over: a bench, for batch runs their put wall; null at a site without benches. */
   stationId: string | null;
 }
 

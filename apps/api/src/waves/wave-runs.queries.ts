@@ -3,7 +3,7 @@ import type { Page, PickMethod, RunRouteView, WaveRunView } from '#lib/contracts
 import { inferAisleSite, walkAlongMm, walkPath } from '#lib/planning';
 import { Database, row, rows, type Tx } from '../platform/database.service.js';
 import { Refusal } from '../platform/refusal.js';
-import { walkable } from './floor-plan.queries.js';
+import { type WalkEnd, walkable } from './floor-plan.queries.js';
 import { reasonViews } from './reason-texts.js';
 
 interface RunRow {
@@ -88,23 +88,26 @@ export class WaveRunsQueries {
   /** The stops of a run in the order of the walk, with the walk itself. */
   route(waveId: string, runId: string): Promise<RunRouteView> {
     return this.db.transaction(async (tx) => {
-      const run = await row<{ number: number }>(
+      const run = await row<{ number: number; drop: WalkEnd | null }>(
         tx,
-        `select number::int from runs where site_id = $1 and wave_id = $2 and id = $3`,
+        `select r.number::int, case when d.id is not null
+             then json_build_object('code', d.code, 'xMm', d.x_mm, 'yMm', d.y_mm) end as drop
+         from runs r left join stations d on d.site_id = r.site_id and d.id = r.drop_station_id
+         where r.site_id = $1 and r.wave_id = $2 and r.id = $3`,
         [tx.siteId, waveId, runId],
       );
       if (!run) throw new Refusal('waves.unknown-run', 'This wave has no such run.', { status: 404 });
       const stops = await stopsOf(tx, runId);
       const floor = await walkable(tx);
-      const codes = await stationCodes(tx);
-      const places = [floor.start, ...stops, floor.end];
+      const end = run.drop ?? floor.end;
+      const places = [floor.start, ...stops, end];
       const site = inferAisleSite(floor.bins);
       let stop = 0;
       return {
         runId,
         number: run.number,
-        start: { ...floor.start, code: codes.start },
-        end: { ...floor.end, code: codes.end },
+        start: floor.start,
+        end,
         path: walkPath(site, places),
         walkMm: walkAlongMm(site, places),
         stops: stops.map(({ aisleId: _aisle, because, ...each }, at) => {
@@ -129,14 +132,4 @@ function stopsOf(tx: Tx, runId: string): Promise<StopRow[]> {
      where t.site_id = $1 and t.run_id = $2 and t.state <> 'cancelled' order by t.sequence, t.id`,
     [tx.siteId, runId],
   );
-}
-
-async function stationCodes(tx: Tx): Promise<{ start: string | null; end: string | null }> {
-  const found = await row<{ start: string | null; bench: string | null }>(
-    tx,
-    `select min(code) filter (where kind = 'pick-start') as start, min(code) filter (where kind = 'pack-bench') as bench
-     from stations where site_id = $1`,
-    [tx.siteId],
-  );
-  return { start: found?.start ?? found?.bench ?? null, end: found?.bench ?? found?.start ?? null };
 }

@@ -3,7 +3,7 @@ import type { BatchOrder, RunStop } from '#lib/planning';
 import { affected, Database, rows, type Tx } from '../platform/database.service.js';
 import { newId } from '../platform/ids.js';
 import { takeCount } from '../platform/number-ranges.js';
-import { cartSlots, walkable, zoneOfAisle } from './floor-plan.queries.js';
+import { cartSlots, dropStations, walkable, zoneOfAisle } from './floor-plan.queries.js';
 import { ordersStillIn } from './goods.queries.js';
 import { groupBy } from './group-by.js';
 import { groupByCutOff } from './group-by-cut-off.js';
@@ -13,6 +13,7 @@ import { PlannerService } from './planner.service.js';
 import type { BatchAnswer } from './planning.worker.js';
 import { freeWallSlots } from './put-walls.queries.js';
 import { searchTimeMs } from './search-time.js';
+import { shareBenches } from './share-benches.js';
 import {
   type Fault,
   type OrderInPlan,
@@ -48,7 +49,7 @@ export class WaveRunsService {
     private readonly planner: PlannerService,
   ) {}
 
-  /** Puts orders together on carts, one tote per order and slot, for the least walk. */
+  /** Puts orders together on carts, one tote per order and slot, for the least walk; each run with the station where it ends. */
   readonly batch: PipelineStep = {
     decide: (plan, control) =>
       optionsOf(plan.order.pipeline, 'batch').method === 'batch'
@@ -76,6 +77,7 @@ export class WaveRunsService {
     const site = await this.db.transaction(async (tx) => ({
       walkable: await walkable(tx),
       slots: await cartSlots(tx),
+      benches: (await dropStations(tx)).filter(({ kind }) => kind === 'pack-bench'),
       zoneOfAisle: method === 'zone' ? await zoneOfAisle(tx) : {},
     }));
     const slots = method === 'single' ? 1 : Math.min(site.slots, slotsMax ?? site.slots);
@@ -85,7 +87,10 @@ export class WaveRunsService {
     const groups = groupByCutOff([...plan.orders.values()], { slots, nowMs: plan.nowMs })
       .flatMap((group) => [group.filter((order) => !waits(order)), group.filter(waits)])
       .filter((group) => group.length > 0)
-      .map((group) => group.map(({ orderId }) => batchOrder(plan, orderId, own.get(orderId)!)));
+      .map((group) => ({
+        orders: group.map(({ orderId }) => batchOrder(plan, orderId, own.get(orderId)!)),
+        end: site.walkable.end,
+      }));
     const { ofChannel, secondsMax } = plan.order;
     const answer = await this.planner.batch(
       {
@@ -100,12 +105,15 @@ export class WaveRunsService {
       control,
     );
     const next = withoutFaulty({ ...plan, naiveMm: answer.firstComeMm }, unplacedFaults(answer));
-    const runs = runsOf(answer, method);
+    const runs = shareBenches(runsOf(answer, method), site.benches);
     return {
       plan: { ...next, runs },
       log: [
         `${next.orders.size} orders on ${runs.length} runs of at most ${slots} totes after ${answer.iterations} steps of search`,
         ...(groups.length > 1 ? [`${groups.length} groups of orders share no cart`] : []),
+        site.benches.length === 0
+          ? 'this site has no pack bench: any station takes the totes'
+          : `${runs.length} runs to ${site.benches.length} benches`,
       ],
     };
   }
@@ -118,6 +126,7 @@ export class WaveRunsService {
     const site = await this.db.transaction(async (tx) => ({
       walkable: await walkable(tx),
       totes: await cartSlots(tx),
+      placeOf: new Map((await dropStations(tx)).map((each) => [each.id, each])),
       free: await freeWallSlots(tx, plan.waveId),
     }));
     const walls = shareWalls([...wallOrders(plan).values()], site.free);
@@ -131,9 +140,10 @@ export class WaveRunsService {
       const apart = groupBy(group, (order) =>
         JSON.stringify([order.merchantId, walls.get(order.orderId), waits(order)]),
       );
-      return [...apart.values()].map((orders) =>
-        orders.map(({ orderId }) => batchOrder(plan, orderId, own.get(orderId)!)),
-      );
+      return [...apart.values()].map((orders) => ({
+        orders: orders.map(({ orderId }) => batchOrder(plan, orderId, own.get(orderId)!)),
+        end: site.placeOf.get(walls.get(orders[0]!.orderId)!)!,
+      }));
     });
     const { ofChannel, secondsMax, pipeline } = plan.order;
     const answer = await this.planner.batch(
@@ -199,12 +209,16 @@ export class WaveRunsService {
   }
 
   private async routeRuns(plan: WavePlan): Promise<StepResult> {
-    const site = await this.db.transaction((tx) => walkable(tx));
+    const { site, placeOf } = await this.db.transaction(async (tx) => ({
+      site: await walkable(tx),
+      placeOf: new Map((await dropStations(tx)).map((each) => [each.id, each])),
+    }));
     const pickOf = new Map(plan.picks.map((pick) => [pick.id, pick]));
     const routed = await this.planner.route({
       walkable: site,
-      runs: plan.runs.map(({ id, pickIds }) => ({
+      runs: plan.runs.map(({ id, pickIds, stationId }) => ({
         runId: id,
+        end: placeOf.get(stationId ?? '') ?? site.end,
         stops: pickIds.map((pickId) => stopOf(plan, pickOf.get(pickId)!)),
       })),
     });
