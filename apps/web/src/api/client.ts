@@ -76,7 +76,13 @@ async function send<T>(method: string, path: string, ask: Ask = {}): Promise<T> 
     throw new ApiError(response.status, await problemOf(response));
   }
   if (response.status === 204) return null as T;
-  return (await response.json()) as T;
+  try {
+    return (await response.json()) as T;
+  } catch (error) {
+    // The answer stopped halfway: the same as none, and not the browser's own words for it.
+    if (ask.signal?.aborted) throw error;
+    throw new ApiError(0, null);
+  }
 }
 
 async function problemOf(response: Response): Promise<Problem | null> {

@@ -78,6 +78,8 @@ const routes = [
   page('/stock/slotting', () => import('../features/stock/slotting-page.js'), 'SlottingPage'),
   page('/devices', () => import('../features/devices/devices-page.js'), 'DevicesPage'),
   page('/people', () => import('../features/people/people-page.js'), 'PeoplePage'),
+  // Any other address: said in the frame, with ways that lead on.
+  page('/$', () => import('../ui/tower/not-found.js'), 'NotFound'),
 ];
 
 export const towerRouter = createRouter({

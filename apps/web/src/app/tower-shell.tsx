@@ -88,6 +88,7 @@ function WithPages() {
       navbar={{ width: 212, breakpoint: 'md', collapsed: { mobile: !open } }}
       padding={{ base: 'xs', sm: 'md' }}
     >
+      <SkipLink />
       <AppShell.Header className="tower-header">
         <Group h="100%" px={{ base: 'xs', sm: 'md' }} gap="sm" wrap="nowrap">
           <Burger
@@ -127,10 +128,29 @@ function WithPages() {
           ))}
         </nav>
       </AppShell.Navbar>
-      <AppShell.Main>
+      <AppShell.Main id={MAIN} tabIndex={-1}>
         <Outlet />
       </AppShell.Main>
     </AppShell>
+  );
+}
+
+const MAIN = 'main';
+
+/** The first stop of the keyboard: past the frame, to what the page is about. */
+function SkipLink() {
+  const { t } = useTranslation();
+  return (
+    <a
+      className="skip-link"
+      href={`#${MAIN}`}
+      onClick={(event) => {
+        event.preventDefault();
+        document.getElementById(MAIN)?.focus();
+      }}
+    >
+      {t('To the page')}
+    </a>
   );
 }
 

@@ -118,4 +118,13 @@ export const texts: Texts = {
   'owner shipping': 'penghantaran',
   'owner devices': 'peranti',
   'owner supervisor': 'penyelia',
+  'reason pick-withdrawn': '{{quantity}} × {{sku}} di {{location}}, larian {{run}}',
+  'reason run-cancelled': 'Larian {{run}} tamat.',
+  'reason run-picked': 'Larian {{run}} menghantar totnya.',
+  'reason put-back': '{{quantity}} × {{sku}} dari {{tote}} ke {{location}}',
+  'reason replenishment-withdrawn': '{{quantity}} × {{sku}} masih dibawa dari {{from}} ke {{to}}',
+  'reason label-voided': 'Label bungkusan {{parcel}}, pesanan {{order}}',
+  'reason parcel-unpacked': 'Bungkusan {{parcel}} dengan {{units}} unit: barangnya kembali dari meja.',
+  'reason parcel-cancelled': 'Bungkusan kosong bagi pesanan {{order}}',
+  'reason order-waits-again': 'Pesanan {{order}}',
 };

@@ -115,4 +115,13 @@ export const texts: Texts = {
   'owner shipping': '发货',
   'owner devices': '设备',
   'owner supervisor': '主管',
+  'reason pick-withdrawn': '{{location}} 的 {{quantity}} × {{sku}}，任务 {{run}}',
+  'reason run-cancelled': '任务 {{run}} 结束。',
+  'reason run-picked': '任务 {{run}} 送交周转箱。',
+  'reason put-back': '{{quantity}} × {{sku}}：从 {{tote}} 放回 {{location}}',
+  'reason replenishment-withdrawn': '仍从 {{from}} 补 {{quantity}} × {{sku}} 到 {{to}}',
+  'reason label-voided': '包裹 {{parcel}} 的面单，订单 {{order}}',
+  'reason parcel-unpacked': '包裹 {{parcel}}（{{units}} 件）：货品从包装台返回。',
+  'reason parcel-cancelled': '订单 {{order}} 的空包裹',
+  'reason order-waits-again': '订单 {{order}}',
 };

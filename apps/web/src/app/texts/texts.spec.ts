@@ -92,6 +92,12 @@ const REASONS = new Set([
   ...wordsIn('waves/work-in-progress.ts', /nobody \? '([a-z-]+)'/g),
   ...wordsIn('waves/decide-merge.ts', CODES),
   ...wordsIn('waves/schedules.service.ts', CODES, /said\('([a-z-]+)'/g),
+  // What an undo touches, one by one.
+  ...wordsIn('waves/wave-undo.service.ts', CODES),
+  ...wordsIn('picking/withdraw.service.ts', CODES),
+  ...wordsIn('packing/unpack.service.ts', CODES),
+  'run-cancelled',
+  'run-picked',
 ]);
 // Kinds that are told by the code of the wave, or of what takes the order.
 for (const told of ['wave', 'taker']) REASONS.delete(told);

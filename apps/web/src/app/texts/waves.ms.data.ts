@@ -52,7 +52,6 @@ export const texts: Texts = {
   'bottleneck ship': 'penghantaran',
   'never enough': 'tidak akan cukup',
   enough: 'mencukupi',
-  '{{stage}} {{rate}} an hour ({{basis}})': '{{stage}} {{rate}} sejam ({{basis}})',
   'measured over {{count}} min': 'diukur selama {{count}} min',
   'the site’s usual rate': 'kadar biasa tapak',
   'when a cut-off needs it, {{minutes}} min early, from {{orders}} orders':
@@ -143,11 +142,7 @@ export const texts: Texts = {
   'Units, at most': 'Unit, maksimum',
   'Volume, at most, ml': 'Isi padu, maksimum, ml',
   'Weight, at most, g': 'Berat, maksimum, g',
-  'Worth a wave from orders': 'Berbaloi dari bilangan pesanan',
-  'Worth a wave from lines': 'Berbaloi dari bilangan baris',
-  'Worth a wave from units': 'Berbaloi dari bilangan unit',
   'Planning takes at most, seconds': 'Perancangan maksimum, saat',
-  'by the number of orders': 'mengikut bilangan pesanan',
   Templates: 'Templat',
   'Archived ones too': 'Termasuk yang diarkibkan',
   'No template yet. A template says which orders go together and what is done with them: make one.':
@@ -286,7 +281,6 @@ export const texts: Texts = {
   'task cancelled': 'dibatalkan',
   'due {{time}}, {{span}} ago': 'sepatutnya {{time}}, {{span}} lalu',
   'by {{time}}, {{span}} left': 'sebelum {{time}}, tinggal {{span}}',
-  'The wave is undone as far as it can be.': 'Gelombang telah dibatalkan setakat yang boleh.',
   'Undo wave {{number}}?': 'Batalkan semula gelombang {{number}}?',
   'Undo this wave?': 'Batalkan semula gelombang ini?',
   '{{count}} orders go back to waiting. The wave is cancelled.':
@@ -413,4 +407,55 @@ export const texts: Texts = {
   'choice lane': 'Laluan',
   'choice replenish': 'Isian semula',
   'choice station': 'Stesen',
+  'Channel {{name}}: {{state}}.': 'Saluran {{name}}: {{state}}.',
+  'Archive channel {{name}}?': 'Arkibkan saluran {{name}}?',
+  'It releases nothing any more. What it has released goes on.':
+    'Ia tidak melepaskan apa-apa lagi. Yang telah dilepaskan diteruskan.',
+  'So many of its orders may be released and not packed.':
+    'Sebanyak ini pesanannya boleh dilepaskan tetapi belum dibungkus.',
+  'So many go to the floor at once.': 'Sebanyak ini dihantar ke lantai serentak.',
+  '{{stage}} {{rate}} orders an hour ({{basis}})': '{{stage}} {{rate}} pesanan sejam ({{basis}})',
+  'Remove schedule {{name}}?': 'Buang jadual {{name}}?',
+  'It plans no wave any more. The waves that it has planned stay.':
+    'Ia tidak merancang gelombang lagi. Gelombang yang telah dirancang kekal.',
+  'Schedule {{name}} plans waves again.': 'Jadual {{name}} merancang gelombang semula.',
+  'Schedule {{name}} rests.': 'Jadual {{name}} direhatkan.',
+  'Drag a step by its handle, or move it with the arrow keys on the handle.':
+    'Seret langkah pada pemegangnya, atau alihkan dengan kekunci anak panah pada pemegang.',
+  'Left out; put in again:': 'Ditinggalkan; masukkan semula:',
+  'The order of the steps cannot work': 'Turutan langkah tidak dapat berfungsi',
+  'A wave is full at the first limit that it reaches. Where fewer wait than it takes, none is planned.':
+    'Gelombang penuh pada had pertama yang dicapai. Jika yang menunggu kurang daripada yang diperlukan, tiada yang dirancang.',
+  'Orders it takes for a wave': 'Pesanan diperlukan untuk gelombang',
+  'Lines it takes for a wave': 'Baris diperlukan untuk gelombang',
+  'Units it takes for a wave': 'Unit diperlukan untuk gelombang',
+  'by size': 'ikut saiz',
+  'Wave {{number}} goes on with the best plan so far.':
+    'Gelombang {{number}} diteruskan dengan rancangan terbaik setakat ini.',
+  'Planning of wave {{number}} ends, its orders wait again.':
+    'Perancangan gelombang {{number}} tamat, pesanannya menunggu semula.',
+  'Wave {{number}} is undone: {{back}} orders wait again, {{kept}} stay.':
+    'Gelombang {{number}} dibatalkan: {{back}} pesanan menunggu semula, {{kept}} kekal.',
+  'Cancel wave {{number}}?': 'Batalkan gelombang {{number}}?',
+  'Cancel the wave': 'Batalkan gelombang',
+  'Its plan is lost, {{count}} orders go back to waiting.':
+    'Rancangannya hilang, {{count}} pesanan kembali menunggu.',
+  'Wave {{number}} is being planned.': 'Gelombang {{number}} sedang dirancang.',
+  'Wave {{number}} is released.': 'Gelombang {{number}} dilepaskan.',
+  'Wave {{number}} is locked.': 'Gelombang {{number}} dikunci.',
+  'Wave {{number}} is unlocked.': 'Gelombang {{number}} dibuka kunci.',
+  'Wave {{number}} is cancelled, its orders wait again.':
+    'Gelombang {{number}} dibatalkan, pesanannya menunggu semula.',
+  'Not saved yet': 'Belum disimpan',
+  'Not saved': 'Tidak disimpan',
+  'What is left empty does not restrict.': 'Yang dibiarkan kosong tidak mengehadkan.',
+  'Find by name': 'Cari mengikut nama',
+  'None of {{count}} has this in its name.': 'Tiada antara {{count}} yang mengandungi ini dalam namanya.',
+  'There is no such page': 'Halaman ini tiada',
+  'Nothing is at {{path}}. The address may be mistyped, or the page may have moved.':
+    'Tiada apa-apa di {{path}}. Alamat mungkin tersalah taip, atau halaman telah dipindahkan.',
+  'To the board': 'Ke papan',
+  'To the page': 'Ke kandungan halaman',
+  'Less: than first come, S-shape.': 'Kurang: berbanding ikut giliran, bentuk S.',
+  'Keep it': 'Kekalkan',
 };

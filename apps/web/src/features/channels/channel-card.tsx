@@ -12,7 +12,9 @@ import { Reasons } from '../../ui/tower/why.js';
 export function ChannelCard({ channel }: { channel: ReleaseChannelView }) {
   const { t } = useTranslation();
   const change = useAct((state: string) => api.patch(`/waves/channels/${channel.id}`, { state }), {
-    refresh: ['channels'],
+    done: (_, state) =>
+      t('Channel {{name}}: {{state}}.', { name: channel.name, state: t(`channel ${state}`) }),
+    refresh: ['channels', 'channel'],
   });
   return (
     <section className="tile" aria-label={channel.name}>
@@ -33,7 +35,7 @@ export function ChannelCard({ channel }: { channel: ReleaseChannelView }) {
           }))}
         />
       </Group>
-      <Text size="sm" c="dimmed">
+      <Text size="sm" c="dimmed" mt={4}>
         {channel.template} · {filterWords(channel.filter, t)}
       </Text>
       <Text size="sm" mt={6}>

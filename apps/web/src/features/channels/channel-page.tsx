@@ -1,44 +1,30 @@
-import { Alert, Button, NumberInput, Stack, Text } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { Alert, Stack, Text } from '@mantine/core';
+import { useParams } from '@tanstack/react-router';
 import type { CreateChannel, ReleaseChannelView, WaveTemplateView } from '#lib/contracts';
 import { api } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
 import { EditorForm } from '../../ui/tower/editor-form.js';
+import { EditorPage } from '../../ui/tower/editor-page.js';
 import { errorAt, fieldErrorsOf } from '../../ui/tower/field-errors.js';
 import { FilterFields } from '../../ui/tower/filter-fields.js';
-import { LiveMatch, useMatch } from '../../ui/tower/live-match.js';
+import { LiveMatch, MatchGlance, useMatch } from '../../ui/tower/live-match.js';
 import { NameAndTemplate, useTemplates } from '../../ui/tower/name-and-template.js';
-import { QueryState } from '../../ui/tower/query-state.js';
-import { useAct } from '../../ui/tower/use-act.js';
+import { NumberField } from '../../ui/tower/number-field.js';
+import { PutAway } from '../../ui/tower/put-away.js';
 import { useSavedDraft } from '../../ui/tower/use-saved-draft.js';
-import { WaveTabs } from '../../ui/tower/wave-tabs.js';
 import { Reasons } from '../../ui/tower/why.js';
-
-const NEW = 'new';
 
 /** A channel is made or changed, with the orders that it would find beside it. */
 export function ChannelPage() {
   const { channelId } = useParams({ strict: false }) as { channelId: string };
-  const templates = useTemplates();
-  const channel = useQuery({
-    queryKey: ['channel', channelId],
-    queryFn: async ({ signal }) =>
-      channelId === NEW ? null : await api.get<ReleaseChannelView>(`/waves/channels/${channelId}`, signal),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
   return (
-    <Stack gap="sm">
-      <WaveTabs />
-      <QueryState query={templates}>
-        {({ items }) => (
-          <QueryState query={channel}>
-            {(view) => <Editor key={channelId} channel={view} templates={items} />}
-          </QueryState>
-        )}
-      </QueryState>
-    </Stack>
+    <EditorPage<ReleaseChannelView, { items: WaveTemplateView[] }>
+      kind="channel"
+      id={channelId}
+      needs={useTemplates()}
+    >
+      {(channel, { items }) => <Editor channel={channel} templates={items} />}
+    </EditorPage>
   );
 }
 
@@ -53,34 +39,57 @@ function draftOf(channel: ReleaseChannelView | null): Draft {
 function Editor(props: { channel: ReleaseChannelView | null; templates: WaveTemplateView[] }) {
   const { t } = useTranslation();
   const { channel, templates } = props;
-  const [initial, setInitial] = useState(() => draftOf(channel));
-  const [draft, setDraft] = useState(initial);
-  const set = (part: Partial<Draft>): void => setDraft((now) => ({ ...now, ...part }));
-  const saving = useSave(channel, draft, initial, setInitial);
+  const saving = useSavedDraft({
+    kind: 'channel',
+    view: channel,
+    draftOf,
+    store: (draft) =>
+      channel
+        ? api.patch<ReleaseChannelView>(`/waves/channels/${channel.id}`, draft)
+        : api.post<ReleaseChannelView>('/waves/channels', draft),
+  });
+  const { draft, set } = saving;
   const match = useMatch({ filter: draft.filter ?? {} });
-  const errors = { ...fieldErrorsOf(match.error), ...fieldErrorsOf(saving.save.error) };
-  const number = (key: 'maxInFlight' | 'batchOrders', label: string) => (
-    <NumberInput
+  const errors = { ...fieldErrorsOf(match.error), ...saving.errors };
+  const number = (key: 'maxInFlight' | 'batchOrders', label: string, description: string) => (
+    <NumberField
       label={label}
+      description={description}
       required
       min={1}
-      allowDecimal={false}
-      value={draft[key] ?? ''}
+      value={draft[key]}
       error={errorAt(errors, key)}
-      onChange={(next) => set({ [key]: typeof next === 'number' ? next : undefined })}
+      onChange={(next) => set({ [key]: next })}
     />
   );
   return (
     <EditorForm
       title={channel ? channel.name : t('New channel')}
+      glance={<MatchGlance match={match} />}
       saving={saving}
-      acts={channel && <Archive channel={channel} />}
+      acts={
+        channel && (
+          <PutAway
+            kind="channel"
+            id={channel.id}
+            label={t('Archive')}
+            question={t('Archive channel {{name}}?', { name: channel.name })}
+            outcome={t('It releases nothing any more. What it has released goes on.')}
+            done={t('The channel is archived.')}
+            onGone={saving.giveUp}
+          />
+        )
+      }
     >
       <Stack gap="sm">
-        <div className="fields">
+        <div className="fields two">
           <NameAndTemplate value={draft} templates={templates} errors={errors} onChange={set} />
-          {number('maxInFlight', t('Orders in flight, at most'))}
-          {number('batchOrders', t('Orders a release, at most'))}
+          {number(
+            'maxInFlight',
+            t('Orders in flight, at most'),
+            t('So many of its orders may be released and not packed.'),
+          )}
+          {number('batchOrders', t('Orders a release, at most'), t('So many go to the floor at once.'))}
         </div>
         <fieldset>
           <legend>{t('Which orders')}</legend>
@@ -101,46 +110,5 @@ function Editor(props: { channel: ReleaseChannelView | null; templates: WaveTemp
         )}
       </aside>
     </EditorForm>
-  );
-}
-
-function useSave(
-  channel: ReleaseChannelView | null,
-  draft: Draft,
-  initial: Draft,
-  setInitial: (draft: Draft) => void,
-) {
-  const client = useQueryClient();
-  const navigate = useNavigate();
-  const store = (body: Draft): Promise<ReleaseChannelView> =>
-    channel
-      ? api.patch<ReleaseChannelView>(`/waves/channels/${channel.id}`, body)
-      : api.post<ReleaseChannelView>('/waves/channels', body);
-  const arrive = async (view: ReleaseChannelView): Promise<void> => {
-    client.setQueryData(['channel', view.id], view);
-    await navigate({ to: '/waves/channels/$channelId', params: { channelId: view.id }, replace: true });
-  };
-  return useSavedDraft({ draft, initial, setInitial, store, arrive, refresh: ['channels'] });
-}
-
-function Archive({ channel }: { channel: ReleaseChannelView }) {
-  const { t } = useTranslation();
-  const navigate = useNavigate();
-  const archive = useAct(
-    async () => {
-      await api.delete(`/waves/channels/${channel.id}`);
-      await navigate({ to: '/waves/channels' });
-    },
-    { done: t('The channel is archived.'), refresh: ['channels'] },
-  );
-  return (
-    <Button
-      variant="default"
-      color="red"
-      loading={archive.isPending}
-      onClick={() => archive.mutate(undefined)}
-    >
-      {t('Archive')}
-    </Button>
   );
 }

@@ -1,10 +1,12 @@
-import { Alert, Button, Group, List, NumberInput, Popover, Stack, Table, Text, Title } from '@mantine/core';
+import { Alert, Button, Group, List, Popover, Stack, Table, Text, Title } from '@mantine/core';
+import { IconPencil } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { ChangeWorkLimits, WorkInProgressView } from '#lib/contracts';
 import { api } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
 import { errorAt, fieldErrorsOf } from '../../ui/tower/field-errors.js';
 import { Heads } from '../../ui/tower/heads.js';
+import { NumberField } from '../../ui/tower/number-field.js';
 import { useReasonWords } from '../../ui/tower/reason-words.js';
 import { ScrollTable } from '../../ui/tower/scroll-table.js';
 import { useAct } from '../../ui/tower/use-act.js';
@@ -80,6 +82,7 @@ function LimitsOf({ stage }: { stage: Stage }) {
             limits: words.length > 0 ? words.join(', ') : t('no limit'),
             stage: t(`work ${stage.stage}`),
           })}
+          rightSection={<IconPencil size={14} aria-hidden />}
           onClick={() => setOpen(!open)}
         >
           {words.length > 0 ? words.join(', ') : t('no limit')}
@@ -100,32 +103,40 @@ function LimitForm({ stage, onDone }: { stage: Stage; onDone: () => void }) {
   const save = useAct(() => api.put('/waves/work-in-progress/limits', body).then(onDone), {
     done: t('Saved.'),
     refresh: ['channels'],
+    showsFaults: true,
   });
   const errors = fieldErrorsOf(save.error);
   return (
-    <Stack gap="sm" w={230}>
-      <NumberInput
-        label={t('Orders, at most')}
-        min={1}
-        value={ordersMax ?? ''}
-        error={errorAt(errors, 'ordersMax')}
-        onChange={(next) => setOrdersMax(typeof next === 'number' ? next : null)}
-      />
-      <NumberInput
-        label={t('Orders a person, at most')}
-        min={1}
-        value={ordersPerPerson ?? ''}
-        error={errorAt(errors, 'ordersPerPerson')}
-        onChange={(next) => setPerPerson(typeof next === 'number' ? next : null)}
-      />
-      <Text size="sm" c="dimmed">
-        {t('Empty: no limit.')}
-      </Text>
-      <Group justify="flex-end">
-        <Button size="sm" loading={save.isPending} onClick={() => save.mutate(undefined)}>
-          {t('Save')}
-        </Button>
-      </Group>
-    </Stack>
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate(undefined);
+      }}
+    >
+      <Stack gap="sm" w={230}>
+        <NumberField
+          label={t('Orders, at most')}
+          min={1}
+          value={ordersMax}
+          error={errorAt(errors, 'ordersMax')}
+          onChange={(next) => setOrdersMax(next ?? null)}
+        />
+        <NumberField
+          label={t('Orders a person, at most')}
+          min={1}
+          value={ordersPerPerson}
+          error={errorAt(errors, 'ordersPerPerson')}
+          onChange={(next) => setPerPerson(next ?? null)}
+        />
+        <Text size="sm" c="dimmed">
+          {t('Empty: no limit.')}
+        </Text>
+        <Group justify="flex-end">
+          <Button type="submit" size="sm" loading={save.isPending}>
+            {t('Save')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }

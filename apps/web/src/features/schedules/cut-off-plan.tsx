@@ -101,7 +101,7 @@ function Rates({ view }: { view: CutOffPlanView }) {
     <Text size="sm" c="dimmed" mt="xs">
       {view.stages
         .map((stage) =>
-          t('{{stage}} {{rate}} an hour ({{basis}})', {
+          t('{{stage}} {{rate}} orders an hour ({{basis}})', {
             stage: t(`bottleneck ${stage.stage}`),
             rate: count(Math.round(stage.ordersPerHour)),
             basis:

@@ -1,19 +1,7 @@
-import {
-  Button,
-  Chip,
-  Group,
-  Input,
-  NumberInput,
-  SegmentedControl,
-  Stack,
-  Switch,
-  Table,
-  TagsInput,
-  Title,
-} from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { Chip, Group, Input, SegmentedControl, Stack, Switch, Table, TagsInput, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { useRef } from 'react';
 import type {
   CreateSchedule,
   Page,
@@ -25,36 +13,26 @@ import type {
 import { api } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
 import { EditorForm } from '../../ui/tower/editor-form.js';
-import { errorAt, type FieldErrors, fieldErrorsOf } from '../../ui/tower/field-errors.js';
+import { EditorPage } from '../../ui/tower/editor-page.js';
+import { errorAt, type FieldErrors } from '../../ui/tower/field-errors.js';
 import { NameAndTemplate, useTemplates } from '../../ui/tower/name-and-template.js';
+import { NumberField } from '../../ui/tower/number-field.js';
+import { PutAway } from '../../ui/tower/put-away.js';
 import { QueryState } from '../../ui/tower/query-state.js';
-import { useAct } from '../../ui/tower/use-act.js';
 import { useSavedDraft } from '../../ui/tower/use-saved-draft.js';
-import { WaveTabs } from '../../ui/tower/wave-tabs.js';
 import { RunWords } from './schedules-page.js';
 
-const NEW = 'new';
-
+/** When a template's waves are planned by themselves, and beside it what became of the last times. */
 export function SchedulePage() {
   const { scheduleId } = useParams({ strict: false }) as { scheduleId: string };
-  const templates = useTemplates();
-  const schedule = useQuery({
-    queryKey: ['schedule', scheduleId],
-    queryFn: async ({ signal }) =>
-      scheduleId === NEW ? null : await api.get<ScheduleView>(`/waves/schedules/${scheduleId}`, signal),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
   return (
-    <Stack gap="sm">
-      <WaveTabs />
-      <QueryState query={templates}>
-        {({ items }) => (
-          <QueryState query={schedule}>
-            {(view) => <Editor key={scheduleId} schedule={view} templates={items} />}
-          </QueryState>
-        )}
-      </QueryState>
-    </Stack>
+    <EditorPage<ScheduleView, { items: WaveTemplateView[] }>
+      kind="schedule"
+      id={scheduleId}
+      needs={useTemplates()}
+    >
+      {(schedule, { items }) => <Editor schedule={schedule} templates={items} />}
+    </EditorPage>
   );
 }
 
@@ -73,19 +51,36 @@ const CUT_OFF: ScheduleRule = { kind: 'cut-off', marginMinutes: 15, ordersMin: 1
 
 function Editor({ schedule, templates }: { schedule: ScheduleView | null; templates: WaveTemplateView[] }) {
   const { t } = useTranslation();
-  const [initial, setInitial] = useState(() => draftOf(schedule));
-  const [draft, setDraft] = useState(initial);
-  const set = (part: Partial<Draft>): void => setDraft((now) => ({ ...now, ...part }));
-  const saving = useSave(schedule, draft, initial, setInitial);
-  const errors = fieldErrorsOf(saving.save.error);
+  const saving = useSavedDraft({
+    kind: 'schedule',
+    view: schedule,
+    draftOf,
+    store: (draft) =>
+      schedule
+        ? api.patch<ScheduleView>(`/waves/schedules/${schedule.id}`, draft)
+        : api.post<ScheduleView>('/waves/schedules', draft),
+  });
+  const { draft, set, errors } = saving;
   return (
     <EditorForm
       title={schedule ? schedule.name : t('New schedule')}
       saving={saving}
-      acts={schedule && <Remove schedule={schedule} />}
+      acts={
+        schedule && (
+          <PutAway
+            kind="schedule"
+            id={schedule.id}
+            label={t('Remove')}
+            question={t('Remove schedule {{name}}?', { name: schedule.name })}
+            outcome={t('It plans no wave any more. The waves that it has planned stay.')}
+            done={t('The schedule is gone.')}
+            onGone={saving.giveUp}
+          />
+        )
+      }
     >
       <Stack gap="sm">
-        <div className="fields">
+        <div className="fields two">
           <NameAndTemplate
             value={draft}
             templates={templates}
@@ -121,6 +116,11 @@ function RuleFields(props: {
 }) {
   const { t } = useTranslation();
   const { rule, errors, onChange } = props;
+  const other = useRef<ScheduleRule>(rule.kind === 'times' ? CUT_OFF : TIMES);
+  const turn = (): void => {
+    onChange(other.current);
+    other.current = rule;
+  };
   return (
     <fieldset>
       <legend>{t('When')}</legend>
@@ -128,7 +128,7 @@ function RuleFields(props: {
         mb="sm"
         aria-label={t('What says when')}
         value={rule.kind}
-        onChange={(kind) => onChange(kind === 'times' ? TIMES : CUT_OFF)}
+        onChange={turn}
         data={[
           { value: 'times', label: t('At fixed times') },
           { value: 'cut-off', label: t('Driven by the cut-offs') },
@@ -160,20 +160,22 @@ function RuleFields(props: {
           </Input.Wrapper>
         </Stack>
       ) : (
-        <div className="fields">
-          <NumberInput
+        <div className="fields two">
+          <NumberField
             label={t('Earlier than the plan says, minutes')}
+            required
             min={0}
             value={rule.marginMinutes}
             error={errorAt(errors, 'rule.marginMinutes')}
-            onChange={(next) => onChange({ ...rule, marginMinutes: Number(next) })}
+            onChange={(next) => onChange({ ...rule, marginMinutes: next } as ScheduleRule)}
           />
-          <NumberInput
+          <NumberField
             label={t('Wait for this many orders, unless they would be late')}
+            required
             min={1}
             value={rule.ordersMin}
             error={errorAt(errors, 'rule.ordersMin')}
-            onChange={(next) => onChange({ ...rule, ordersMin: Number(next) })}
+            onChange={(next) => onChange({ ...rule, ordersMin: next } as ScheduleRule)}
           />
         </div>
       )}
@@ -219,41 +221,5 @@ function Runs({ scheduleId }: { scheduleId: string }) {
         }
       </QueryState>
     </>
-  );
-}
-
-function useSave(
-  schedule: ScheduleView | null,
-  draft: Draft,
-  initial: Draft,
-  setInitial: (draft: Draft) => void,
-) {
-  const client = useQueryClient();
-  const navigate = useNavigate();
-  const store = (body: Draft): Promise<ScheduleView> =>
-    schedule
-      ? api.patch<ScheduleView>(`/waves/schedules/${schedule.id}`, body)
-      : api.post<ScheduleView>('/waves/schedules', body);
-  const arrive = async (view: ScheduleView): Promise<void> => {
-    client.setQueryData(['schedule', view.id], view);
-    await navigate({ to: '/waves/schedules/$scheduleId', params: { scheduleId: view.id }, replace: true });
-  };
-  return useSavedDraft({ draft, initial, setInitial, store, arrive, refresh: ['schedules'] });
-}
-
-function Remove({ schedule }: { schedule: ScheduleView }) {
-  const { t } = useTranslation();
-  const navigate = useNavigate();
-  const remove = useAct(
-    async () => {
-      await api.delete(`/waves/schedules/${schedule.id}`);
-      await navigate({ to: '/waves/schedules' });
-    },
-    { done: t('The schedule is gone.'), refresh: ['schedules'] },
-  );
-  return (
-    <Button variant="default" color="red" loading={remove.isPending} onClick={() => remove.mutate(undefined)}>
-      {t('Remove')}
-    </Button>
   );
 }

@@ -1,5 +1,4 @@
-import { Badge, Button, Group, Stack, Switch, Table, Text, Title } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
+import { Badge, Group, Stack, Switch, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Page, ScheduleRunView, ScheduleView } from '#lib/contracts';
@@ -7,11 +6,10 @@ import { api } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
 import { dayAndTime } from '../../ui/tower/format.js';
 import { Heads } from '../../ui/tower/heads.js';
-import { QueryState } from '../../ui/tower/query-state.js';
+import { ListPage } from '../../ui/tower/list-page.js';
 import { useReasonWords } from '../../ui/tower/reason-words.js';
 import { ScrollTable } from '../../ui/tower/scroll-table.js';
 import { useAct } from '../../ui/tower/use-act.js';
-import { WaveTabs } from '../../ui/tower/wave-tabs.js';
 import { CutOffPlan } from './cut-off-plan.js';
 import { ruleWords } from './rule-words.js';
 
@@ -25,33 +23,18 @@ export function SchedulesPage() {
   });
   return (
     <Stack gap="sm">
-      <WaveTabs />
-      <Group justify="space-between">
-        <Title order={1} size="h2">
-          {t('Schedules')}
-        </Title>
-        <Button
-          component={Link}
-          to="/waves/schedules/$scheduleId"
-          params={{ scheduleId: 'new' } as never}
-          leftSection={<IconPlus size={18} />}
-        >
-          {t('New schedule')}
-        </Button>
-      </Group>
-      <QueryState query={schedules}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Text c="dimmed">
-              {t(
-                'No schedule yet. A schedule plans waves at fixed times, or when a cut-off says that work must begin.',
-              )}
-            </Text>
-          ) : (
-            <ScheduleTable schedules={items} />
-          )
-        }
-      </QueryState>
+      <ListPage
+        kind="schedule"
+        title={t('Schedules')}
+        makes={t('New schedule')}
+        empty={t(
+          'No schedule yet. A schedule plans waves at fixed times, or when a cut-off says that work must begin.',
+        )}
+        query={schedules}
+        itemsOf={({ items }) => items}
+      >
+        {(items) => <ScheduleTable schedules={items} />}
+      </ListPage>
       <section className="tile">
         <CutOffPlan />
       </section>
@@ -59,12 +42,18 @@ export function SchedulesPage() {
   );
 }
 
-function ScheduleTable({ schedules }: { schedules: ScheduleView[] }) {
+function ScheduleTable({ schedules }: { schedules: readonly ScheduleView[] }) {
   const { t } = useTranslation();
   const change = useAct(
-    (input: { id: string; active: boolean }) =>
-      api.patch(`/waves/schedules/${input.id}`, { active: input.active }),
-    { refresh: ['schedules'] },
+    ({ id, active }: Pick<ScheduleView, 'id' | 'name' | 'active'>) =>
+      api.patch(`/waves/schedules/${id}`, { active }),
+    {
+      done: (_, { name, active }) =>
+        active
+          ? t('Schedule {{name}} plans waves again.', { name })
+          : t('Schedule {{name}} rests.', { name }),
+      refresh: ['schedules', 'schedule'],
+    },
   );
   return (
     <ScrollTable label={t('Schedules')} minWidth={760}>
@@ -96,7 +85,7 @@ function ScheduleTable({ schedules }: { schedules: ScheduleView[] }) {
               <Switch
                 checked={schedule.active}
                 aria-label={t('Schedule {{name}} is active', { name: schedule.name })}
-                onChange={(event) => change.mutate({ id: schedule.id, active: event.currentTarget.checked })}
+                onChange={(event) => change.mutate({ ...schedule, active: event.currentTarget.checked })}
               />
             </Table.Td>
           </Table.Tr>

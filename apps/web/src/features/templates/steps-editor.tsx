@@ -1,9 +1,10 @@
-import { ActionIcon, Button, Group, NumberInput, Select, Switch, Text } from '@mantine/core';
+import { ActionIcon, Button, Group, Select, Switch, Text } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import type { PipelineStepView } from '#lib/contracts';
 import { useTranslation } from '../../lib/i18n.js';
 import { errorAt, type FieldErrors } from '../../ui/tower/field-errors.js';
 import { moveItem } from '../../ui/tower/move-item.js';
+import { NumberField } from '../../ui/tower/number-field.js';
 import { OrderedList } from '../../ui/tower/ordered-list.js';
 import { type DraftStep, leftOut, orderFaults, withStep } from './template-draft.js';
 
@@ -20,6 +21,9 @@ export function StepsEditor(props: {
   const change = (at: number, step: DraftStep): void => onChange(steps.with(at, step));
   return (
     <>
+      <Text size="sm" c="dimmed" mb="xs">
+        {t('Drag a step by its handle, or move it with the arrow keys on the handle.')}
+      </Text>
       <OrderedList
         label={t('Steps')}
         onMove={(from, to) => onChange(moveItem(steps, from, to))}
@@ -70,6 +74,7 @@ export function StepsEditor(props: {
         })}
       />
       <Group gap="xs" mt="xs">
+        {leftOut(steps, known).length > 0 && <Text size="sm">{t('Left out; put in again:')}</Text>}
         {leftOut(steps, known).map(({ name }) => (
           <Button
             key={name}
@@ -115,16 +120,16 @@ function StepOptions(props: {
         }
         if (option.kind === 'number') {
           return (
-            <NumberInput
+            <NumberField
               key={option.name}
               label={label}
-              w={150}
-              value={typeof value === 'number' ? value : ''}
+              w={170}
+              placeholder={t('as usual')}
               min={option.min}
               max={option.max}
-              allowDecimal={false}
+              value={typeof value === 'number' ? value : undefined}
               error={error}
-              onChange={(next) => set(option.name, typeof next === 'number' ? next : undefined)}
+              onChange={(next) => set(option.name, next)}
             />
           );
         }
@@ -132,7 +137,8 @@ function StepOptions(props: {
           <Select
             key={option.name}
             label={label}
-            w={220}
+            maw={300}
+            style={{ flex: '1 1 220px' }}
             placeholder={t('as usual')}
             clearable
             value={typeof value === 'string' ? value : null}

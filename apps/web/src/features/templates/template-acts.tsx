@@ -1,7 +1,7 @@
 import { Button, Group, Menu, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { type FormEvent, useId, useState } from 'react';
 import type { WaveTemplateView } from '#lib/contracts';
 import { api } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
@@ -27,7 +27,7 @@ export function TemplateActs({ template, isDirty }: { template: WaveTemplateView
         component={Link}
         to="/waves"
         search={{ dryTemplate: template.id } as never}
-        disabled={isDirty}
+        disabled={isDirty || template.archived}
       >
         {t('Dry run')}
       </Button>
@@ -50,6 +50,7 @@ export function TemplateActs({ template, isDirty }: { template: WaveTemplateView
 function CopyDialog({ template, onClose }: { template: WaveTemplateView; onClose: () => void }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
+  const id = useId();
   const [name, setName] = useState(t('{{name}} (copy)', { name: template.name }));
   const copy = useAct(
     async () => {
@@ -57,26 +58,37 @@ function CopyDialog({ template, onClose }: { template: WaveTemplateView; onClose
       onClose();
       await navigate({ to: '/waves/templates/$templateId', params: { templateId: made.id } });
     },
-    { done: t('Copied.'), refresh: ['templates'] },
+    { done: t('Copied.'), refresh: ['templates'], showsFaults: true },
   );
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (name.trim() !== '') copy.mutate(undefined);
+  };
   return (
-    <Dialog onClose={onClose} title={t('Copy {{name}}', { name: template.name })}>
-      <TextInput
-        label={t('Name of the copy')}
-        data-autofocus
-        maxLength={80}
-        value={name}
-        error={errorAt(fieldErrorsOf(copy.error), 'name')}
-        onChange={(event) => setName(event.currentTarget.value)}
-      />
-      <Group justify="flex-end" mt="md">
-        <Button variant="default" onClick={onClose}>
-          {t('Close')}
-        </Button>
-        <Button loading={copy.isPending} disabled={name.trim() === ''} onClick={() => copy.mutate(undefined)}>
-          {t('Copy')}
-        </Button>
-      </Group>
+    <Dialog
+      onClose={onClose}
+      title={t('Copy {{name}}', { name: template.name })}
+      footer={
+        <>
+          <Button variant="default" onClick={onClose}>
+            {t('Close')}
+          </Button>
+          <Button type="submit" form={id} loading={copy.isPending} disabled={name.trim() === ''}>
+            {t('Copy')}
+          </Button>
+        </>
+      }
+    >
+      <form id={id} onSubmit={submit}>
+        <TextInput
+          label={t('Name of the copy')}
+          data-autofocus
+          maxLength={80}
+          value={name}
+          error={errorAt(fieldErrorsOf(copy.error), 'name')}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+      </form>
     </Dialog>
   );
 }

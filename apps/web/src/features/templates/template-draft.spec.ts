@@ -1,5 +1,6 @@
 import type { PipelineStepView, WaveTemplateView } from '#lib/contracts';
-import { bodyOf, draftOf, emptyDraft, isSame, leftOut, orderFaults, withStep } from './template-draft.js';
+import { isSame } from '../../ui/tower/same-draft.js';
+import { bodyOf, draftOf, emptyDraft, leftOut, orderFaults, withStep } from './template-draft.js';
 
 const known: PipelineStepView[] = [
   { name: 'select', optional: false, after: [], options: [] },

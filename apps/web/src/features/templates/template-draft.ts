@@ -39,11 +39,6 @@ export function bodyOf(draft: TemplateDraft, version?: number): WaveTemplateBody
   };
 }
 
-/** True when the two would be saved as the same. */
-export function isSame(one: TemplateDraft, two: TemplateDraft): boolean {
-  return JSON.stringify(bodyOf(one)) === JSON.stringify(bodyOf(two));
-}
-
 export interface OrderFault {
   step: string;
   before: string;

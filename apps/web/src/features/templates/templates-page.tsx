@@ -1,5 +1,4 @@
-import { Anchor, Badge, Button, Group, Stack, Switch, Table, Text, Title } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
+import { Anchor, Badge, Switch, Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { Page, WaveTemplateView } from '#lib/contracts';
@@ -8,9 +7,8 @@ import { useTranslation } from '../../lib/i18n.js';
 import { filterWords } from '../../ui/tower/filter-words.js';
 import { count } from '../../ui/tower/format.js';
 import { Heads } from '../../ui/tower/heads.js';
-import { QueryState } from '../../ui/tower/query-state.js';
+import { ListPage } from '../../ui/tower/list-page.js';
 import { ScrollTable } from '../../ui/tower/scroll-table.js';
-import { WaveTabs } from '../../ui/tower/wave-tabs.js';
 
 /** All templates with the orders that each would find now; archived ones on demand (`?archived`). */
 export function TemplatesPage() {
@@ -24,51 +22,32 @@ export function TemplatesPage() {
     refetchInterval: 10_000,
   });
   return (
-    <Stack gap="sm">
-      <WaveTabs />
-      <Group justify="space-between">
-        <Title order={1} size="h2">
-          {t('Templates')}
-        </Title>
-        <Group>
-          <Switch
-            label={t('Archived ones too')}
-            checked={isArchived}
-            onChange={(event) =>
-              void navigate({
-                to: '.',
-                search: (event.currentTarget.checked ? { archived: '' } : {}) as never,
-              })
-            }
-          />
-          <Button
-            component={Link}
-            to="/waves/templates/$templateId"
-            params={{ templateId: 'new' } as never}
-            leftSection={<IconPlus size={18} />}
-          >
-            {t('New template')}
-          </Button>
-        </Group>
-      </Group>
-      <QueryState query={templates}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Text c="dimmed">
-              {t(
-                'No template yet. A template says which orders go together and what is done with them: make one.',
-              )}
-            </Text>
-          ) : (
-            <TemplateTable templates={items} />
-          )
-        }
-      </QueryState>
-    </Stack>
+    <ListPage
+      kind="template"
+      title={t('Templates')}
+      makes={t('New template')}
+      empty={t(
+        'No template yet. A template says which orders go together and what is done with them: make one.',
+      )}
+      query={templates}
+      itemsOf={({ items }) => items}
+      choices={
+        <Switch
+          label={t('Archived ones too')}
+          checked={isArchived}
+          onChange={(event) => {
+            const archived = event.currentTarget.checked ? '' : undefined;
+            void navigate({ to: '.', search: ((now: object) => ({ ...now, archived })) as never });
+          }}
+        />
+      }
+    >
+      {(items) => <TemplateTable templates={items} />}
+    </ListPage>
   );
 }
 
-function TemplateTable({ templates }: { templates: WaveTemplateView[] }) {
+function TemplateTable({ templates }: { templates: readonly WaveTemplateView[] }) {
   const { t } = useTranslation();
   return (
     <ScrollTable label={t('Templates')} minWidth={720}>

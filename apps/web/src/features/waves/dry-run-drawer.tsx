@@ -6,12 +6,14 @@ import type { DryRunView, WaveView } from '#lib/contracts';
 import { ApiError, api, reasonOf } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
 import { span } from '../../ui/tower/format.js';
+import { useTemplates } from '../../ui/tower/name-and-template.js';
 import { SidePanel } from '../../ui/tower/side-panel.js';
 import { useAct } from '../../ui/tower/use-act.js';
 import { useNow } from '../../ui/tower/use-now.js';
 import { DryRun } from './dry-run.js';
-import { HeldReleaseDialog } from './held-release.js';
 import { useWaveAct } from './use-wave-act.js';
+import { WaveActDialogs } from './wave-act-dialogs.js';
+import { actsOf } from './wave-acts.js';
 
 interface DrySearch {
   dry?: string;
@@ -45,9 +47,13 @@ function DryRunPanel(props: {
   const { t } = useTranslation();
   const now = useNow(1_000);
   const { view, isRunning, trouble, again } = useDryRun(props.path);
+  const templates = useTemplates();
+  const template = templates.data?.items.find(({ id }) => id === props.templateId)?.name ?? view?.template;
   const title = props.wave
     ? t('Dry run of wave {{number}}', { number: props.wave.number })
-    : t('Dry run of {{name}}', { name: view?.template ?? '' });
+    : template
+      ? t('Dry run of {{name}}', { name: template })
+      : t('Dry run');
   return (
     <SidePanel
       title={title}
@@ -121,16 +127,17 @@ const DRY_RUN_LIMIT_MS = 120_000;
 function ReleaseBeside({ wave, onDone }: { wave: WaveView; onDone: () => void }) {
   const { t } = useTranslation();
   const acts = useWaveAct(onDone);
+  const next = actsOf(wave.state).find(({ primary }) => primary);
   return (
     <>
-      <Button
-        disabled={wave.state !== 'planned'}
-        loading={acts.busyOf(wave) !== null}
-        onClick={() => acts.act(wave, 'release')}
-      >
-        {wave.state === 'locked' ? t('Locked') : t('Release')}
-      </Button>
-      <HeldReleaseDialog acts={acts} />
+      {next ? (
+        <Button loading={acts.busyOf(wave) !== null} onClick={() => acts.act(wave, next.name)}>
+          {t(next.label)}
+        </Button>
+      ) : (
+        <Text fw={600}>{t(`wave ${wave.state}`)}</Text>
+      )}
+      <WaveActDialogs acts={acts} />
     </>
   );
 }

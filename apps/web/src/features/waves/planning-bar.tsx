@@ -22,6 +22,10 @@ export function PlanningBar({ wave }: { wave: WaveView }) {
   const { t } = useTranslation();
   const progress = useWaveProgress(wave);
   const stop = useAct((body: CancelWaveBody) => api.post(`/waves/${wave.id}/cancel`, body), {
+    done: (_, { keepBest }) =>
+      keepBest
+        ? t('Wave {{number}} goes on with the best plan so far.', { number: wave.number })
+        : t('Planning of wave {{number}} ends, its orders wait again.', { number: wave.number }),
     refresh: ['waves', 'wave', 'templates'],
   });
   const percent = Math.round(100 * (progress?.fraction ?? 0));

@@ -1,4 +1,4 @@
-import { Button, Group, List, Text, Title } from '@mantine/core';
+import { Button, List, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { UndoGroup, UndoView, UndoWave } from '#lib/contracts';
@@ -6,11 +6,12 @@ import { api } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
 import { Dialog } from '../../ui/tower/dialog.js';
 import { QueryState } from '../../ui/tower/query-state.js';
+import { useReasonWords } from '../../ui/tower/reason-words.js';
+import { ScrollBox } from '../../ui/tower/scroll-box.js';
 import { useAct } from '../../ui/tower/use-act.js';
 
 /** Asked for again while the dialog is open: people go on picking meanwhile. */
 const LOOK_AGAIN_MS = 5_000;
-const ITEMS_SHOWN = 8;
 
 /** Undo with the list of its effects before anything happens. Which wave is in the address (`?undo=`). */
 export function UndoDialog() {
@@ -29,8 +30,15 @@ function Undo({ waveId, onClose }: { waveId: string; onClose: () => void }) {
     queryFn: () => api.post<UndoView>(`/waves/${waveId}/undo`, dryRun),
     refetchInterval: LOOK_AGAIN_MS,
   });
-  const undo = useAct(() => api.post<UndoView>(`/waves/${waveId}/undo`, {}).then(onClose), {
-    done: t('The wave is undone as far as it can be.'),
+  const undo = useAct(() => api.post<UndoView>(`/waves/${waveId}/undo`, {}), {
+    done: ({ waveNumber, ordersBack, ordersKept }) => {
+      onClose();
+      return t('Wave {{number}} is undone: {{back}} orders wait again, {{kept}} stay.', {
+        number: waveNumber,
+        back: ordersBack,
+        kept: ordersKept,
+      });
+    },
     refresh: ['waves', 'wave', 'wave-runs', 'waiting'],
   });
   return (
@@ -39,6 +47,18 @@ function Undo({ waveId, onClose }: { waveId: string; onClose: () => void }) {
       size="lg"
       title={
         effects.data ? t('Undo wave {{number}}?', { number: effects.data.waveNumber }) : t('Undo this wave?')
+      }
+      footer={
+        <>
+          <Button variant="default" onClick={onClose} data-autofocus>
+            {t('Keep the wave')} (Esc)
+          </Button>
+          {effects.data && (
+            <Button color="red" loading={undo.isPending} onClick={() => undo.mutate(undefined)}>
+              {t('Undo, {{count}} orders go back', { count: effects.data.ordersBack })}
+            </Button>
+          )}
+        </>
       }
     >
       <QueryState query={effects}>
@@ -54,14 +74,6 @@ function Undo({ waveId, onClose }: { waveId: string; onClose: () => void }) {
             </Text>
             <Groups title={t('What happens')} groups={view.effects} />
             <Groups title={t('What cannot be undone and stays')} groups={view.kept} kept />
-            <Group justify="flex-end" mt="md">
-              <Button variant="default" onClick={onClose}>
-                {t('Keep the wave')} (Esc)
-              </Button>
-              <Button color="red" loading={undo.isPending} onClick={() => undo.mutate(undefined)}>
-                {t('Undo, {{count}} orders go back', { count: view.ordersBack })}
-              </Button>
-            </Group>
           </>
         )}
       </QueryState>
@@ -71,6 +83,7 @@ function Undo({ waveId, onClose }: { waveId: string; onClose: () => void }) {
 
 function Groups({ title, groups, kept = false }: { title: string; groups: UndoGroup[]; kept?: boolean }) {
   const { t } = useTranslation();
+  const words = useReasonWords();
   if (groups.length === 0) return null;
   return (
     <section className={kept ? 'undo-kept' : undefined}>
@@ -78,18 +91,20 @@ function Groups({ title, groups, kept = false }: { title: string; groups: UndoGr
         {title}
       </Title>
       {groups.map((group) => (
-        <details key={group.code}>
+        <details key={group.code} open={kept || undefined}>
           <summary>{t(`undo ${group.code}`, { count: group.count })}</summary>
-          <List size="sm">
-            {group.items.slice(0, ITEMS_SHOWN).map((item) => (
-              <List.Item key={item.text}>{item.text}</List.Item>
-            ))}
-          </List>
-          {group.count > ITEMS_SHOWN && (
-            <Text size="sm" c="dimmed">
-              {t('and {{count}} more', { count: group.count - Math.min(ITEMS_SHOWN, group.items.length) })}
-            </Text>
-          )}
+          <ScrollBox className="undo-items" label={t(`undo ${group.code}`, { count: group.count })}>
+            <List size="sm">
+              {group.items.map((item) => (
+                <List.Item key={item.text}>{words(item)}</List.Item>
+              ))}
+            </List>
+            {group.count > group.items.length && (
+              <Text size="sm" c="dimmed">
+                {t('and {{count}} more', { count: group.count - group.items.length })}
+              </Text>
+            )}
+          </ScrollBox>
         </details>
       ))}
     </section>

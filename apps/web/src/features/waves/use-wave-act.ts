@@ -2,8 +2,9 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { ReasonView, ReleaseWave, WaveView } from '#lib/contracts';
 import { ApiError, api } from '../../api/client.js';
+import { useTranslation } from '../../lib/i18n.js';
 import { useAct } from '../../ui/tower/use-act.js';
-import type { ActName } from './wave-acts.js';
+import { type ActName, actsOf } from './wave-acts.js';
 
 interface Sent {
   wave: WaveView;
@@ -17,23 +18,34 @@ export interface HeldRelease {
   reasons: ReasonView[];
 }
 
-/** What is asked of the core at once; dry run and undo open beside the board, and are in the address. */
+/** What is asked of the core at once, a cancellation after a question; dry run and undo open beside the board, and are in the address. */
 export function useWaveAct(onDone?: () => void) {
+  const { t } = useTranslation();
   const navigate = useNavigate();
   const [held, setHeld] = useState<HeldRelease | null>(null);
+  const [cancelling, setCancelling] = useState<WaveView | null>(null);
   const sent = useAct(
     async ({ wave, act, override }: Sent) => {
       try {
         await api.post(`/waves/${wave.id}/${act}`, override ? { override } : {});
         setHeld(null);
+        setCancelling(null);
         onDone?.();
+        return true;
       } catch (error) {
         const reasons = heldReasons(error);
         if (!reasons) throw error;
         setHeld({ wave, reasons });
+        return false;
       }
     },
-    { refresh: ['waves', 'wave', 'channels', 'templates', 'dry-run', 'waiting'] },
+    {
+      done: (isDone, { wave, act }) => {
+        const told = actsOf(wave.state).find(({ name }) => name === act);
+        return isDone && told?.done ? t(told.done, { number: wave.number }) : null;
+      },
+      refresh: ['waves', 'wave', 'channels', 'templates', 'dry-run', 'waiting'],
+    },
   );
   const act = (wave: WaveView, name: ActName): void => {
     if (name === 'dry-run' || name === 'undo') {
@@ -41,7 +53,8 @@ export function useWaveAct(onDone?: () => void) {
       void navigate({ to: '.', search: ((now: object) => ({ ...now, ...opened })) as never });
       return;
     }
-    if (!sent.isPending) sent.mutate({ wave, act: name });
+    if (name === 'cancel') setCancelling(wave);
+    else if (!sent.isPending) sent.mutate({ wave, act: name });
   };
   const busyOf = (wave: WaveView): ActName | null =>
     sent.isPending && sent.variables.wave.id === wave.id ? sent.variables.act : null;
@@ -50,7 +63,14 @@ export function useWaveAct(onDone?: () => void) {
     busyOf,
     held,
     isOverriding: sent.isPending && sent.variables.override !== undefined,
-    letBe: () => setHeld(null),
+    /** Asked whether it is meant. */
+    cancelling,
+    cancel: (wave: WaveView) => sent.mutate({ wave, act: 'cancel' }),
+    isBusy: sent.isPending,
+    letBe: () => {
+      setHeld(null);
+      setCancelling(null);
+    },
     override: (wave: WaveView, reason: string) => sent.mutate({ wave, act: 'release', override: { reason } }),
   };
 }

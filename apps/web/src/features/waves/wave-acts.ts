@@ -6,20 +6,55 @@ export type ActName = 'release' | 'dry-run' | 'lock' | 'unlock' | 'resume' | 'un
 export interface WaveAct {
   name: ActName;
   label: string;
+  /** What is said once it is done; nothing where something opens instead. */
+  done?: string;
   /** The key that does it while the wave has the focus; none where a slip of the finger would cost something. */
   key?: string;
   /** The one that is usually wanted next. */
   primary?: boolean;
 }
 
-const PLAN: WaveAct = { name: 'resume', label: text('Plan'), key: 'p', primary: true };
-const RELEASE: WaveAct = { name: 'release', label: text('Release'), key: 'r', primary: true };
+const PLAN: WaveAct = {
+  name: 'resume',
+  label: text('Plan'),
+  done: text('Wave {{number}} is being planned.'),
+  key: 'p',
+  primary: true,
+};
+const RELEASE: WaveAct = {
+  name: 'release',
+  label: text('Release'),
+  done: text('Wave {{number}} is released.'),
+  key: 'r',
+  primary: true,
+};
 const DRY_RUN: WaveAct = { name: 'dry-run', label: text('Dry run'), key: 'd' };
-const LOCK: WaveAct = { name: 'lock', label: text('Lock'), key: 'l' };
-const UNLOCK: WaveAct = { name: 'unlock', label: text('Unlock'), key: 'l', primary: true };
-const RESUME: WaveAct = { name: 'resume', label: text('Try again'), key: 't', primary: true };
+const LOCK: WaveAct = {
+  name: 'lock',
+  label: text('Lock'),
+  done: text('Wave {{number}} is locked.'),
+  key: 'l',
+};
+const UNLOCK: WaveAct = {
+  name: 'unlock',
+  label: text('Unlock'),
+  done: text('Wave {{number}} is unlocked.'),
+  key: 'l',
+  primary: true,
+};
+const RESUME: WaveAct = {
+  name: 'resume',
+  label: text('Try again'),
+  done: text('Wave {{number}} is being planned.'),
+  key: 't',
+  primary: true,
+};
 const UNDO: WaveAct = { name: 'undo', label: text('Undo'), key: 'u' };
-const CANCEL: WaveAct = { name: 'cancel', label: text('Cancel') };
+const CANCEL: WaveAct = {
+  name: 'cancel',
+  label: text('Cancel the wave'),
+  done: text('Wave {{number}} is cancelled, its orders wait again.'),
+};
 
 /** What may be done with a wave in this state: what the state table does not allow is not offered. */
 export function actsOf(state: string): WaveAct[] {

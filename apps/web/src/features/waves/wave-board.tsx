@@ -6,10 +6,10 @@ import { holdPlaces, movesHeld, type Places } from '../../ui/tower/hold-places.j
 import { useHold } from '../../ui/tower/use-hold.js';
 import { useNow } from '../../ui/tower/use-now.js';
 import { COLUMNS, type Column, placesOf } from './board-columns.js';
-import { HeldReleaseDialog } from './held-release.js';
 import { MergeBar } from './merge-bar.js';
 import { useBoardKeys } from './use-board-keys.js';
 import { useWaveAct } from './use-wave-act.js';
+import { WaveActDialogs } from './wave-act-dialogs.js';
 import { mayMerge } from './wave-acts.js';
 import { WaveCard } from './wave-card.js';
 
@@ -64,7 +64,7 @@ export function WaveBoard({ waves }: { waves: WaveView[] }) {
           </BoardColumn>
         ))}
       </section>
-      <HeldReleaseDialog acts={acts} />
+      <WaveActDialogs acts={acts} />
       <MergeBar waves={merging} onDone={() => setChosen(new Set())} onMerged={letGo} />
     </>
   );

@@ -7,15 +7,16 @@ import { useLive } from '../../api/live.js';
 import { useTranslation } from '../../lib/i18n.js';
 import { count, dayAndTime } from '../../ui/tower/format.js';
 import { QueryState } from '../../ui/tower/query-state.js';
+import { ScrollBox } from '../../ui/tower/scroll-box.js';
 import { useNow } from '../../ui/tower/use-now.js';
 import { WaveTabs } from '../../ui/tower/wave-tabs.js';
 import { Explanation } from '../../ui/tower/why.js';
 import { DryRunDrawer } from './dry-run-drawer.js';
-import { HeldReleaseDialog } from './held-release.js';
 import { PlanningBar } from './planning-bar.js';
 import { TimeLeft } from './time-left.js';
 import { UndoDialog } from './undo-dialog.js';
 import { useWaveAct } from './use-wave-act.js';
+import { WaveActDialogs } from './wave-act-dialogs.js';
 import { actsOf } from './wave-acts.js';
 import { Blocker } from './wave-card.js';
 import { WaveFaults } from './wave-faults.js';
@@ -64,10 +65,9 @@ function Wave({ wave }: { wave: WaveView }) {
           <Title order={2} size="h4" mb="xs">
             {t('Why?')}
           </Title>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-          <section className="wave-why" tabIndex={0} aria-label={t('Why?')}>
+          <ScrollBox className="wave-why" label={t('Why?')}>
             <Explanation kind="wave" id={wave.id} />
-          </section>
+          </ScrollBox>
         </section>
         {wave.faultCount > 0 && (
           <section className="tile">
@@ -141,7 +141,7 @@ function WaveHead({ wave }: { wave: WaveView }) {
       {blocker && <Blocker state={wave.state} words={blocker} />}
       {wave.state === 'planning' && <PlanningBar wave={wave} />}
       {wave.releasedAt && wave.state !== 'cancelled' && <WaveProgress wave={wave} />}
-      <HeldReleaseDialog acts={acts} />
+      <WaveActDialogs acts={acts} />
     </section>
   );
 }

@@ -1,4 +1,4 @@
-import { Anchor, Badge, Group, Progress, Table, Text, Title } from '@mantine/core';
+import { Anchor, Badge, Progress, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import type { Page, WaveRunView } from '#lib/contracts';
@@ -35,6 +35,11 @@ export function WaveRuns({ waveId }: { waveId: string }) {
                 {t('Runs')}
               </Title>
               <RunTable runs={items} shownId={shown.id} />
+              {items.some((run) => percentSaved(run) > 0) && (
+                <Text size="sm" c="dimmed" mt="xs">
+                  {t('Less: than first come, S-shape.')}
+                </Text>
+              )}
             </section>
             <section className="tile">
               <RunRoute waveId={waveId} run={shown} />
@@ -108,13 +113,16 @@ function RunTable({ runs, shownId }: { runs: WaveRunView[]; shownId: string }) {
 
 function Saved({ run }: { run: WaveRunView }) {
   const { t } = useTranslation();
-  if (run.naiveWalkMetres <= 0 || run.walkMetres >= run.naiveWalkMetres) return null;
-  const percent = Math.round(100 * (1 - run.walkMetres / run.naiveWalkMetres));
+  const percent = percentSaved(run);
+  if (percent <= 0) return null;
   return (
-    <Group gap={4}>
-      <Text size="sm" c="dimmed">
-        {t('{{percent}} % less', { percent })}
-      </Text>
-    </Group>
+    <Text size="sm" c="dimmed">
+      {t('{{percent}} % less', { percent })}
+    </Text>
   );
+}
+
+/** Of the walk that the same orders would take first come, in S-shape. */
+function percentSaved({ walkMetres, naiveWalkMetres }: WaveRunView): number {
+  return naiveWalkMetres > 0 ? Math.round(100 * (1 - walkMetres / naiveWalkMetres)) : 0;
 }

@@ -19,8 +19,10 @@ export function Bars({ label, bars }: { label: string; bars: readonly Bar[] }) {
           <tr key={bar.key} data-tone={bar.tone}>
             <th scope="row">{bar.label}</th>
             <td aria-hidden="true">
-              <i style={{ width: `${(100 * bar.value) / most}%` }} />
-              {bar.more ? <i className="more" style={{ width: `${(100 * bar.more) / most}%` }} /> : null}
+              <div>
+                <i style={{ width: `${(100 * bar.value) / most}%` }} />
+                {bar.more ? <i className="more" style={{ width: `${(100 * bar.more) / most}%` }} /> : null}
+              </div>
             </td>
             <td>{bar.figure}</td>
           </tr>

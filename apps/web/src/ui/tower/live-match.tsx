@@ -21,6 +21,13 @@ export function useMatch(body: MatchBody) {
   });
 }
 
+/** The count alone, for where the rest is out of sight. */
+export function MatchGlance({ match: { data, error } }: { match: ReturnType<typeof useMatch> }) {
+  const { t } = useTranslation();
+  if (error || !data) return null;
+  return t('{{count}} orders match now', { count: data.orders });
+}
+
 export function LiveMatch({ match }: { match: ReturnType<typeof useMatch> }) {
   const { t } = useTranslation();
   const { data, error } = match;

@@ -1,6 +1,7 @@
 import { CloseButton, Group, Title } from '@mantine/core';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from '../../lib/i18n.js';
+import { ScrollBox } from './scroll-box.js';
 
 /** Something to look at beside the page, which stays in use. Opens with the focus on its title, closes by Esc and gives the focus back. */
 export function SidePanel(props: {
@@ -36,10 +37,9 @@ export function SidePanel(props: {
         </Title>
         <CloseButton aria-label={t('Close')} onClick={props.onClose} />
       </Group>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <section className="side-panel-body" tabIndex={0} aria-label={props.title}>
+      <ScrollBox className="side-panel-body" label={props.title}>
         {props.children}
-      </section>
+      </ScrollBox>
       {props.footer && <div className="side-panel-foot">{props.footer}</div>}
     </aside>
   );

@@ -1,4 +1,4 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useBlocker } from '@tanstack/react-router';
 import { useTranslation } from '../../lib/i18n.js';
 import { Dialog } from './dialog.js';
@@ -13,16 +13,21 @@ export function UnsavedGuard({ isDirty }: { isDirty: () => boolean }) {
   });
   if (blocker.status !== 'blocked') return null;
   return (
-    <Dialog onClose={blocker.reset} title={t('Leave without saving?')}>
-      <Text mb="md">{t('What you changed on this page is not saved yet.')}</Text>
-      <Group justify="flex-end">
-        <Button variant="default" color="red" onClick={blocker.proceed}>
-          {t('Leave, lose the changes')}
-        </Button>
-        <Button onClick={blocker.reset} data-autofocus>
-          {t('Stay')}
-        </Button>
-      </Group>
+    <Dialog
+      onClose={blocker.reset}
+      title={t('Leave without saving?')}
+      footer={
+        <>
+          <Button variant="default" color="red" onClick={blocker.proceed}>
+            {t('Leave, lose the changes')}
+          </Button>
+          <Button onClick={blocker.reset} data-autofocus>
+            {t('Stay')}
+          </Button>
+        </>
+      }
+    >
+      <Text>{t('What you changed on this page is not saved yet.')}</Text>
     </Dialog>
   );
 }

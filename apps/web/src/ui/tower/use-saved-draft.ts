@@ -1,34 +1,66 @@
-import { useRef } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useRef, useState } from 'react';
 import { useTranslation } from '../../lib/i18n.js';
+import { type FieldErrors, fieldErrorsOf } from './field-errors.js';
+import { isSame } from './same-draft.js';
 import { useAct } from './use-act.js';
 
+/** What plans or releases waves and is edited on a page of its own. */
+export type Edited = 'template' | 'channel' | 'schedule';
+
+/** In the address of one that is made and not stored yet. */
+export const NEW = 'new';
+
 interface SavedDraft<D, V> {
-  draft: D;
-  initial: D;
-  setInitial: (draft: D) => void;
+  kind: Edited;
+  /** As it is stored; null while it is new. */
+  view: V | null;
+  draftOf: (view: V | null) => D;
   store: (draft: D) => Promise<V>;
-  /** Goes to where it stands now. */
-  arrive: (stored: V) => Promise<void>;
-  /** Lists that show it. */
-  refresh: string[];
 }
 
-/** Saving what is edited on a page: what is saved is no longer unsaved, also while the page moves on. */
-export function useSavedDraft<D, V>(props: SavedDraft<D, V>) {
-  const { draft, initial, setInitial, store, arrive, refresh } = props;
+/**
+ * What is edited on a page, and its saving: what is saved is no longer unsaved, also while the page moves on; what is typed meanwhile
+ * stays typed.
+ */
+export function useSavedDraft<D extends object, V extends { id: string }>(props: SavedDraft<D, V>) {
+  const { kind, view, draftOf, store } = props;
   const { t } = useTranslation();
-  const saved = useRef<D | null>(null);
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const [initial, setInitial] = useState(() => draftOf(view));
+  const [draft, setDraft] = useState(initial);
+  /** What no longer has to be saved: known before the page is drawn again. */
+  const settled = useRef<D | null>(null);
   const save = useAct(
     async () => {
       const stored = await store(draft);
-      saved.current = draft;
-      setInitial(draft);
-      await arrive(stored);
+      settled.current = draft;
+      const kept = draftOf(stored);
+      setInitial(kept);
+      setDraft((now) => (isSame(now, draft) ? kept : now));
+      client.setQueryData([kind, stored.id], stored);
+      if (!view) await navigate({ to: `/waves/${kind}s/${stored.id}` as never, replace: true });
     },
-    { done: t('Saved.'), refresh },
+    { done: t('Saved.'), refresh: [`${kind}s`], showsFaults: true },
   );
-  const text = JSON.stringify(draft);
-  const isDirty = (): boolean =>
-    text !== JSON.stringify(initial) && text !== JSON.stringify(saved.current ?? undefined);
-  return { save, isDirty };
+  const errors: FieldErrors = fieldErrorsOf(save.error);
+  return {
+    draft,
+    set: (part: Partial<D>): void => setDraft((now) => ({ ...now, ...part })),
+    save,
+    errors,
+    isDirty: (): boolean => !isSame(draft, initial) && !isSame(draft, settled.current),
+    /** What somebody else stored takes the place of what is typed. */
+    take: (theirs: V): void => {
+      save.reset();
+      setInitial(draftOf(theirs));
+      setDraft(draftOf(theirs));
+    },
+    /** The thing itself is gone: nothing on the page is to be saved any more. */
+    giveUp: (): void => {
+      settled.current = draft;
+    },
+  };
 }
