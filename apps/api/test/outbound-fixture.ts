@@ -17,6 +17,7 @@ import { ReservationsService } from '../src/inventory/reservations.service.js';
 import { OrderProgressService } from '../src/orders/order-progress.service.js';
 import { OrdersService } from '../src/orders/orders.service.js';
 import { TakeBackService } from '../src/orders/take-back.service.js';
+import { CartonAdviceService } from '../src/packing/carton-advice.service.js';
 import { ClosingService } from '../src/packing/closing.service.js';
 import { LabelsService } from '../src/packing/labels.service.js';
 import { PackingListener } from '../src/packing/packing.listener.js';
@@ -38,6 +39,7 @@ import { ManifestsService } from '../src/shipping/manifests.service.js';
 import { ShippingListener } from '../src/shipping/shipping.listener.js';
 import { ShippingService } from '../src/shipping/shipping.service.js';
 import { LeftOutService } from '../src/waves/left-out.service.js';
+import { PlannerService } from '../src/waves/planner.service.js';
 import { RunGatesService } from '../src/waves/run-gates.service.js';
 import { StepLogService } from '../src/waves/step-log.service.js';
 import { WaveReleaseService } from '../src/waves/wave-release.service.js';
@@ -94,6 +96,11 @@ export async function buildOutbound(sizes: { totes?: number } = {}) {
   const downlink = new RecordingDownlink();
   const live = new RecordingLive();
   const services = wire(floor, downlink, live);
+  const closeFloor = floor.close;
+  floor.close = async () => {
+    await services.planner.onApplicationShutdown();
+    await closeFloor();
+  };
   const source: RecordSource = {
     agentId: places.agentId,
     agentCode: 'edge-1',
@@ -149,6 +156,7 @@ export async function buildOutbound(sizes: { totes?: number } = {}) {
 
 function wire(floor: Floor, downlink: RecordingDownlink, live: RecordingLive) {
   const { db } = floor;
+  const planner = new PlannerService();
   const promises = new PromisesService();
   const inventory = new InventoryService();
   const progress = new OrderProgressService(promises);
@@ -159,7 +167,7 @@ function wire(floor: Floor, downlink: RecordingDownlink, live: RecordingLive) {
   const papers = new PlannedPapersService(carrier, commands);
   const plannedLabels = new PlannedLabelsService(carrier, commands, papers, downlink);
   const labels = new LabelsService(db, carrier, commands, parcels, progress, live, papers);
-  const packing = new PackingService(db, inventory, progress, parcels);
+  const packing = new PackingService(db, inventory, progress, parcels, new CartonAdviceService(planner));
   const closing = new ClosingService(db, labels, inventory, progress, new ReadingsService(), papers);
   const manifests = new ManifestsService(db);
   const shipping = new ShippingService(db, parcels, manifests, progress);
@@ -178,6 +186,7 @@ function wire(floor: Floor, downlink: RecordingDownlink, live: RecordingLive) {
   packingListener.onModuleInit();
   const listeners = [packingListener, new ShippingListener(shipping, loads), flowListener];
   return {
+    planner,
     inventory,
     promises,
     progress,

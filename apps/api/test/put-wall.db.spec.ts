@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ConfirmPick, PickTaskView, PutWallView, RunView } from '#lib/contracts';
 import { checkInvariants } from '../src/control-tower/invariant-checker.service.js';
+import { CartonAdviceService } from '../src/packing/carton-advice.service.js';
 import { PackingService } from '../src/packing/packing.service.js';
 import { ParcelsService } from '../src/packing/parcels.service.js';
 import { newId } from '../src/platform/ids.js';
@@ -21,7 +22,13 @@ beforeAll(async () => {
   floor = await buildFloor({ locations: 60, totes: 60 });
   services = floorServices(floor);
   const { db } = floor;
-  packing = new PackingService(db, services.inventory, services.progress, new ParcelsService());
+  packing = new PackingService(
+    db,
+    services.inventory,
+    services.progress,
+    new ParcelsService(),
+    new CartonAdviceService(services.planner),
+  );
   const slots = Array.from({ length: 6 }, (_, at) => ({
     code: `T-90000${at + 1}`,
     row: 1 + Math.floor(at / 3),

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { PackView } from '#lib/contracts';
 import {
   buildOutbound,
@@ -49,6 +49,29 @@ describe('openParcel', () => {
     expect(new Set(opened.map(({ parcelId }) => parcelId)).size).toBe(1);
     const parcels = await world.floor.ask('select 1 from parcels where order_id = $1', [tote.orderId]);
     expect(parcels).toHaveLength(1);
+  });
+
+  it('works out the carton of a large basket in a thread of its own, with no lock held meanwhile', async () => {
+    const tote = await world.pickedTote([
+      [item(0), 6],
+      [item(1), 3],
+    ]);
+    // A thread that has yet to start from source would take the packer's patience.
+    await world.planner.select({ nowMs: 0, candidates: [], capacity: {} });
+    const pack = jest.spyOn(world.planner, 'pack').mockImplementationOnce(async (task, signal) => {
+      // Whoever wants the tote while it is worked out gets it.
+      await world.floor.ask('update containers set station_id = null where id = $1', [tote.toteId]);
+      return world.planner.pack(task, signal);
+    });
+    const opened = await open(tote);
+    expect(pack).toHaveBeenCalledTimes(2);
+    expect(opened).toMatchObject({ parcelState: 'open', tote: tote.lpn });
+    const [parcel] = await world.floor.ask<{ because: string[] }>(
+      'select because from parcels where id = $1',
+      [opened.parcelId],
+    );
+    expect(parcel!.because[0]).toMatch(/^the smallest that fits/);
+    pack.mockRestore();
   });
 
   it.each([

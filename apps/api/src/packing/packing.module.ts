@@ -3,6 +3,7 @@ import { DevicesModule } from '../devices/devices.module.js';
 import { InventoryModule } from '../inventory/inventory.module.js';
 import { OrdersModule } from '../orders/orders.module.js';
 import { WavesModule } from '../waves/waves.module.js';
+import { CartonAdviceService } from './carton-advice.service.js';
 import { ClosingService } from './closing.service.js';
 import { LabelsService } from './labels.service.js';
 import { PackingController } from './packing.controller.js';
@@ -19,6 +20,7 @@ import { UnpackService } from './unpack.service.js';
   imports: [DevicesModule, InventoryModule, OrdersModule, WavesModule],
   controllers: [PackingController],
   providers: [
+    CartonAdviceService,
     ClosingService,
     LabelsService,
     PackingListener,

@@ -7,13 +7,12 @@ import { Database, row, rows, type Tx } from '../platform/database.service.js';
 import { addEvent } from '../platform/events.js';
 import { newId } from '../platform/ids.js';
 import { Refusal } from '../platform/refusal.js';
+import { type CartonAdvice, CartonAdviceService, CartonQuestion } from './carton-advice.service.js';
 import { decidePackScan } from './pack-scan.js';
 import { type BenchParcel, benchParcel, packedLines, packView, toteContents } from './pack-view.queries.js';
 import { printable } from './packing.errors.js';
 import './packing.events.js';
 import { LABELLED_STATES, ParcelsService } from './parcels.service.js';
-import { plannedCartons } from './planned-cartons.queries.js';
-import { cartonAsPlanned, suggestCarton } from './suggest-carton.js';
 import { type BenchTote, lockTote, openParcelOf, stationByCode, toteAtStation } from './totes.queries.js';
 
 /** At the bench: a tote becomes parcels, scan by scan. Closing, weighing and labels are ClosingService and LabelsService. */
@@ -24,6 +23,7 @@ export class PackingService {
     private readonly inventory: InventoryService,
     private readonly orders: OrderProgressService,
     private readonly parcels: ParcelsService,
+    private readonly cartons: CartonAdviceService,
   ) {}
 
   /**
@@ -31,28 +31,12 @@ export class PackingService {
    * get the same parcel; it is packed where it was scanned last.
    */
   async openParcel(containerScan: string, stationCode: string): Promise<PackView> {
-    return this.db.transaction(async (tx) => {
-      const station = await this.benchOf(tx, stationCode);
-      const tote = await lockTote(tx, lpnOf(containerScan));
-      if (!tote)
-        throw new Refusal('packing.unknown-tote', `There is no tote ${printable(containerScan)}.`, {
-          status: 404,
-          facts: { got: printable(containerScan) },
-        });
-      const open = await openParcelOf(tx, tote.id);
-      if (open && (tote.orderId === null || tote.orderId === open.orderId)) {
-        await rows(tx, 'update parcels set station_id = $3 where site_id = $1 and id = $2', [
-          tx.siteId,
-          open.id,
-          station.id,
-        ]);
-        return packView(tx, open.id);
-      }
-      const slot = requirePackable(tote);
-      await toteAtStation(tx, { id: tote.id, slotId: slot.slotId }, station.id);
-      const parcelId = await this.createParcel(tx, { tote, orderId: slot.orderId, station });
-      return packView(tx, parcelId);
-    });
+    const scan = { containerScan, stationCode };
+    const opened = await this.db.transaction((tx) => this.open(tx, scan));
+    if (!(opened instanceof CartonQuestion)) return opened;
+    // Nothing is locked while the carton of a large basket is worked out; what happened meanwhile is looked at again.
+    const carton = await this.cartons.workOut(opened);
+    return this.db.transaction((tx) => this.open(tx, { ...scan, carton }));
   }
 
   find(parcelId: string): Promise<PackView> {
@@ -177,6 +161,38 @@ export class PackingService {
     if (shipped.length > 0) await this.orders.addShipped(tx, lines);
   }
 
+  /** With the carton in hand it opens; else it may be a large basket, of which the carton is to be worked out first. */
+  private open(tx: Tx, scan: ToteScan & { carton: CartonAdvice }): Promise<PackView>;
+  private open(tx: Tx, scan: ToteScan): Promise<PackView | CartonQuestion>;
+  private async open(
+    tx: Tx,
+    { containerScan, stationCode, carton: known }: ToteScan & { carton?: CartonAdvice },
+  ): Promise<PackView | CartonQuestion> {
+    const station = await this.benchOf(tx, stationCode);
+    const tote = await lockTote(tx, lpnOf(containerScan));
+    if (!tote)
+      throw new Refusal('packing.unknown-tote', `There is no tote ${printable(containerScan)}.`, {
+        status: 404,
+        facts: { got: printable(containerScan) },
+      });
+    const open = await openParcelOf(tx, tote.id);
+    if (open && (tote.orderId === null || tote.orderId === open.orderId)) {
+      await rows(tx, 'update parcels set station_id = $3 where site_id = $1 and id = $2', [
+        tx.siteId,
+        open.id,
+        station.id,
+      ]);
+      return packView(tx, open.id);
+    }
+    const slot = requirePackable(tote);
+    const order = await requireOpenOrder(tx, slot.orderId);
+    const carton = known ?? (await this.cartons.suggest(tx, slot.orderId, tote.id));
+    if (carton instanceof CartonQuestion) return carton;
+    await toteAtStation(tx, { id: tote.id, slotId: slot.slotId }, station.id);
+    const parcelId = await this.createParcel(tx, { tote, orderId: slot.orderId, order, station, carton });
+    return packView(tx, parcelId);
+  }
+
   private async benchOf(tx: Tx, stationCode: string) {
     const station = await stationByCode(tx, stationCode);
     if (!station) throw unknownStation(stationCode);
@@ -189,36 +205,8 @@ export class PackingService {
     return station;
   }
 
-  private async createParcel(
-    tx: Tx,
-    { tote, orderId, station }: { tote: BenchTote; orderId: string; station: { id: string; code: string } },
-  ): Promise<string> {
-    const order = await row<{
-      merchantId: string;
-      carrier: string;
-      service: string;
-      state: string;
-      hold: string | null;
-    }>(
-      tx,
-      `select o.merchant_id as "merchantId", o.carrier_code as carrier, o.service, o.state,
-         (select h.reason from order_holds h where h.site_id = o.site_id and h.order_id = o.id and h.released_at is null
-           limit 1) as hold
-       from orders o where o.site_id = $1 and o.id = $2 for no key update of o`,
-      [tx.siteId, orderId],
-    );
-    if (order!.hold !== null)
-      throw new Refusal('packing.order-held', `The order is on hold: ${order!.hold}.`, {
-        facts: { reason: order!.hold },
-      });
-    if (order!.state === 'cancelled') {
-      throw new Refusal(
-        'packing.order-cancelled',
-        'The order was cancelled: its goods go back to the shelf.',
-      );
-    }
+  private async createParcel(tx: Tx, { tote, orderId, order, station, carton }: NewParcel): Promise<string> {
     const parcelId = newId();
-    const carton = await this.suggestFor(tx, orderId, tote.id);
     await rows(
       tx,
       `insert into parcels (site_id, id, order_id, merchant_id, state, number_in_order, carton_type_id, suggested_carton_id,
@@ -230,13 +218,13 @@ export class PackingService {
         tx.siteId,
         parcelId,
         orderId,
-        order!.merchantId,
+        order.merchantId,
         carton.id,
         JSON.stringify(carton.because),
         tote.id,
         station.id,
-        order!.carrier,
-        order!.service,
+        order.carrier,
+        order.service,
         tx.at,
       ],
     );
@@ -245,60 +233,30 @@ export class PackingService {
       aggregateId: parcelId,
       parcelId,
       orderId,
-      merchantId: order!.merchantId,
+      merchantId: order.merchantId,
       data: { parcelId, tote: tote.lpn, carton: carton.code, station: station.code },
     });
     return parcelId;
   }
-
-  private async suggestFor(
-    tx: Tx,
-    orderId: string,
-    toteId: string,
-  ): Promise<{ id: string; code: string; because: string[] }> {
-    const items = await rows<{
-      itemId: string;
-      quantity: number;
-      weightGrams: number;
-      size: Size;
-      fragile: boolean;
-    }>(
-      tx,
-      `select i.id as "itemId", sum(l.quantity)::int as quantity, i.weight_grams as "weightGrams", i.fragile,
-         json_build_object('lengthMm', i.length_mm, 'widthMm', i.width_mm, 'heightMm', i.height_mm) as size
-       from levels l join items i on i.id = l.item_id
-       where l.site_id = $1 and l.account_kind = 'container' and l.account_id = $2 and l.quantity > 0 group by i.id`,
-      [tx.siteId, toteId],
-    );
-    const cartons = await rows<{
-      id: string;
-      code: string;
-      inner: Size;
-      tareGrams: number;
-      maxContentGrams: number;
-    }>(
-      tx,
-      `select id, code, tare_grams as "tareGrams", max_grams as "maxContentGrams",
-         json_build_object('lengthMm', length_mm, 'widthMm', width_mm, 'heightMm', height_mm) as inner
-       from carton_types where site_id = $1 and active`,
-      [tx.siteId],
-    );
-    const planned = cartonAsPlanned(items, await plannedCartons(tx, orderId));
-    if (planned) return planned;
-    const suggestion = suggestCarton(
-      items,
-      cartons.map(({ id, ...carton }) => ({ cartonId: id, ...carton })),
-    );
-    const carton = cartons.find(({ id }) => id === suggestion?.cartonId);
-    if (!suggestion || !carton) throw new Refusal('packing.no-cartons', 'This site has no carton types yet.');
-    return { id: carton.id, code: carton.code, because: suggestion.because };
-  }
 }
 
-interface Size {
-  lengthMm: number;
-  widthMm: number;
-  heightMm: number;
+interface ToteScan {
+  containerScan: string;
+  stationCode: string;
+}
+
+interface NewParcel {
+  tote: BenchTote;
+  orderId: string;
+  order: OrderToPack;
+  station: { id: string; code: string };
+  carton: CartonAdvice;
+}
+
+interface OrderToPack {
+  merchantId: string;
+  carrier: string;
+  service: string;
 }
 
 /** `GET /packing/stations/:code`. */
@@ -377,6 +335,25 @@ function requirePackable(tote: BenchTote): { slotId: string; orderId: string } {
     );
   }
   return { slotId, orderId };
+}
+
+/** The order, locked against being cancelled meanwhile. */
+async function requireOpenOrder(tx: Tx, orderId: string): Promise<OrderToPack> {
+  const order = await row<OrderToPack & { state: string; hold: string | null }>(
+    tx,
+    `select o.merchant_id as "merchantId", o.carrier_code as carrier, o.service, o.state,
+       (select h.reason from order_holds h where h.site_id = o.site_id and h.order_id = o.id and h.released_at is null
+         limit 1) as hold
+     from orders o where o.site_id = $1 and o.id = $2 for no key update of o`,
+    [tx.siteId, orderId],
+  );
+  if (order!.hold !== null)
+    throw new Refusal('packing.order-held', `The order is on hold: ${order!.hold}.`, {
+      facts: { reason: order!.hold },
+    });
+  if (order!.state === 'cancelled')
+    throw new Refusal('packing.order-cancelled', 'The order was cancelled: its goods go back to the shelf.');
+  return order!;
 }
 
 async function packedAlready(tx: Tx, eventId: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CartonType, ItemToPack } from '#lib/planning';
-import { cartonAsPlanned, suggestCarton } from './suggest-carton.js';
+import { cartonAsPlanned, suggestCarton, takesLong } from './suggest-carton.js';
 
 const carton = (cartonId: string, side: number, maxContentGrams = 10_000): CartonType => ({
   cartonId,
@@ -33,6 +33,26 @@ describe('suggestCarton', () => {
 
   it('has nothing to say where there are no cartons', () => {
     expect(suggestCarton([cube('a', 10, 1)], [])).toBeNull();
+  });
+});
+
+describe('takesLong', () => {
+  it.each([
+    [1, false],
+    [4, false],
+    [5, true],
+    [200, true],
+    [201, false],
+  ])('%i units: %s', (units, long) => {
+    expect(takesLong([cube('a', 10, units)])).toBe(long);
+  });
+
+  it('takes the largest carton where nothing was worked out in time', () => {
+    const suggested = suggestCarton([cube('a', 90, 5)], cartons, 'too-late')!;
+    expect(suggested).toEqual({
+      cartonId: 'L',
+      because: ['nothing was worked out in time: the largest carton'],
+    });
   });
 });
 

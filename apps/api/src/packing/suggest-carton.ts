@@ -1,4 +1,10 @@
-import { type CartonReason, type CartonType, chooseCarton, type ItemToPack } from '#lib/planning';
+import {
+  type CartonPlan,
+  type CartonReason,
+  type CartonType,
+  chooseCarton,
+  type ItemToPack,
+} from '#lib/planning';
 
 export interface CartonSuggestion {
   cartonId: string;
@@ -39,22 +45,37 @@ export function cartonAsPlanned(
 /** The most units for which the exact packing is tried; a tote holds fewer. Beyond it volume alone decides. */
 const UNITS_MAX = 200;
 
-/** The carton to fold for what lies in the tote; null when the site has no carton at all. */
+/** Packing more units than this may take longer than scans should wait for each other. */
+const UNITS_AT_ONCE = 4;
+
+/** Whether the carton for these is worked out in a thread of its own. */
+export function takesLong(items: readonly ItemToPack[]): boolean {
+  const units = unitsOf(items);
+  return units > UNITS_AT_ONCE && units <= UNITS_MAX;
+}
+
+/**
+ * The carton to fold for what lies in the tote; null when the site has no carton at all.
+ * @param worked the packing as it was worked out already; `too-late` when that took too long
+ */
 export function suggestCarton(
   items: readonly ItemToPack[],
   cartons: readonly CartonType[],
+  worked?: CartonPlan | 'too-late',
 ): CartonSuggestion | null {
   const largest = [...cartons].sort((one, two) => volume(two) - volume(one))[0];
   if (!largest) return null;
-  if (items.reduce((sum, item) => sum + item.quantity, 0) > UNITS_MAX) {
-    return { cartonId: largest.cartonId, because: [`more than ${UNITS_MAX} units: the largest carton`] };
-  }
-  const plan = chooseCarton([...items], [...cartons]);
+  const { cartonId } = largest;
+  if (unitsOf(items) > UNITS_MAX)
+    return { cartonId, because: [`more than ${UNITS_MAX} units: the largest carton`] };
+  if (worked === 'too-late')
+    return { cartonId, because: ['nothing was worked out in time: the largest carton'] };
+  const plan = worked ?? chooseCarton([...items], [...cartons]);
   const first = plan.cartons[0];
   if (!first) {
     const why =
       plan.unpacked.length > 0 ? 'nothing here fits any carton: the largest one' : 'nothing to pack yet';
-    return { cartonId: largest.cartonId, because: [why] };
+    return { cartonId, because: [why] };
   }
   const because = first.reasons.map((reason) => reasonText(reason, plan.cartons.length, first.fillRatio));
   if (plan.unpacked.length > 0) because.push(`${plan.unpacked.length} item(s) fit no carton`);
@@ -74,6 +95,10 @@ function reasonText(reason: CartonReason, cartons: number, fillRatio: number): s
 
 function fillText(voidMl: number): string {
   return `${(voidMl / 1000).toFixed(1)} l of void fill`;
+}
+
+function unitsOf(items: readonly ItemToPack[]): number {
+  return items.reduce((sum, { quantity }) => sum + quantity, 0);
 }
 
 function volume({ inner }: CartonType): number {

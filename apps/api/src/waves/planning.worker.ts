@@ -8,6 +8,7 @@ import {
   allocateFefo,
   type BatchOrder,
   batchRuns,
+  type CartonPlan,
   type CartonType,
   chooseCarton,
   firstComeWalkMm,
@@ -29,18 +30,18 @@ import {
   splitByZone,
   sShapeWalkMm,
 } from '#lib/planning';
-
 import { groupBy } from './group-by.js';
+
 /** Where people walk: the locations of the site, and where runs begin. */
 export interface Walkable {
   bins: LocatedBin[];
   start: PointMm;
-  end: PointMm;
 }
 
 /** Orders that may share carts, such as those of near cut-offs, the most urgent first; and where their carts end. */
 export interface BatchGroup {
   orders: BatchOrder[];
+  end: PointMm;
 }
 
 export interface BatchTask {
@@ -90,7 +91,16 @@ export interface RoutedRunOf {
 }
 
 export interface CartoniseTask {
+  /** The most urgent first: they have their cartons where the time does not go for all. */
   orders: { orderId: string; items: ItemToPack[] }[];
+  cartons: CartonType[];
+  timeLimitMs: number;
+  /** First number: as of {@link BatchTask.flags}; null: nobody ends it early. */
+  flags: Int32Array | null;
+}
+
+export interface PackTask {
+  items: ItemToPack[];
   cartons: CartonType[];
 }
 
@@ -101,6 +111,8 @@ export type CartonOfOrder = Pick<PlannedCarton, 'cartonId' | 'contentGrams' | 'g
 export interface CartoniseAnswer {
   byOrder: { orderId: string; cartons: CartonOfOrder[] }[];
   unfitOrderIds: string[];
+  /** Not looked at when the time was over. */
+  openOrderIds: string[];
 }
 
 /** A few orders are soon planned as well as they can be: searching on to the time limit would only keep people waiting. */
@@ -150,6 +162,16 @@ export function batch(task: BatchTask): BatchAnswer {
   return answer;
 }
 
+/** The same orders on carts as they came in, those that end at one place together. */
+function firstComeMm(task: BatchTask, site: AisleSite, unplaced: ReadonlySet<string>): number {
+  const { start } = task.walkable;
+  const byEnd = groupBy(task.groups, ({ end }) => `${end.xMm} ${end.yMm}`);
+  return [...byEnd.values()].reduce((sum, groups) => {
+    const placed = groups.flatMap(({ orders }) => orders.filter(({ orderId }) => !unplaced.has(orderId)));
+    return sum + firstComeWalkMm(site, placed, { start, end: groups[0]!.end, slots: task.slots });
+  }, 0);
+}
+
 function addRun(
   runs: BatchedRun[],
   task: BatchTask,
@@ -162,16 +184,6 @@ function addRun(
     return;
   }
   const sequence = [...new Set(Object.values(task.zoneOfAisle))].sort();
-/** The same orders on carts as they came in, those that end at one place together. */
-function firstComeMm(task: BatchTask, site: AisleSite, unplaced: ReadonlySet<string>): number {
-  const { start } = task.walkable;
-  const byEnd = groupBy(task.groups, ({ end }) => `${end.xMm} ${end.yMm}`);
-  return [...byEnd.values()].reduce((sum, groups) => {
-    const placed = groups.flatMap(({ orders }) => orders.filter(({ orderId }) => !unplaced.has(orderId)));
-    return sum + firstComeWalkMm(site, placed, { start, end: groups[0]!.end, slots: task.slots });
-  }, 0);
-}
-
   const parts = splitByZone(
     orderIds.map((orderId) => ({ ...byId.get(orderId)!, takes: {} })),
     task.zoneOfAisle,
@@ -205,9 +217,14 @@ export function route(task: RouteTask): RoutedRunOf[] {
 
 /** The cartons of each order; the same goods are packed once, however many orders want them. */
 export function cartonise(task: CartoniseTask): CartoniseAnswer {
+  const endMs = performance.now() + task.timeLimitMs;
   const known = new Map<string, CartonOfOrder[] | null>();
-  const answer: CartoniseAnswer = { byOrder: [], unfitOrderIds: [] };
+  const answer: CartoniseAnswer = { byOrder: [], unfitOrderIds: [], openOrderIds: [] };
   for (const { orderId, items } of task.orders) {
+    if (performance.now() >= endMs || (task.flags && Atomics.load(task.flags, 0) === 1)) {
+      answer.openOrderIds.push(orderId);
+      continue;
+    }
     const key = items
       .map(({ itemId, quantity }) => `${itemId} ${quantity}`)
       .sort()
@@ -221,6 +238,10 @@ export function cartonise(task: CartoniseTask): CartoniseAnswer {
     else answer.unfitOrderIds.push(orderId);
   }
   return answer;
+}
+
+export function pack({ items, cartons }: PackTask): CartonPlan {
+  return chooseCarton(items, cartons);
 }
 
 /** Null when something fits no carton. */

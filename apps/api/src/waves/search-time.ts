@@ -14,3 +14,12 @@ export function searchTimeMs(
   const most = wave.secondsMax === null ? LIMIT_MS : wave.secondsMax * 1_000;
   return Math.min(most, Math.max(least, orders * PER_ORDER_MS));
 }
+
+/** A channel's cartons may take this long: the others wait for the same thread. */
+const CHANNEL_CARTONS_MS = 2_500;
+
+/** How long the choice of cartons may take; orders that it does not reach get theirs at the bench. */
+export function cartonTimeMs(wave: { ofChannel: boolean; secondsMax: number | null }): number {
+  const most = wave.secondsMax === null ? LIMIT_MS : wave.secondsMax * 1_000;
+  return wave.ofChannel ? Math.min(most, CHANNEL_CARTONS_MS) : most;
+}

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, rows } from '../platform/database.service.js';
 import type { PipelineStep, StepControl, StepResult } from './pipeline-step.js';
 import { PlannerService } from './planner.service.js';
+import { cartonTimeMs } from './search-time.js';
 import type { CartonInPlan, PlannedPick, WavePlan } from './wave-plan.js';
 import { picksByOrder } from './wave-plan.js';
 
@@ -51,6 +52,7 @@ export class WaveCartonsService {
           tareGrams: type.tare_grams,
           maxContentGrams: type.max_grams - type.tare_grams,
         })),
+        timeLimitMs: cartonTimeMs(plan.order),
       },
       control,
     );
@@ -71,10 +73,14 @@ export class WaveCartonsService {
         }),
       ),
     );
-    const { unfitOrderIds } = answer;
+    const { unfitOrderIds, openOrderIds } = answer;
     const text = [...countBy(cartons, ({ code }) => code)].map(([code, count]) => `${count} x ${code}`);
     const unfit = unfitOrderIds.length > 0 ? [`${unfitOrderIds.length} orders fit no carton whole`] : [];
-    return { plan: { ...plan, cartons, unfitOrderIds }, log: [text.join(', '), ...unfit] };
+    const open =
+      openOrderIds.length > 0
+        ? [`the time was over before ${openOrderIds.length} orders: the bench chooses their cartons`]
+        : [];
+    return { plan: { ...plan, cartons, unfitOrderIds }, log: [text.join(', '), ...unfit, ...open] };
   }
 }
 

@@ -90,6 +90,6 @@ import { WorkInProgressService } from './work-in-progress.service.js';
     WavesListener,
     WavesJob,
   ],
-  exports: [WaveReleaseService, WaveStockService, WaveUndoService, LeftOutService],
+  exports: [PlannerService, WaveReleaseService, WaveStockService, WaveUndoService, LeftOutService],
 })
 export class WavesModule {}
