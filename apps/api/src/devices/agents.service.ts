@@ -59,7 +59,10 @@ export class AgentsService {
       const site = await row<{ code: string }>(tx, 'select code from sites where id = $1', [tx.siteId]);
       if (!isAgentName(site!.code, code)) {
         const shape = 'letters, digits and . _ ~ -, at most 64, and not "core"';
-        throw new Refusal('devices.agent-code', `"${code}" can't name an agent: ${shape}.`, { status: 400 });
+        throw new Refusal('devices.agent-code', `"${code}" can't name an agent: ${shape}.`, {
+          status: 400,
+          facts: { agent: code },
+        });
       }
       const expiresAt = new Date(tx.at.getTime() + CLAIM_LIFE_MS);
       const [agent] = await rows<{ id: string }>(

@@ -39,7 +39,10 @@ export class ConsoleService {
         agentCode,
       ]);
       if (!known)
-        throw new Refusal('devices.agent-unknown', `There is no agent ${agentCode}.`, { status: 404 });
+        throw new Refusal('devices.agent-unknown', `There is no agent ${agentCode}.`, {
+          status: 404,
+          facts: { agent: agentCode },
+        });
       return tx.siteId;
     });
     return this.console.ask({ siteId, agentCode, device: 'agent' }, op, args);
@@ -94,6 +97,7 @@ async function agentOf(tx: Tx, device: string): Promise<{ agent: string }> {
      where d.site_id = $1 and d.code = $2 and d.removed_at is null`,
     [tx.siteId, device],
   );
-  if (!found) throw new Refusal('devices.unknown', `There is no device ${device}.`, { status: 404 });
+  if (!found)
+    throw new Refusal('devices.unknown', `There is no device ${device}.`, { status: 404, facts: { device } });
   return found;
 }

@@ -45,7 +45,10 @@ export class DeviceCommandsService {
       [tx.siteId, deviceId],
     );
     if (!device) throw new Refusal('devices.unknown', 'There is no such device.', { status: 404 });
-    if (device.state === 'disabled') throw new Refusal('devices.disabled', `${device.code} is switched off.`);
+    if (device.state === 'disabled')
+      throw new Refusal('devices.disabled', `${device.code} is switched off.`, {
+        facts: { device: device.code },
+      });
     const id = newId();
     const validUntil = new Date(tx.at.getTime() + validForMs);
     await rows(

@@ -78,7 +78,9 @@ export class DeviceSetupsService {
       const device = await find(tx, code);
       if (device.desired_revision !== desired) {
         const detail = `${code} was set up by somebody else meanwhile (revision ${device.desired_revision}). Look at it again.`;
-        throw new Refusal('devices.setup-changed', detail);
+        throw new Refusal('devices.setup-changed', detail, {
+          facts: { device: code, revision: device.desired_revision },
+        });
       }
       return this.want(tx, device, checked);
     });
@@ -88,7 +90,10 @@ export class DeviceSetupsService {
   async revert(code: string, revision: number, desired: number): Promise<RevisionView> {
     const earlier = (await this.view(code)).history.find((each) => each.revision === revision);
     if (!earlier?.setup) {
-      throw new Refusal('devices.no-such-revision', `${code} has no setup ${revision}.`, { status: 404 });
+      throw new Refusal('devices.no-such-revision', `${code} has no setup ${revision}.`, {
+        status: 404,
+        facts: { device: code, revision },
+      });
     }
     return this.change(code, { setup: earlier.setup, desired });
   }
@@ -111,7 +116,10 @@ export class DeviceSetupsService {
          returning id`,
         [tx.siteId, newId(), code, kind, checked.driver, stationId, agentCode],
       );
-      if (!added) throw new Refusal('devices.code-taken', `There is a device ${code} already.`);
+      if (!added)
+        throw new Refusal('devices.code-taken', `There is a device ${code} already.`, {
+          facts: { device: code },
+        });
       return this.want(tx, await find(tx, code), checked);
     });
   }
@@ -280,7 +288,11 @@ async function find(tx: Tx, code: string): Promise<FoundDevice> {
      where d.site_id = $1 and d.code = $2 and d.removed_at is null for update of d`,
     [tx.siteId, code],
   );
-  if (!device) throw new Refusal('devices.unknown', `There is no device ${code}.`, { status: 404 });
+  if (!device)
+    throw new Refusal('devices.unknown', `There is no device ${code}.`, {
+      status: 404,
+      facts: { device: code },
+    });
   return device;
 }
 
@@ -289,7 +301,11 @@ async function stationOf(tx: Tx, code: string): Promise<string> {
     tx.siteId,
     code,
   ]);
-  if (!station) throw new Refusal('devices.unknown-station', `There is no station ${code}.`, { status: 404 });
+  if (!station)
+    throw new Refusal('devices.unknown-station', `There is no station ${code}.`, {
+      status: 404,
+      facts: { station: code },
+    });
   return station.id;
 }
 

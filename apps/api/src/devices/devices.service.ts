@@ -172,7 +172,11 @@ async function find(tx: Tx, code: string): Promise<{ id: string; state: string }
     'select id, state from devices where site_id = $1 and code = $2 and removed_at is null for update',
     [tx.siteId, code],
   );
-  if (!device) throw new Refusal('devices.unknown', `There is no device ${code}.`, { status: 404 });
+  if (!device)
+    throw new Refusal('devices.unknown', `There is no device ${code}.`, {
+      status: 404,
+      facts: { device: code },
+    });
   return device;
 }
 
@@ -181,6 +185,10 @@ async function stationByCode(tx: Tx, code: string): Promise<string> {
     tx.siteId,
     code,
   ]);
-  if (!station) throw new Refusal('devices.unknown-station', `There is no station ${code}.`, { status: 404 });
+  if (!station)
+    throw new Refusal('devices.unknown-station', `There is no station ${code}.`, {
+      status: 404,
+      facts: { station: code },
+    });
   return station.id;
 }

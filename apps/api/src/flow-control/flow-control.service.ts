@@ -63,6 +63,7 @@ export class FlowControlService {
       if (parcelId !== null && parcel.id !== parcelId) {
         throw new Refusal('flow.other-parcel', `That is parcel ${parcel.sscc}, not the one asked for.`, {
           status: 422,
+          facts: { parcel: parcel.sscc },
         });
       }
       requireBeltState(parcel);

@@ -81,7 +81,11 @@ export class LanesService {
       `select ${LANE} from lanes where site_id = $1 and code = $2 for update`,
       [tx.siteId, code],
     );
-    if (!lane) throw new Refusal('flow.unknown-lane', `There is no lane ${code}.`, { status: 404 });
+    if (!lane)
+      throw new Refusal('flow.unknown-lane', `There is no lane ${code}.`, {
+        status: 404,
+        facts: { lane: code },
+      });
     const next = { ...lane, closed: word === 'closed', forcedOpen: word === 'open' };
     const same = next.closed === lane.closed && next.forcedOpen === lane.forcedOpen;
     if (same && expiresAt === null) return lane.id;

@@ -89,7 +89,11 @@ export class OverridesService {
       'update conveyor_points set forced_safe = $3 where site_id = $1 and code = $2 returning id',
       [tx.siteId, subject, reason],
     );
-    if (!point) throw new Refusal('flow.unknown-point', `There is no point ${subject}.`, { status: 404 });
+    if (!point)
+      throw new Refusal('flow.unknown-point', `There is no point ${subject}.`, {
+        status: 404,
+        facts: { point: subject },
+      });
     const override = {
       kind: 'point-safe',
       subjectId: point.id,
@@ -110,7 +114,11 @@ export class OverridesService {
       'select id, code from lanes where site_id = $1 and code = $2',
       [tx.siteId, code],
     );
-    if (!lane) throw new Refusal('flow.unknown-lane', `There is no lane ${code}.`, { status: 404 });
+    if (!lane)
+      throw new Refusal('flow.unknown-lane', `There is no lane ${code}.`, {
+        status: 404,
+        facts: { lane: code },
+      });
     const parcel = await this.parcels.lockScanned(tx, subject);
     requireBeltState(parcel);
     const because = `a supervisor sent it there: ${reason}`;

@@ -30,7 +30,10 @@ export class MerchantsService {
          returning id, code, name, active`,
         [newId(), code, name, tx.at],
       );
-      if (!made) throw new Refusal('merchants.exists', `There is a merchant ${code} already.`);
+      if (!made)
+        throw new Refusal('merchants.exists', `There is a merchant ${code} already.`, {
+          facts: { merchant: code },
+        });
       return made;
     });
   }
@@ -79,5 +82,8 @@ export class MerchantsService {
 }
 
 export function unknownMerchant(code: string): Refusal {
-  return new Refusal('merchants.unknown', `There is no merchant ${code}.`, { status: 404 });
+  return new Refusal('merchants.unknown', `There is no merchant ${code}.`, {
+    status: 404,
+    facts: { merchant: code },
+  });
 }

@@ -73,7 +73,10 @@ export class OrdersService {
         [tx.siteId, orderId, code, tx.at, tx.actorName],
       );
       if (released === 0) {
-        throw new Refusal('orders.no-such-hold', `The order has no open hold "${code}".`, { status: 404 });
+        throw new Refusal('orders.no-such-hold', `The order has no open hold "${code}".`, {
+          status: 404,
+          facts: { hold: code },
+        });
       }
       const about = { aggregateId: orderId, orderId, merchantId: order.merchant_id };
       await addEvent(tx, { ...about, type: 'orders.hold-released', data: { orderId, code } });

@@ -293,13 +293,17 @@ function requireWholeBatch({ maxInFlight, batchOrders }: { maxInFlight: number; 
   const detail = `A batch of ${batchOrders} orders would never go: at most ${maxInFlight} may be on the floor.`;
   throw new Refusal('waves.batch-too-large', detail, {
     status: 422,
+    facts: { batchOrders, maxInFlight },
     errors: [{ field: 'batchOrders', message: detail }],
   });
 }
 
 function nameTaken(name: string): Refusal {
   const message = `There is a channel called ${name} already.`;
-  return new Refusal('waves.channel-name-taken', message, { errors: [{ field: 'name', message }] });
+  return new Refusal('waves.channel-name-taken', message, {
+    facts: { name },
+    errors: [{ field: 'name', message }],
+  });
 }
 
 function unknownChannel(): Refusal {

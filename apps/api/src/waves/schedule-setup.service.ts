@@ -119,7 +119,10 @@ async function requireTemplate(tx: Tx, templateId: string): Promise<void> {
 
 function nameTaken(name: string): Refusal {
   const message = `There is a schedule called ${name} already.`;
-  return new Refusal('waves.schedule-name-taken', message, { errors: [{ field: 'name', message }] });
+  return new Refusal('waves.schedule-name-taken', message, {
+    facts: { name },
+    errors: [{ field: 'name', message }],
+  });
 }
 
 function unknownSchedule(): Refusal {

@@ -85,7 +85,9 @@ export class TemplatesService {
         [tx.siteId, templateId],
       );
       if (archived && used) {
-        throw new Refusal('waves.template-in-use', `Channel ${used.name} releases by this template.`);
+        throw new Refusal('waves.template-in-use', `Channel ${used.name} releases by this template.`, {
+          facts: { channel: used.name },
+        });
       }
       await affected(
         tx,
@@ -101,7 +103,10 @@ export class TemplatesService {
     await this.db.transaction(work).catch((error: unknown) => {
       if (constraintName(error) !== 'wave_templates_name_uq') throw error;
       const message = `There is a template called ${name} already.`;
-      throw new Refusal('waves.template-name-taken', message, { errors: [{ field: 'name', message }] });
+      throw new Refusal('waves.template-name-taken', message, {
+        facts: { name },
+        errors: [{ field: 'name', message }],
+      });
     });
   }
 }

@@ -146,7 +146,9 @@ export class WaveUndoService {
     if (!wave) throw new Refusal('wave.unknown', 'There is no such wave.', { status: 404 });
     if (['draft', 'planned', 'locked', 'failed'].includes(wave.state)) {
       const detail = `Wave ${wave.number} was not released: cancel it instead.`;
-      throw new Refusal('waves.not-released', detail, { facts: { state: wave.state } });
+      throw new Refusal('waves.not-released', detail, {
+        facts: { wave: Number(wave.number), state: wave.state },
+      });
     }
     await move(tx, waves, waveId, 'undoing');
     return Number(wave.number);

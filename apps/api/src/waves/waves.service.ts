@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import type { OrderFilter, TemplateStep, WaveThresholds } from '#lib/contracts';
 import { waveStates } from '#lib/contracts';
 import { asSystem } from '../platform/context.js';
@@ -8,11 +8,12 @@ import { addEvent } from '../platform/events.js';
 import { newId } from '../platform/ids.js';
 import { takeCount } from '../platform/number-ranges.js';
 import { Refusal } from '../platform/refusal.js';
+import { Slots } from '../platform/slots.js';
 import { move } from '../platform/transition.js';
 import { bothFilters } from './candidates.js';
 import { matchOf } from './match.queries.js';
 import { PlanRunnerService, planOrder } from './plan-runner.service.js';
-import { PlanningCancelled } from './planning-control.js';
+import { PlanningCancelled, PlanningSuspended } from './planning-control.js';
 import { RunGatesService } from './run-gates.service.js';
 import { StepLogService } from './step-log.service.js';
 import { templateOf } from './templates.queries.js';
@@ -37,6 +38,9 @@ const PLANNING_LOCK = 7_301_966;
 /** A channel's wave whose step failed this often is given up. */
 const STEP_ATTEMPTS_MAX = 5;
 
+/** Each plan holds a connection while it is made: more at once would leave none for scans, and gain nothing in one thread. */
+const PLANS_MAX = 3;
+
 /** A person who cancels a plan waits this long for it to end. */
 const CANCEL_WAIT_MS = 5_000;
 
@@ -44,10 +48,12 @@ const waves = { table: 'waves', states: waveStates, noun: 'wave' };
 
 /** The pipeline: a wave goes through its steps, each with a state of its own, and can go on at the one that failed. */
 @Injectable()
-export class WavesService implements OnApplicationShutdown {
+export class WavesService implements OnApplicationShutdown, OnModuleDestroy {
   private readonly log = new Logger(WavesService.name);
-  /** Plans under way, so that shutting down waits for them. */
+  /** Plans under way and those that wait for their turn; shutting down waits for them. */
   private readonly planning = new Map<string, Promise<void>>();
+  private readonly turns = new Slots(PLANS_MAX);
+  private readonly closing = new AbortController();
 
   constructor(
     private readonly db: Database,
@@ -102,9 +108,12 @@ export class WavesService implements OnApplicationShutdown {
     }
     if (!planning) return this.releases.cancelWave(waveId, how.reason);
     this.runner.stop(waveId, stopped);
-    // Where nobody plans it any more it is looked at here; channels look after their own waves.
-    if (!ofChannel) this.planInBackground(waveId, siteId);
-    if (!how.keepBest) await this.waitUntilPlanned(waveId);
+    // Where nobody plans it any more, or not yet, it is looked at here; channels look after their own waves.
+    if (how.keepBest && !ofChannel) this.planInBackground(waveId, siteId);
+    if (how.keepBest) return;
+    // To give up takes no turn.
+    if (!ofChannel) await asSystem('waves', siteId, () => this.planAlone(waveId));
+    await this.waitUntilPlanned(waveId);
   }
 
   async createWave(request: WaveRequest): Promise<{ waveId: string; siteId: number }> {
@@ -151,13 +160,15 @@ export class WavesService implements OnApplicationShutdown {
 
   /**
    * Does the steps of a wave that are not done. A step that throws fails the wave, which can be resumed there.
-   * @returns whether the wave is planned; a wave that nothing is left of is cancelled with its reason.
+   * @returns whether the wave is planned; a wave that nothing is left of is cancelled with its reason, one that this process
+   * can't end before it stops goes on with the next start.
    */
   async planWave(waveId: string): Promise<boolean> {
     try {
       const plan = await this.runner.run(waveId);
       return plan !== null && (await this.finishPlan(waveId, plan));
     } catch (error) {
+      if (error instanceof PlanningSuspended) return false;
       if (!(error instanceof PlanningCancelled)) throw error;
       await this.giveUp(waveId);
       return false;
@@ -207,17 +218,23 @@ export class WavesService implements OnApplicationShutdown {
     }
   }
 
+  onModuleDestroy(): void {
+    this.closing.abort();
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await Promise.allSettled(this.planning.values());
   }
 
   private planInBackground(waveId: string, siteId: number): void {
-    if (this.planning.has(waveId)) return;
-    const plan = asSystem('waves', siteId, () => this.planAlone(waveId))
-      .then(
-        () => {},
-        (error: unknown) => this.log.error(error),
-      )
+    const { signal } = this.closing;
+    if (this.planning.has(waveId) || signal.aborted) return;
+    const plan = this.turns
+      .run(() => asSystem('waves', siteId, () => this.planAlone(waveId)), signal)
+      .catch((error: unknown) => {
+        // Its turn has not come: it goes on with the next start.
+        if (error !== signal.reason) this.log.error(error);
+      })
       .finally(() => this.planning.delete(waveId));
     this.planning.set(waveId, plan);
   }
@@ -336,7 +353,7 @@ export class WavesService implements OnApplicationShutdown {
     if (below.length === 0) return;
     const text = below.map(({ measure, have, need }) => `${have} of ${need} ${measure}`);
     throw new Refusal('waves.below-threshold', `Not worth a wave yet: ${text.join(', ')}.`, {
-      facts: { below },
+      facts: { below, counts: below.map(({ have, need }) => `${have} / ${need}`) },
     });
   }
 }

@@ -63,7 +63,7 @@ export class EdgeConsole {
     }).finally(() => this.open.delete(correlationId));
     if (!answer) {
       const detail = `The agent ${to.agentCode} does not answer. Is its machine on, and does it reach the broker?`;
-      throw new Refusal('devices.agent-silent', detail, { status: 503 });
+      throw new Refusal('devices.agent-silent', detail, { status: 503, facts: { agent: to.agentCode } });
     }
     if ('reason' in answer) throw new Refusal('devices.agent-refused', answer.reason, { status: 422 });
     return JSON.parse(answer.json) as ConsoleOps[K]['answer'];

@@ -12,9 +12,13 @@ import {
   replenishmentStates,
   runStates,
   taskStates,
+  waveStates,
+  waveStepStates,
 } from '#lib/contracts';
 import { texts as ms } from './refusals.ms.data.js';
 import { texts as zh } from './refusals.zh.data.js';
+import { texts as towerMs } from './tower-refusals.ms.data.js';
+import { texts as towerZh } from './tower-refusals.zh.data.js';
 
 const ROOT = join(import.meta.dirname, '../../../../..');
 const CORE = join(ROOT, 'apps/api/src');
@@ -30,8 +34,18 @@ const FLOOR = [
   'sites',
   'orders/order-progress.service.ts',
 ];
-/** Talk among machines: no person is told. */
-const MACHINES = /^platform\/broker\//;
+/** Where refusals are made that only tower and console meet. */
+const TOWER = [
+  'control-tower',
+  'devices',
+  'flow-control',
+  'merchants',
+  'orders',
+  'waves',
+  'platform/broker/edge-console.ts',
+];
+/** Talk among machines, and the intake of merchants' own systems: no person is told. */
+const MACHINES = /^(platform\/broker\/|orders\/orders\.controller)/;
 
 /** A refusal as some place of the core gives it. */
 interface Given {
@@ -55,26 +69,25 @@ const OPEN: Readonly<Record<string, () => (string | Given)[]>> = {
     'inventory.unknown-location',
     'inventory.unknown-container',
   ],
-  'platform/transition.ts `${machine.noun}.unknown`': () => nouns().map((noun) => `${noun}.unknown`),
-  'platform/transition.ts `${machine.noun}.wrong-state`': () => nouns().map((noun) => `${noun}.wrong-state`),
+  'platform/transition.ts `${machine.noun}.unknown`': () => nouns(FLOOR).map((noun) => `${noun}.unknown`),
+  'platform/transition.ts `${machine.noun}.wrong-state`': () =>
+    nouns(FLOOR).map((noun) => `${noun}.wrong-state`),
   'platform/http/answer-rows.ts `${intake.module}.media-type`': () =>
-    wordsIn(/module: '([a-z]+)'/g).map((module) => `${module}.media-type`),
+    wordsIn(FLOOR, /module: '([a-z]+)'/g).map((module) => `${module}.media-type`),
 };
-/** What the floor moves along states. */
-const TABLES = [
+/** What is moved along states, and so may be in the wrong one. */
+const FLOOR_STATES = [
   countStates,
   labelStates,
   loadStates,
   manifestStates,
-  orderStates,
   parcelStates,
   printStates,
   replenishmentStates,
   runStates,
   taskStates,
 ];
-/** Waves and their steps are moved by the tower alone. */
-const TOWER_NOUNS = ['wave', 'step'];
+const TOWER_STATES = [orderStates, waveStates, waveStepStates];
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const sourceOf = (path: string): ts.SourceFile =>
@@ -88,16 +101,18 @@ function filesOf(places: readonly string[]): string[] {
         ? [place]
         : (readdirSync(join(CORE, place), { recursive: true }) as string[]).map((file) => `${place}/${file}`),
     )
-    .filter((file) => /\.ts$/.test(file) && !/\.spec\.ts$/.test(file) && !MACHINES.test(file));
+    .filter((file) => /\.ts$/.test(file) && !/\.spec\.ts$/.test(file))
+    .filter((file) => places.includes(file) || !MACHINES.test(file));
 }
 
-function wordsIn(pattern: RegExp): string[] {
-  const found = filesOf(FLOOR).flatMap((file) => [...read(`apps/api/src/${file}`).matchAll(pattern)]);
+function wordsIn(places: readonly string[], pattern: RegExp): string[] {
+  const found = filesOf(places).flatMap((file) => [...read(`apps/api/src/${file}`).matchAll(pattern)]);
   return [...new Set(found.map(([, word]) => word!))];
 }
 
-function nouns(): string[] {
-  return wordsIn(/States, noun: '([a-z]+)'/g).filter((noun) => !TOWER_NOUNS.includes(noun));
+/** What is refused by its name when it is in the wrong state. */
+function nouns(places: readonly string[]): string[] {
+  return wordsIn(places, /States, noun: '([a-z]+)'/g);
 }
 
 function wrongScans(module: string): string[] {
@@ -210,43 +225,62 @@ const OTHERS: Given[] = [
   { code: 'page.fault', facts: [] },
 ];
 
+const onFloor = givenIn(filesOf(FLOOR));
+const inTower = givenIn(filesOf(TOWER));
+const floor = [...onFloor.given, ...OTHERS];
+const floorCodes = new Set(floor.map(({ code }) => code));
+const tower = [
+  ...inTower.given,
+  ...nouns(TOWER).flatMap((noun) => [
+    { code: `${noun}.unknown`, facts: [] },
+    { code: `${noun}.wrong-state`, facts: ['state', 'to'] },
+  ]),
+].filter(({ code }) => !floorCodes.has(code));
+
 const holes = (sentence: string): string[] =>
   [...sentence.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name!).sort();
 
-describe('refusals on the floor', () => {
-  const { given, unreadable } = givenIn(filesOf(FLOOR));
-  const refusals = [...given, ...OTHERS];
+it('refusals are given where a reader of the source finds their codes and facts', () => {
+  expect([...onFloor.unreadable, ...inTower.unreadable]).toEqual([]);
+  expect(floorCodes.size).toBeGreaterThan(130);
+  expect(new Set(tower.map(({ code }) => code)).size).toBeGreaterThan(50);
+});
 
-  it('are given where a reader of the source finds their codes and facts', () => {
-    expect(unreadable).toEqual([]);
-    expect(new Set(refusals.map(({ code }) => code)).size).toBeGreaterThan(130);
+describe.each([
+  ['floor', floor, FLOOR_STATES, { ms, zh }],
+  [
+    'tower',
+    tower,
+    [...FLOOR_STATES, ...TOWER_STATES],
+    { ms: { ...ms, ...towerMs }, zh: { ...zh, ...towerZh } },
+  ],
+] as const)('refusals of the %s', (_face, refusals, tables, languages) => {
+  it.each(['ms', 'zh'] as const)('have a sentence in %s that names only what is given', (language) => {
+    const texts: Record<string, string> = languages[language];
+    const codes = [...new Set(refusals.map(({ code }) => code))];
+    expect(codes.filter((code) => !texts[`refusal ${code}`])).toEqual([]);
+    const missing = refusals.flatMap(({ code, facts }) =>
+      holes(texts[`refusal ${code}`] ?? '')
+        .filter((hole) => hole !== 'detail' && !facts.includes(hole))
+        .map((hole) => `${code}: ${hole}`),
+    );
+    expect(missing).toEqual([]);
   });
 
-  it.each([
-    ['ms', ms],
-    ['zh', zh],
-  ])(
-    'have a sentence in %s, none that nobody says, and none that names what is not given',
-    (_name, texts) => {
-      const codes = new Set(refusals.map(({ code }) => `refusal ${code}`));
-      expect([...codes].filter((code) => !texts[code])).toEqual([]);
-      expect(Object.keys(texts).filter((key) => key.startsWith('refusal ') && !codes.has(key))).toEqual([]);
-      const missing = refusals.flatMap(({ code, facts }) =>
-        holes(texts[`refusal ${code}`] ?? '')
-          .filter((hole) => hole !== 'detail' && !facts.includes(hole))
-          .map((hole) => `${code}: ${hole}`),
-      );
-      expect(missing).toEqual([]);
-    },
-  );
-
-  it('tell the same in each language', () => {
-    expect(Object.keys(zh)).toEqual(Object.keys(ms));
-    expect(Object.keys(ms).filter((key) => holes(ms[key]!).join() !== holes(zh[key]!).join())).toEqual([]);
+  it('tell the same in each language, and nothing that nobody says', () => {
+    const { ms: malay, zh: chinese } = languages as Record<string, Record<string, string>>;
+    expect(Object.keys(chinese!)).toEqual(Object.keys(malay!));
+    const differing = Object.keys(malay!).filter(
+      (key) => holes(malay![key]!).join() !== holes(chinese![key]!).join(),
+    );
+    expect(differing).toEqual([]);
+    const said = new Set([...floor, ...refusals].map(({ code }) => `refusal ${code}`));
+    const idle = Object.keys(malay!).filter((key) => key.startsWith('refusal ') && !said.has(key));
+    expect(idle).toEqual([]);
   });
 
   it('name every state in the reader’s words', () => {
-    const states = TABLES.flatMap((table) => Object.keys(table));
-    expect(states.filter((state) => !ms[`fact state ${state}`])).toEqual([]);
+    const states = tables.flatMap((table) => Object.keys(table));
+    expect(states.filter((state) => !languages.ms[`fact state ${state}`])).toEqual([]);
   });
 });

@@ -34,6 +34,7 @@ export const towerTexts: TextSource = {
       import('./devices.ms.data.js'),
       import('./reasons.ms.data.js'),
       import('./refusals.ms.data.js'),
+      import('./tower-refusals.ms.data.js'),
     ),
   zh: () =>
     together(
@@ -43,6 +44,7 @@ export const towerTexts: TextSource = {
       import('./devices.zh.data.js'),
       import('./reasons.zh.data.js'),
       import('./refusals.zh.data.js'),
+      import('./tower-refusals.zh.data.js'),
     ),
 };
 
