@@ -200,7 +200,14 @@ export const texts: Texts = {
   'row {{row}}, column {{column}}': 'baris {{row}}, lajur {{column}}',
   Put: 'Letak',
   'Scan an item': 'Imbas barang',
-  'Out of tote {{lpn}}. Its slot is shown here.': 'Dari bakul {{lpn}}. Petaknya ditunjukkan di sini.',
+  'Out of tote {{lpn}}.': 'Dari bakul {{lpn}}.',
+  'Out of tote {{lpn}}: {{count}} units are left.': 'Dari bakul {{lpn}}: tinggal {{count}} unit.',
+  'This put wall has no slots yet': 'Dinding susun ini belum ada petak',
+  'An administrator sets them up.': 'Pentadbir menyediakannya.',
+  'Tote {{lpn}} has nothing to sort here.': 'Bakul {{lpn}} tiada apa-apa untuk disusun di sini.',
+  'That is row {{gotRow}}, column {{gotColumn}}. Need row {{row}}, column {{column}}.':
+    'Itu baris {{gotRow}}, lajur {{gotColumn}}. Perlu baris {{row}}, lajur {{column}}.',
+  'First {{sku}} into slot {{slot}}.': 'Letak {{sku}} ke petak {{slot}} dahulu.',
   'No tote to sort': 'Tiada bakul untuk disusun',
   'Such as {{lpn}} with {{count}} units.': 'Contohnya {{lpn}} dengan {{count}} unit.',
   'Totes that pickers bring here appear by themselves.': 'Bakul yang dibawa pengutip muncul sendiri.',
@@ -212,6 +219,8 @@ export const texts: Texts = {
     'Petak {{slot}} lengkap: ke pembungkusan. Barang seterusnya.',
   'The last put is not sent yet. Scan the item again.':
     'Letakan terakhir belum dihantar. Imbas barang semula.',
+  'The last put is not sent yet. Scan the tote again.':
+    'Letakan terakhir belum dihantar. Imbas bakul semula.',
   'Tote is empty': 'Bakul kosong',
   'Tote {{lpn}} was empty': 'Bakul {{lpn}} kosong',
   'Is tote {{lpn}} empty?': 'Adakah bakul {{lpn}} kosong?',

@@ -1,11 +1,12 @@
 import { useState } from 'react';
-import type { PutInstruction, PutWallView } from '#lib/contracts';
+import type { PutInstruction } from '#lib/contracts';
 import { useTranslation } from '../../lib/i18n.js';
-import { Instruction, Screen, Sheet } from '../../ui/floor/kit.js';
+import { Instruction, Screen, Sheet, Tail } from '../../ui/floor/kit.js';
 import { ShelfPicture, TotePicture } from '../../ui/floor/pictograms.js';
 import { TopBar } from '../../ui/floor/top-bar.js';
 import { usePutWall, type WallDesk } from './use-put-wall.js';
-import type { WallState } from './wall-step.js';
+import { WallMap } from './wall-map.js';
+import { toteOf, unitsLeft, type WallState } from './wall-step.js';
 
 /** A put wall: scan an item out of a tote, its slot stands on the screen as large as it goes, scan the slot. */
 export function PutWall(desk: WallDesk) {
@@ -44,7 +45,7 @@ export function PutWall(desk: WallDesk) {
         </div>
       )}
       {asking && state?.toteScan && (
-        <Sheet title={t('Is tote {{lpn}} empty?', { lpn: state.toteScan })} onClose={() => setAsking(false)}>
+        <Sheet title={t('Is tote {{lpn}} empty?', { lpn: toteOf(state) })} onClose={() => setAsking(false)}>
           <p>{t('What should still be in it counts as missing.')}</p>
           <button
             type="button"
@@ -66,10 +67,22 @@ export function PutWall(desk: WallDesk) {
 }
 
 function Wall({ state }: { state: WallState }) {
+  const { t } = useTranslation();
+  if (state.wall.slots.length === 0) {
+    return (
+      <div className="center">
+        <ShelfPicture />
+        <h2>{t('This put wall has no slots yet')}</h2>
+        <p>{t('An administrator sets them up.')}</p>
+      </div>
+    );
+  }
   return (
     <div className="wall-work">
-      {state.hand ? <IntoSlot put={state.hand.instruction} /> : <NextItem state={state} />}
-      <Slots wall={state.wall} now={state.hand?.instruction.slot ?? null} />
+      <div className="wall-words">
+        {state.hand ? <IntoSlot put={state.hand.instruction} /> : <NextItem state={state} />}
+      </div>
+      <WallMap wall={state.wall} put={state.hand?.instruction ?? null} />
     </div>
   );
 }
@@ -79,8 +92,10 @@ function IntoSlot({ put }: { put: PutInstruction }) {
   return (
     <>
       <Instruction label={t('Into slot')} now>
-        {put.slot}
-        <small>{t('row {{row}}, column {{column}}', { row: put.row, column: put.column })}</small>
+        <Tail text={put.slot} count={3} />
+        <span className="wall-place">
+          {t('row {{row}}, column {{column}}', { row: put.row, column: put.column })}
+        </span>
       </Instruction>
       <div className="wall-what">
         <Instruction label={put.sku}>
@@ -96,17 +111,22 @@ function IntoSlot({ put }: { put: PutInstruction }) {
 
 function NextItem({ state }: { state: WallState }) {
   const { t } = useTranslation();
-  const { wall, toteScan } = state;
-  if (toteScan) {
+  const left = unitsLeft(state);
+  if (state.toteScan) {
+    const lpn = toteOf(state);
     return (
       <div className="center">
         <ShelfPicture />
         <h2>{t('Scan an item')}</h2>
-        <p>{t('Out of tote {{lpn}}. Its slot is shown here.', { lpn: toteScan })}</p>
+        <p>
+          {left === null
+            ? t('Out of tote {{lpn}}.', { lpn })
+            : t('Out of tote {{lpn}}: {{count}} units are left.', { lpn, count: left })}
+        </p>
       </div>
     );
   }
-  const next = wall.totes[0];
+  const next = state.wall.totes[0];
   return (
     <div className="center">
       <TotePicture />
@@ -116,32 +136,6 @@ function NextItem({ state }: { state: WallState }) {
           ? t('Such as {{lpn}} with {{count}} units.', { lpn: next.lpn, count: next.units })
           : t('Totes that pickers bring here appear by themselves.')}
       </p>
-    </div>
-  );
-}
-
-/** The wall in small, so that the eye finds the slot: where it is, what is full. */
-function Slots({ wall, now }: { wall: PutWallView; now: string | null }) {
-  const { t } = useTranslation();
-  const columns = Math.max(1, ...wall.slots.map(({ column }) => column));
-  return (
-    <div
-      className="wall-slots"
-      role="img"
-      aria-label={t('{{free}} of {{count}} slots are free', {
-        free: wall.freeSlots,
-        count: wall.slots.length,
-      })}
-      style={{ gridTemplateColumns: `repeat(${columns}, 1fr)` }}
-    >
-      {wall.slots.map((slot) => (
-        <i
-          key={slot.code}
-          data-state={slot.state}
-          data-now={slot.code === now || undefined}
-          style={{ gridRow: slot.row, gridColumn: slot.column }}
-        />
-      ))}
     </div>
   );
 }

@@ -8,9 +8,9 @@ import { useAnswers } from '../../ui/floor/use-answers.js';
 import { useAsked } from '../../ui/floor/use-asked.js';
 import { useNewest } from '../../ui/floor/use-newest.js';
 import { useTurns } from '../../ui/floor/use-turns.js';
-import { wrongWords } from '../../ui/floor/wrong-words.js';
 import { wallActs } from './wall-acts.js';
 import { takeWall, type WallState, type WallStep, wallStep } from './wall-step.js';
+import { wallWords } from './wall-words.js';
 
 const PUTS = /^\/picking\/put-walls\/[^/]+\/(put|short)$/;
 
@@ -42,7 +42,7 @@ export function usePutWall({ me, onStation, onLeave }: WallDesk, onShort: () => 
     }
     ask();
   });
-  const { sort, put, missing, letGo, goToWall } = wallActs({ station, queue, now, show, say, t });
+  const { newTote, sort, put, missing, letGo, goToWall } = wallActs({ station, queue, now, show, say, t });
   const press = (command: Command): void => {
     if (command === 'cancel' || command === 'skip') letGo();
     if (command === 'short' && now.current?.toteScan && !now.current.hand) onShort();
@@ -53,12 +53,14 @@ export function usePutWall({ me, onStation, onLeave }: WallDesk, onShort: () => 
       case 'good':
         show(step.state);
         return say('good', t('Scan an item out of the tote'));
+      case 'tote':
+        return newTote(step);
       case 'sort':
         return sort(step);
       case 'put':
         return put(step);
       case 'wrong':
-        return say('wrong', wrongWords(step.wrong, t));
+        return say('wrong', wallWords(step.wrong, t));
       case 'command':
         return press(step.command);
     }

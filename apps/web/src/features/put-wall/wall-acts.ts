@@ -1,13 +1,13 @@
 import type { RefObject } from 'react';
 import { identifyScan } from '#lib/barcodes';
-import type { Me, PutInstruction } from '#lib/contracts';
+import type { Me, PutInstruction, PutWallView } from '#lib/contracts';
 import { api } from '../../api/client.js';
 import type { ConfirmQueue } from '../../lib/confirm-queue.js';
 import type { Translate } from '../../lib/i18n.js';
 import { newEventId } from '../../lib/ids.js';
 import { chooseStation } from '../../lib/session.js';
 import type { Say } from '../../ui/floor/use-turns.js';
-import type { WallState, WallStep } from './wall-step.js';
+import { takeWall, toteOf, type WallState, type WallStep } from './wall-step.js';
 
 export interface WallTools {
   station: string | null;
@@ -39,6 +39,15 @@ function allSent(queue: ConfirmQueue): Promise<boolean> {
 
 /** What scans at a wall come to: the slot asked for, the put on disk before it is said. */
 export function wallActs({ station, queue, now, show, say, t }: WallTools) {
+  /** One that came since the wall was last looked at, or one that has no business here. */
+  const newTote = async ({ raw, lpn }: Extract<WallStep, { kind: 'tote' }>): Promise<void> => {
+    if (!(await allSent(queue))) return say('wrong', t('The last put is not sent yet. Scan the tote again.'));
+    const state = takeWall(now.current, await api.get<PutWallView>(`/picking/put-walls/${station}`));
+    const isHere = state.wall.totes.some((tote) => tote.lpn === lpn);
+    show(isHere ? { ...state, toteScan: raw } : state);
+    if (isHere) say('good', t('Scan an item out of the tote'));
+    else say('wrong', t('Tote {{lpn}} has nothing to sort here.', { lpn }));
+  };
   const sort = async (step: Extract<WallStep, { kind: 'sort' }>): Promise<void> => {
     const { containerScan, itemScan } = step;
     if (!(await allSent(queue))) return say('wrong', t('The last put is not sent yet. Scan the item again.'));
@@ -71,7 +80,7 @@ export function wallActs({ station, queue, now, show, say, t }: WallTools) {
       path: `/picking/put-walls/${station}/short`,
       body: { eventId, containerScan: state.toteScan },
       at: new Date().toISOString(),
-      title: t('Tote {{lpn}} was empty', { lpn: state.toteScan }),
+      title: t('Tote {{lpn}} was empty', { lpn: toteOf(state) }),
     });
     show({ ...state, toteScan: '' });
     say('good', t('Reported. Scan the next tote.'));
@@ -88,5 +97,5 @@ export function wallActs({ station, queue, now, show, say, t }: WallTools) {
     else say('good', t('You work at {{station}} now.', { station: value }));
     onStation(me);
   };
-  return { sort, put, missing, letGo, goToWall };
+  return { newTote, sort, put, missing, letGo, goToWall };
 }

@@ -1,5 +1,5 @@
 import type { PutInstruction, PutWallView } from '#lib/contracts';
-import { takeWall, type WallState, wallStep } from './wall-step.js';
+import { takeWall, toteOf, unitsLeft, type WallState, wallStep } from './wall-step.js';
 
 const slot = (code: string, column: number): PutWallView['slots'][number] => ({
   code,
@@ -55,12 +55,8 @@ describe('sorting at a put wall', () => {
     });
   });
 
-  it('puts the item into its slot only', () => {
+  it('puts the item into its slot only, and counts down what the tote holds', () => {
     const inHand: WallState = { ...withTote(), hand: { itemScan: '9506000134352', instruction } };
-    expect(wallStep(inHand, 'T-900001')).toMatchObject({
-      kind: 'wrong',
-      wrong: { needed: 'T-900002', got: 'T-900001' },
-    });
     const put = wallStep(inHand, 'T-900002');
     expect(put).toMatchObject({
       kind: 'put',
@@ -69,15 +65,30 @@ describe('sorting at a put wall', () => {
     if (put.kind !== 'put') throw new Error(put.kind);
     expect(put.state.hand).toBeNull();
     expect(put.state.wall.slots[1]).toMatchObject({ put: 1, state: 'complete' });
+    expect([unitsLeft(inHand), unitsLeft(put.state)]).toEqual([3, 2]);
   });
 
-  it('goes on with another tote when one is scanned, and keeps what is in the hand when the wall changes', () => {
-    expect(wallStep(withTote(), 'T-000002')).toMatchObject({ kind: 'good', state: { toteScan: 'T-000002' } });
+  it.each([
+    [
+      'another slot of the wall',
+      'T-900001',
+      { code: 'wrong-slot', needed: { row: 1, column: 2 }, got: { row: 1, column: 1 } },
+    ],
+    ['a plate from elsewhere', 'T-000009', { code: 'wrong-location', needed: 'T-900002', got: 'T-000009' }],
+    ['the next item', '9506000134352', { code: 'in-hand', slot: 'T-900002', sku: 'TEE' }],
+  ])('says what is wrong with %s while an item is in the hand', (_what, raw, wrong) => {
+    const inHand: WallState = { ...withTote(), hand: { itemScan: '9506000134352', instruction } };
+    expect(wallStep(inHand, raw)).toMatchObject({ kind: 'wrong', wrong });
+  });
+
+  it('asks the core about a tote that it does not know of, and keeps what is in the hand when the wall changes', () => {
+    expect(wallStep(withTote(), 'T-000002')).toEqual({ kind: 'tote', raw: 'T-000002', lpn: 'T-000002' });
     const inHand: WallState = { ...withTote(), hand: { itemScan: '9506000134352', instruction } };
     expect(takeWall(inHand, { ...wall, freeSlots: 1 })).toMatchObject({
       hand: { instruction },
       wall: { freeSlots: 1 },
     });
+    expect(toteOf(inHand)).toBe('T-000001');
   });
 
   it('takes no slot for a tote', () => {

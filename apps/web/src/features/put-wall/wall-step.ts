@@ -1,5 +1,5 @@
 import { type Command, identifyScan } from '#lib/barcodes';
-import type { ConfirmPut, PutInstruction, PutWallView } from '#lib/contracts';
+import type { ConfirmPut, PutInstruction, PutWallSlotView, PutWallView } from '#lib/contracts';
 import { checkContainerScan, nameOfScan, sameBarcode, type WrongScan } from '#lib/floor';
 
 /** How far a person has come at a put wall. */
@@ -11,11 +11,26 @@ export interface WallState {
   hand: { itemScan: string; instruction: PutInstruction } | null;
 }
 
+/** `wrong-slot`: another slot of this wall, by where it is. `in-hand`: something else while an item waits for its slot. */
+export type WallWrong =
+  | WrongScan
+  | { code: 'wrong-slot'; needed: Place; got: Place }
+  | { code: 'in-hand'; slot: string; sku: string };
+
+/** Where a slot is, counted from the top left. */
+export interface Place {
+  row: number;
+  column: number;
+}
+
 export type WallStep =
+  /** A tote that is known to have been handed over here. */
   | { kind: 'good'; state: WallState }
+  /** Any other tote: it may have come since the wall was last looked at. */
+  | { kind: 'tote'; raw: string; lpn: string }
   /** Which slot this item goes to only the core knows: ask it. */
   | { kind: 'sort'; containerScan: string; itemScan: string }
-  | { kind: 'wrong'; wrong: WrongScan }
+  | { kind: 'wrong'; wrong: WallWrong }
   | { kind: 'put'; instruction: PutInstruction; confirmation: Omit<ConfirmPut, 'eventId'>; state: WallState }
   | { kind: 'command'; command: Command };
 
@@ -24,20 +39,12 @@ export function wallStep(state: WallState, raw: string): WallStep {
   const scan = identifyScan(raw);
   if (scan.kind === 'command') return { kind: 'command', command: scan.value };
   const { hand, toteScan } = state;
-  if (hand) {
-    const { slot } = hand.instruction;
-    if (!isSlot(slot, raw)) {
-      return { kind: 'wrong', wrong: { code: 'wrong-location', needed: slot, got: nameOfScan(scan) } };
-    }
-    return {
-      kind: 'put',
-      instruction: hand.instruction,
-      confirmation: { containerScan: toteScan, itemScan: hand.itemScan, slotScan: raw },
-      state: { ...state, hand: null, wall: withPut(state.wall, hand.instruction) },
-    };
-  }
-  if (scan.kind === 'container' && !state.wall.slots.some(({ code }) => isSlot(code, raw))) {
-    return { kind: 'good', state: { ...state, toteScan: raw } };
+  if (hand) return intoSlot(state, hand, raw);
+  if (scan.kind === 'container' && !slotOf(state.wall, raw)) {
+    const known = state.wall.totes.some(({ lpn }) => lpn === scan.value);
+    return known
+      ? { kind: 'good', state: { ...state, toteScan: raw } }
+      : { kind: 'tote', raw, lpn: scan.value };
   }
   if (toteScan === '') {
     const needed = state.wall.totes[0]?.lpn ?? 'T-';
@@ -47,23 +54,70 @@ export function wallStep(state: WallState, raw: string): WallStep {
   return { kind: 'sort', containerScan: toteScan, itemScan: raw };
 }
 
+function intoSlot(state: WallState, hand: NonNullable<WallState['hand']>, raw: string): WallStep {
+  const { instruction, itemScan } = hand;
+  if (!isSlot(instruction.slot, raw))
+    return { kind: 'wrong', wrong: notThatSlot(state.wall, instruction, raw) };
+  return {
+    kind: 'put',
+    instruction,
+    confirmation: { containerScan: state.toteScan, itemScan, slotScan: raw },
+    state: { ...state, hand: null, wall: withPut(state.wall, instruction, state.toteScan) },
+  };
+}
+
+function notThatSlot(wall: PutWallView, needed: PutInstruction, raw: string): WallWrong {
+  const scan = identifyScan(raw);
+  const got = slotOf(wall, raw);
+  if (got) return { code: 'wrong-slot', needed, got };
+  if (scan.kind === 'container' || (scan.kind === 'unknown' && scan.fault !== null)) {
+    const code = scan.kind === 'unknown' ? 'unreadable' : 'wrong-location';
+    return { code, needed: needed.slot, got: nameOfScan(scan) };
+  }
+  return { code: 'in-hand', slot: needed.slot, sku: needed.sku };
+}
+
+/** The plate of the tote that was scanned. */
+export function toteOf({ toteScan }: WallState): string {
+  return identifyScan(toteScan).value;
+}
+
+/** Units that the tote in work still holds; null where the core has not said. */
+export function unitsLeft(state: WallState): number | null {
+  return state.wall.totes.find(({ lpn }) => lpn === toteOf(state))?.units ?? null;
+}
+
 /** The core's newer view of the wall; what is in the hand stays there. */
 export function takeWall(state: WallState | null, wall: PutWallView): WallState {
   return state ? { ...state, wall } : { wall, toteScan: '', hand: null };
 }
 
 /** The wall as it is once the core has taken this put. */
-function withPut(wall: PutWallView, put: PutInstruction): PutWallView {
-  const slots = wall.slots.map((slot) =>
-    slot.code === put.slot
-      ? {
-          ...slot,
-          put: slot.put + put.quantity,
-          state: put.completes ? ('complete' as const) : ('filling' as const),
-        }
-      : slot,
-  );
-  return { ...wall, slots };
+function withPut(
+  wall: PutWallView,
+  { slot: code, quantity, completes }: PutInstruction,
+  toteScan: string,
+): PutWallView {
+  const tote = identifyScan(toteScan).value;
+  return {
+    ...wall,
+    slots: wall.slots.map((slot) =>
+      slot.code === code
+        ? {
+            ...slot,
+            put: slot.put + quantity,
+            state: completes ? ('complete' as const) : ('filling' as const),
+          }
+        : slot,
+    ),
+    totes: wall.totes.map((each) =>
+      each.lpn === tote ? { ...each, units: Math.max(0, each.units - quantity) } : each,
+    ),
+  };
+}
+
+function slotOf(wall: PutWallView, raw: string): PutWallSlotView | undefined {
+  return wall.slots.find(({ code }) => isSlot(code, raw));
 }
 
 function isSlot(code: string, raw: string): boolean {
