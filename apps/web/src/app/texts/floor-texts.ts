@@ -5,6 +5,7 @@ export const floorTexts: TextSource = {
   en: {
     'Hand over {{count}} totes there and scan the station. (one)':
       'Hand over {{count}} tote there and scan the station.',
+    'Out of tote {{lpn}}: {{count}} units are left. (one)': 'Out of tote {{lpn}}: {{count}} unit is left.',
     'Such as {{lpn}} with {{count}} units. (one)': 'Such as {{lpn}} with {{count}} unit.',
     '{{count}} picks wait (one)': '{{count}} pick waits',
     '{{count}} picks can go on now. (one)': '{{count}} pick can go on now.',
