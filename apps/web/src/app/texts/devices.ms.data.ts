@@ -69,7 +69,7 @@ export const texts: Texts = {
   'Switch it on when it is to be used again.': 'Hidupkan apabila hendak digunakan semula.',
   'Labels or ribbon have run out.': 'Label atau reben telah habis.',
   'Load them, close the head, feed one label.': 'Muatkan, tutup kepala, suap satu label.',
-  'The print head is open.': 'Kepala cetak terbuka.',
+  'The print head or the cover is open.': 'Kepala cetak atau penutup terbuka.',
   'Close it until it clicks.': 'Tutup hingga berbunyi klik.',
   'The printer is paused.': 'Pencetak dijeda.',
   'Press its pause key.': 'Tekan kekunci jedanya.',
@@ -93,8 +93,8 @@ export const texts: Texts = {
   'The connection ended.': 'Sambungan tamat.',
   'Look at the plug and the power. It is tried again by itself.':
     'Semak palam dan kuasa. Ia dicuba semula dengan sendirinya.',
-  'The agent has no connection to the broker.': 'Ejen tiada sambungan ke broker.',
-  'Look at the broker and the network.': 'Semak broker dan rangkaian.',
+  'The broker is away, or refuses the agent.': 'Broker tiada, atau menolak ejen.',
+  'Look at the broker, its rights and the network.': 'Semak broker, haknya dan rangkaian.',
   'It talks, but what it says makes no sense to this driver.':
     'Ia bercakap, tetapi pemacu ini tidak memahaminya.',
   'Compare baud rate, parity and end of line with the menu of the device; is it the right driver?':
@@ -112,6 +112,31 @@ export const texts: Texts = {
     'Semak mesin di sebelah perkakasan: kuasa, rangkaian, ejen itu sendiri.',
   'It is out of reach.': 'Ia tidak dapat dicapai.',
   'Check power and cable; it comes back by itself.': 'Semak kuasa dan kabel; ia kembali dengan sendirinya.',
+  'Labels are jammed.': 'Label tersangkut.',
+  'Open the printer, take them out, close it, feed one label.':
+    'Buka pencetak, keluarkan label, tutup, suap satu label.',
+  'The printer says nothing: out of labels, open, or switched off.':
+    'Pencetak senyap: label habis, terbuka atau dimatikan.',
+  'Look at its labels, its head and its power.': 'Semak label, kepala cetak dan kuasanya.',
+  'It is too hot.': 'Ia terlalu panas.',
+  'Let it cool down. Are its vents free?': 'Biarkan ia sejuk. Adakah lubang udaranya tidak tersekat?',
+  'Its buffer is full.': 'Penimbalnya penuh.',
+  'Let it print what it holds; if it stays full, look at its display.':
+    'Biarkan ia mencetak apa yang ada; jika masih penuh, lihat paparannya.',
+  'The line is open, but the controller shows no sign of life.':
+    'Talian terbuka, tetapi pengawal tidak menunjukkan tanda hidup.',
+  'Does its program run? Compare the time of its heartbeat with the settings.':
+    'Adakah programnya berjalan? Bandingkan masa denyutannya dengan tetapan.',
+  'Nothing is heard from it.': 'Tiada apa-apa didengar daripadanya.',
+  'Look at power, cable and baud rate. Is what it sends by itself (heartbeat, continuous output) switched on?':
+    'Semak kuasa, kabel dan kadar baud. Adakah apa yang dihantarnya sendiri (denyutan, keluaran berterusan) dihidupkan?',
+  'It answers, but its registers are not those that its driver expects.':
+    'Ia menjawab, tetapi daftarnya bukan seperti yang dijangka pemacunya.',
+  'Compare addresses, counts and unit number with its program; is it the right device?':
+    'Bandingkan alamat, bilangan dan nombor unit dengan programnya; adakah ini peranti yang betul?',
+  'Its agent could not store what it said.': 'Ejennya tidak dapat menyimpan apa yang dihantarnya.',
+  "Look at the disk of the agent's machine: room and errors.":
+    'Semak cakera pada mesin ejen: ruang dan ralat.',
   'It reports trouble.': 'Ia melaporkan masalah.',
   'Look at the device itself, then at its last frames.':
     'Lihat peranti itu sendiri, kemudian bingkai terakhirnya.',

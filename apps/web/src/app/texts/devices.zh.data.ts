@@ -66,7 +66,7 @@ export const texts: Texts = {
   'Switch it on when it is to be used again.': '需要再次使用时请开启。',
   'Labels or ribbon have run out.': '标签或碳带已用完。',
   'Load them, close the head, feed one label.': '装入后合上打印头，走一张标签。',
-  'The print head is open.': '打印头已打开。',
+  'The print head or the cover is open.': '打印头或机盖已打开。',
   'Close it until it clicks.': '合上，直到听到咔哒声。',
   'The printer is paused.': '打印机已暂停。',
   'Press its pause key.': '按一下暂停键。',
@@ -87,8 +87,8 @@ export const texts: Texts = {
     '是否已开机？端口、波特率和线缆（交叉或直连）是否正确？',
   'The connection ended.': '连接已断开。',
   'Look at the plug and the power. It is tried again by itself.': '检查插头和电源。系统会自动重试。',
-  'The agent has no connection to the broker.': '代理未连接到消息代理。',
-  'Look at the broker and the network.': '检查消息代理和网络。',
+  'The broker is away, or refuses the agent.': '消息代理不在线，或拒绝了代理。',
+  'Look at the broker, its rights and the network.': '检查消息代理、其权限和网络。',
   'It talks, but what it says makes no sense to this driver.': '设备有数据，但此驱动无法理解。',
   'Compare baud rate, parity and end of line with the menu of the device; is it the right driver?':
     '将波特率、校验位和行尾与设备菜单核对；驱动是否正确？',
@@ -103,6 +103,29 @@ export const texts: Texts = {
     '检查设备旁的机器：电源、网络及代理本身。',
   'It is out of reach.': '无法连接。',
   'Check power and cable; it comes back by itself.': '检查电源和线缆；设备会自动恢复。',
+  'Labels are jammed.': '标签卡住了。',
+  'Open the printer, take them out, close it, feed one label.':
+    '打开打印机，取出卡住的标签，合上后走一张标签。',
+  'The printer says nothing: out of labels, open, or switched off.':
+    '打印机没有回应：标签用完、打印头打开或已关机。',
+  'Look at its labels, its head and its power.': '检查标签、打印头和电源。',
+  'It is too hot.': '设备过热。',
+  'Let it cool down. Are its vents free?': '让其冷却。散热口是否通畅？',
+  'Its buffer is full.': '缓冲区已满。',
+  'Let it print what it holds; if it stays full, look at its display.':
+    '等它打印完现有内容；若仍然已满，请查看其显示屏。',
+  'The line is open, but the controller shows no sign of life.': '线路已通，但控制器没有心跳。',
+  'Does its program run? Compare the time of its heartbeat with the settings.':
+    '其程序是否在运行？将其心跳时间与设置核对。',
+  'Nothing is heard from it.': '没有收到它的任何数据。',
+  'Look at power, cable and baud rate. Is what it sends by itself (heartbeat, continuous output) switched on?':
+    '检查电源、线缆和波特率。它自动发送的内容（心跳、连续输出）是否已开启？',
+  'It answers, but its registers are not those that its driver expects.':
+    '设备有应答，但寄存器与其驱动预期不符。',
+  'Compare addresses, counts and unit number with its program; is it the right device?':
+    '将地址、数量和单元号与其程序核对；设备是否正确？',
+  'Its agent could not store what it said.': '其代理无法保存它发送的内容。',
+  "Look at the disk of the agent's machine: room and errors.": '检查代理所在机器的磁盘：空间和错误。',
   'It reports trouble.': '设备报告有问题。',
   'Look at the device itself, then at its last frames.': '先查看设备本身，再查看最近的帧。',
   'Only lines with': '仅显示包含',

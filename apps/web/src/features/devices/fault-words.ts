@@ -11,8 +11,27 @@ export const FAULT_WORDS: Readonly<Record<DeviceFaultCode, { cause: string; fix:
     cause: text('Labels or ribbon have run out.'),
     fix: text('Load them, close the head, feed one label.'),
   },
-  'head-open': { cause: text('The print head is open.'), fix: text('Close it until it clicks.') },
+  'labels-jammed': {
+    cause: text('Labels are jammed.'),
+    fix: text('Open the printer, take them out, close it, feed one label.'),
+  },
+  'head-open': {
+    cause: text('The print head or the cover is open.'),
+    fix: text('Close it until it clicks.'),
+  },
   paused: { cause: text('The printer is paused.'), fix: text('Press its pause key.') },
+  'printer-silent': {
+    cause: text('The printer says nothing: out of labels, open, or switched off.'),
+    fix: text('Look at its labels, its head and its power.'),
+  },
+  'too-hot': {
+    cause: text('It is too hot.'),
+    fix: text('Let it cool down. Are its vents free?'),
+  },
+  'buffer-full': {
+    cause: text('Its buffer is full.'),
+    fix: text('Let it print what it holds; if it stays full, look at its display.'),
+  },
   'port-missing': {
     cause: text('The port does not exist on that machine.'),
     fix: text('Plug the cable in, then choose the port again; the stable path (by-id) stays the same.'),
@@ -34,13 +53,31 @@ export const FAULT_WORDS: Readonly<Record<DeviceFaultCode, { cause: string; fix:
     cause: text('It does not answer.'),
     fix: text('Is it switched on? Is it the right port, baud rate and cable (null-modem or straight)?'),
   },
+  'not-heard': {
+    cause: text('Nothing is heard from it.'),
+    fix: text(
+      'Look at power, cable and baud rate. Is what it sends by itself (heartbeat, continuous output) switched on?',
+    ),
+  },
+  'no-life': {
+    cause: text('The line is open, but the controller shows no sign of life.'),
+    fix: text('Does its program run? Compare the time of its heartbeat with the settings.'),
+  },
+  'wrong-registers': {
+    cause: text('It answers, but its registers are not those that its driver expects.'),
+    fix: text('Compare addresses, counts and unit number with its program; is it the right device?'),
+  },
   unplugged: {
     cause: text('The connection ended.'),
     fix: text('Look at the plug and the power. It is tried again by itself.'),
   },
   'broker-gone': {
-    cause: text('The agent has no connection to the broker.'),
-    fix: text('Look at the broker and the network.'),
+    cause: text('The broker is away, or refuses the agent.'),
+    fix: text('Look at the broker, its rights and the network.'),
+  },
+  'not-stored': {
+    cause: text('Its agent could not store what it said.'),
+    fix: text("Look at the disk of the agent's machine: room and errors."),
   },
   gibberish: {
     cause: text('It talks, but what it says makes no sense to this driver.'),
