@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { WaveProgressView } from '#lib/contracts';
 import { affected, Database, row, rows, type Tx } from '../platform/database.service.js';
 import { Live } from '../platform/live.js';
@@ -7,7 +7,7 @@ import { loadPlan } from './load-plan.queries.js';
 import { PipelineService } from './pipeline.service.js';
 import { KEEP_ATTEMPTS, type KeepResult } from './pipeline-step.js';
 import { planProgress, type StepAt } from './plan-progress.js';
-import { PlanningCancelled, PlanningControl, type StopAsked } from './planning-control.js';
+import { PlanningControl, type StopAsked } from './planning-control.js';
 import { searchTimeMs } from './search-time.js';
 import { StepLogService } from './step-log.service.js';
 import { emptyPlan, type PlanOrder, type WavePlan } from './wave-plan.js';
@@ -26,9 +26,10 @@ interface WaveRow {
 
 /** Goes through the steps of a wave: decides each, and keeps it together with the note that it is done. */
 @Injectable()
-export class PlanRunnerService {
+export class PlanRunnerService implements OnModuleDestroy {
   private readonly log = new Logger(PlanRunnerService.name);
   private readonly controls = new Map<string, PlanningControl>();
+  private closing = false;
 
   constructor(
     private readonly db: Database,
@@ -42,10 +43,10 @@ export class PlanRunnerService {
    * Does the steps of a wave that are not done. A step that throws fails the wave, which can be resumed there.
    * @returns the plan, or null when a step failed.
    * @throws PlanningCancelled when somebody gave the wave up.
+   * @throws PlanningSuspended when this process is being stopped; the wave stays as far as it is.
    */
   async run(waveId: string): Promise<WavePlan | null> {
-    const control = new PlanningControl();
-    this.controls.set(waveId, control);
+    const control = this.control(waveId);
     const ticking = setInterval(() => {
       this.tick(waveId, control).catch((error: unknown) => this.log.error(error));
     }, TICK_MS);
@@ -55,6 +56,12 @@ export class PlanRunnerService {
       clearInterval(ticking);
       this.controls.delete(waveId);
     }
+  }
+
+  /** First of all when the process is being stopped: nobody waits for a search that goes on with the next start anyway. */
+  onModuleDestroy(): void {
+    this.closing = true;
+    for (const control of this.controls.values()) control.suspend();
   }
 
   /** Stops the plan at once if this process makes it; another process sees the note in the wave's row. */
@@ -80,6 +87,13 @@ export class PlanRunnerService {
     return { plan: current, steps };
   }
 
+  private control(subjectId: string): PlanningControl {
+    const control = new PlanningControl();
+    this.controls.set(subjectId, control);
+    if (this.closing) control.suspend();
+    return control;
+  }
+
   private async goThrough(waveId: string, control: PlanningControl): Promise<WavePlan | null> {
     const { wave, open, start } = await this.db.transaction(async (tx) => {
       const wave = await waveOf(tx, waveId);
@@ -97,7 +111,7 @@ export class PlanRunnerService {
         control.check();
         plan = await this.step(name, plan, { waveId, control });
       } catch (error) {
-        if (control.cancelled) throw new PlanningCancelled();
+        control.check();
         await this.steps.fail(waveId, name, error);
         return null;
       }

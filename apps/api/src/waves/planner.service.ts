@@ -36,6 +36,9 @@ interface Lane {
   turns: Slots;
 }
 
+/** Who asks may give up waiting. */
+type Stoppable = Partial<Pick<StepControl, 'signal'>>;
+
 /** Plans in worker threads, so that scans are answered while a large wave is being worked out. */
 @Injectable()
 export class PlannerService implements OnApplicationShutdown {
@@ -45,20 +48,20 @@ export class PlannerService implements OnApplicationShutdown {
   /** Beyond this, and the time that a search was given, a task is given up: the worker is ended and the step fails. */
   graceMs = 120_000;
 
-  select(request: SelectOrdersRequest): Promise<OrderSelection> {
-    return this.run('select', request);
+  select(request: SelectOrdersRequest, { signal }: Stoppable = {}): Promise<OrderSelection> {
+    return this.run('select', request, { timeLimitMs: 0, signal });
   }
 
-  allocate(request: AllocationRequest): Promise<Allocation> {
-    return this.run('allocate', request);
+  allocate(request: AllocationRequest, { signal }: Stoppable = {}): Promise<Allocation> {
+    return this.run('allocate', request, { timeLimitMs: 0, signal });
   }
 
   batch(task: Omit<BatchTask, 'flags'>, { flags, signal }: StepControl): Promise<BatchAnswer> {
     return this.run('batch', { ...task, flags }, { timeLimitMs: task.timeLimitMs, signal });
   }
 
-  route(task: RouteTask): Promise<RoutedRunOf[]> {
-    return this.run('route', task);
+  route(task: RouteTask, { signal }: Stoppable = {}): Promise<RoutedRunOf[]> {
+    return this.run('route', task, { timeLimitMs: 0, signal });
   }
 
   /** The cartons of these orders, in their order, as far as the time goes; `openOrderIds` of the answer were not looked at. */

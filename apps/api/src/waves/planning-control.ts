@@ -11,6 +11,14 @@ export class PlanningCancelled extends Error {
   }
 }
 
+/** This process is being stopped: the plan goes on where it is when the next one starts. */
+export class PlanningSuspended extends Error {
+  constructor() {
+    super('planning goes on with the next start');
+    this.name = 'PlanningSuspended';
+  }
+}
+
 /** The hand on one plan that is being made: ends its search, or the whole of it. */
 export class PlanningControl implements StepControl {
   readonly flags = new Int32Array(new SharedArrayBuffer(8));
@@ -18,6 +26,7 @@ export class PlanningControl implements StepControl {
   /** How many orders the plan has, for who tells how far it is; null before any is taken. */
   orders: number | null = null;
   private asked: StopAsked | null = null;
+  private suspended = false;
 
   get signal(): AbortSignal {
     return this.abort.signal;
@@ -34,8 +43,15 @@ export class PlanningControl implements StepControl {
     if (how === 'cancel') this.abort.abort();
   }
 
-  /** @throws PlanningCancelled */
+  /** Ends the step under way without a word about it: nothing has failed. */
+  suspend(): void {
+    this.suspended = true;
+    this.abort.abort();
+  }
+
+  /** @throws PlanningCancelled, PlanningSuspended */
   check(): void {
     if (this.cancelled) throw new PlanningCancelled();
+    if (this.suspended) throw new PlanningSuspended();
   }
 }

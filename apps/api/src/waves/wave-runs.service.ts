@@ -60,7 +60,7 @@ export class WaveRunsService {
 
   /** The order of the stops of each run, with the walk and what it would be without a plan. */
   readonly route: PipelineStep = {
-    decide: (plan) => this.routeRuns(plan),
+    decide: (plan, control) => this.routeRuns(plan, control),
     keep: (tx, plan, { waveId }) => this.keepRoutes(tx, plan, waveId),
   };
 
@@ -208,20 +208,18 @@ export class WaveRunsService {
     return { plan, log: [] };
   }
 
-  private async routeRuns(plan: WavePlan): Promise<StepResult> {
+  private async routeRuns(plan: WavePlan, control: StepControl): Promise<StepResult> {
     const { site, placeOf } = await this.db.transaction(async (tx) => ({
       site: await walkable(tx),
       placeOf: new Map((await dropStations(tx)).map((each) => [each.id, each])),
     }));
     const pickOf = new Map(plan.picks.map((pick) => [pick.id, pick]));
-    const routed = await this.planner.route({
-      walkable: site,
-      runs: plan.runs.map(({ id, pickIds, stationId }) => ({
-        runId: id,
-        end: placeOf.get(stationId ?? '') ?? site.end,
-        stops: pickIds.map((pickId) => stopOf(plan, pickOf.get(pickId)!)),
-      })),
-    });
+    const asked = plan.runs.map(({ id, pickIds, stationId }) => ({
+      runId: id,
+      end: placeOf.get(stationId ?? '') ?? site.end,
+      stops: pickIds.map((pickId) => stopOf(plan, pickOf.get(pickId)!)),
+    }));
+    const routed = await this.planner.route({ walkable: site, runs: asked }, control);
     const byRun = new Map(routed.map((run) => [run.runId, run]));
     const runs = plan.runs.map((run) => {
       const { stopIds, walkMm, naiveMm } = byRun.get(run.id)!;

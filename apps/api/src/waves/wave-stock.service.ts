@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { StockAt, WaveCandidate } from '#lib/planning';
+import type { AllocationRequest, StockAt, WaveCandidate } from '#lib/planning';
 import { type ReservationRequest, ReservationsService } from '../inventory/reservations.service.js';
 import { affected, Database, rows, type Tx } from '../platform/database.service.js';
 import { newId } from '../platform/ids.js';
 import { sharedValues } from '../platform/shared-values.js';
 import { CANDIDATES, type ReleaseFilter, SIZE_ML, WEIGHT_GRAMS } from './candidates.js';
 import { itemsOf, ordersStillIn, placesOf, stockOf } from './goods.queries.js';
-import type { KeepResult, PipelineStep, StepResult } from './pipeline-step.js';
+import type { KeepResult, PipelineStep, StepControl, StepResult } from './pipeline-step.js';
 import { PlannerService } from './planner.service.js';
 import { ordersForWalls } from './put-walls.queries.js';
 import { shortText } from './short-text.js';
@@ -50,7 +50,7 @@ export class WaveStockService {
 
   /** Chooses orders; keeping takes them for this wave, and another wave that was quicker keeps its own. */
   readonly select: PipelineStep = {
-    decide: (plan) => this.decideSelection(plan),
+    decide: (plan, control) => this.decideSelection(plan, control),
     keep: (tx, plan, { waveId }) => this.claim(tx, plan, waveId),
   };
 
@@ -62,7 +62,7 @@ export class WaveStockService {
 
   /** Chooses locations by the template's strategy; keeping sets the goods aside. Whole orders or nothing. */
   readonly reserve: PipelineStep = {
-    decide: (plan) => this.allocate(plan),
+    decide: (plan, control) => this.allocate(plan, control),
     keep: (tx, plan, attempt) => this.setAside(tx, plan, attempt),
   };
 
@@ -107,17 +107,17 @@ export class WaveStockService {
     );
   }
 
-  private async decideSelection(plan: WavePlan): Promise<StepResult> {
+  private async decideSelection(plan: WavePlan, control: StepControl): Promise<StepResult> {
     const { filter, limits } = plan.order;
     const { found, toWalls } = await this.db.transaction(async (tx) => ({
       found: await candidatesOf(tx, filter, limits),
       toWalls: await ordersForWalls(tx, plan),
     }));
-    const selection = await this.planner.select({
-      nowMs: plan.nowMs,
-      candidates: found.map(asCandidate),
-      capacity: capacityOf({ ...limits, ordersMax: leastOf(limits.ordersMax, toWalls) }),
-    });
+    const capacity = capacityOf({ ...limits, ordersMax: leastOf(limits.ordersMax, toWalls) });
+    const selection = await this.planner.select(
+      { nowMs: plan.nowMs, candidates: found.map(asCandidate), capacity },
+      control,
+    );
     const rowOf = new Map(found.map((each) => [each.id, each]));
     const becauseOf = new Map(selection.selected.map((each) => [each.orderId, each.reasons]));
     const lines = await this.db.transaction((tx) => linesOf(tx, [...becauseOf.keys()]));
@@ -216,14 +216,14 @@ export class WaveStockService {
     return { plan: withoutFaulty(plan, faults), log: [`${left} orders left`] };
   }
 
-  private async allocate(plan: WavePlan): Promise<StepResult> {
+  private async allocate(plan: WavePlan, control: StepControl): Promise<StepResult> {
     const demand = plan.lines.filter(({ reserved }) => !reserved);
     const itemIds = [...new Set(demand.map(({ itemId }) => itemId))];
     const { stock, items } = await this.db.transaction(async (tx) => ({
       stock: await stockOf(tx, itemIds),
       items: await itemsOf(tx, itemIds),
     }));
-    const allocation = await this.planner.allocate({
+    const request: AllocationRequest = {
       demand: demand.map(({ lineId, orderId, itemId, quantity }) => {
         return { lineId, orderId, itemId, quantity, fill: 'all' };
       }),
@@ -231,7 +231,8 @@ export class WaveStockService {
       onDay: plan.onDay,
       wholeOrders: true,
       strategy: optionsOf(plan.order.pipeline, 'reserve').strategy,
-    });
+    };
+    const allocation = await this.planner.allocate(request, control);
     const lineOf = new Map(demand.map((line) => [line.lineId, line]));
     const faults = allocation.shorts.map((short): Fault => {
       const line = lineOf.get(short.lineId)!;

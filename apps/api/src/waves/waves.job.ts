@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { asSystem } from '../platform/context.js';
 import { Database, row, rows } from '../platform/database.service.js';
 import { type EventType, onEventsCommitted } from '../platform/events.js';
@@ -34,7 +34,7 @@ const RETRY_SHORT_EVERY = 5;
 
 /** Looks at the schedules and release channels of all sites, in one process at a time. */
 @Injectable()
-export class WavesJob implements OnApplicationBootstrap, OnApplicationShutdown {
+export class WavesJob implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly looking: Repeating;
   private turns = 0;
   private stopHearing: () => void = () => {};
@@ -55,7 +55,8 @@ export class WavesJob implements OnApplicationBootstrap, OnApplicationShutdown {
     });
   }
 
-  onApplicationShutdown(): Promise<void> {
+  /** Before the plans under way are suspended: nothing may be released that would only wait for the next start. */
+  onModuleDestroy(): Promise<void> {
     this.stopHearing();
     return this.looking.stop();
   }
