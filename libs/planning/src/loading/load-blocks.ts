@@ -23,35 +23,103 @@ export interface LoadBlocks {
   parts: BlockPart[];
 }
 
-/** Pairs looked at between two questions whether to go on. */
-const PAIRS_PER_CHECK = 4096;
-/** Pairs looked at in all. */
-const MOST_PAIRS = 4_000_000;
-
-/**
- * Grids of equal boxes first, then pairs of blocks that fit together with little air, up to `limit` blocks or until it
- * is `enough`.
- */
-export function buildBlocks(kinds: BoxKind[], room: Room, limit: number, enough: () => boolean): LoadBlocks {
-  const known = new Map<string, Block>();
-  const grids = gridBlocks(kinds, room);
-  for (const block of grids) remember(known, block);
-  let fresh = [...known.values()];
-  const joining: Joining = { kinds, room, known, limit, enough, next: [], pairs: 0, ended: false };
-  while (fresh.length > 0 && known.size < limit && !joining.ended) {
-    joining.next = [];
-    joinAll([...known.values()], fresh, joining);
-    fresh = joining.next;
-  }
-  return pack([...known.values()]);
+/** How far building goes: whichever is reached first. */
+export interface BlockStage {
+  blocks: number;
+  /** Pairs of blocks looked at. */
+  pairs: number;
 }
 
-function remember(known: Map<string, Block>, block: Block): boolean {
-  const needs = [...block.needs].sort(([one], [two]) => one - two).join(';');
-  const key = `${block.dx},${block.dy},${block.dz}|${needs}`;
-  if (known.has(key)) return false;
-  known.set(key, block);
-  return true;
+/**
+ * Builds grids of equal boxes first, then pairs of blocks that fit together with little air. The blocks of a stage depend on the
+ * goods alone, never on a clock.
+ */
+export class BlockBuilder {
+  private readonly known = new Set<string>();
+  private readonly built: Block[] = [];
+  private readonly rows: Iterator<void>;
+  private pairs = 0;
+  private allJoined = false;
+
+  /** @param kinds with how many of each there are to build with */
+  constructor(
+    private readonly kinds: BoxKind[],
+    private readonly room: Room,
+  ) {
+    for (const block of gridBlocks(kinds, room)) this.remember(block);
+    this.rows = this.joinRows();
+  }
+
+  /** Goes on to the end of the stage. `false` when told to stop before: what is built then is no stage. */
+  grow(stage: BlockStage, shouldStop: () => boolean): boolean {
+    while (!this.allJoined && this.built.length < stage.blocks && this.pairs < stage.pairs) {
+      if (shouldStop()) return false;
+      this.allJoined = this.rows.next().done === true;
+    }
+    return true;
+  }
+
+  /** Whether there are no further blocks to build. */
+  isComplete(): boolean {
+    return this.allJoined;
+  }
+
+  /** What is built so far. */
+  blocks(): LoadBlocks {
+    return pack([...this.built]);
+  }
+
+  private remember(block: Block): void {
+    const needs = [...block.needs].sort(([one], [two]) => one - two).join(';');
+    const key = `${block.dx},${block.dy},${block.dz}|${needs}`;
+    if (this.known.has(key)) return;
+    this.known.add(key);
+    this.built.push(block);
+  }
+
+  /** Generation by generation, one new block with all others at a time. */
+  private *joinRows(): Generator<void> {
+    for (let fresh = 0; fresh < this.built.length; ) {
+      const end = this.built.length;
+      for (let at = fresh; at < end; at++) {
+        this.joinRow(this.built[at]!, fresh, end);
+        yield;
+      }
+      fresh = end;
+    }
+  }
+
+  /** Millions of pairs are looked at and few fit: what most of them fail comes first. */
+  private joinRow(first: Block, fresh: number, end: number): void {
+    const { dx, dy, dz, volume, boxes } = first;
+    for (let at = 0; at < end; at++) {
+      const second = this.built[at]!;
+      if (at >= fresh && second.boxes > boxes) continue;
+      this.pairs++;
+      const filled = (volume + second.volume) / LEAST_FILL;
+      const [wide, deep, high] = [Math.max(dx, second.dx), Math.max(dy, second.dy), Math.max(dz, second.dz)];
+      if (filled >= (dx + second.dx) * deep * high) this.join(first, second, 0);
+      if (filled >= wide * (dy + second.dy) * high) this.join(first, second, 1);
+      if (filled >= wide * deep * (dz + second.dz)) this.join(first, second, 2);
+    }
+  }
+
+  private join(first: Block, second: Block, axis: 0 | 1 | 2): void {
+    const { kinds, room } = this;
+    const dx = axis === 0 ? first.dx + second.dx : Math.max(first.dx, second.dx);
+    const dy = axis === 1 ? first.dy + second.dy : Math.max(first.dy, second.dy);
+    const dz = axis === 2 ? first.dz + second.dz : Math.max(first.dz, second.dz);
+    if (dx > room.dx || dy > room.dy || dz > room.dz) return;
+    const needs = new Map(first.needs);
+    for (const [kind, count] of second.needs) {
+      const total = (needs.get(kind) ?? 0) + count;
+      if (total > kinds[kind]!.count) return;
+      needs.set(kind, total);
+    }
+    const volume = first.volume + second.volume;
+    const boxes = first.boxes + second.boxes;
+    this.remember({ dx, dy, dz, volume, boxes, needs, part: { axis, first, second } });
+  }
 }
 
 function gridBlocks(kinds: BoxKind[], room: Room): Block[] {
@@ -80,51 +148,6 @@ function gridBlocks(kinds: BoxKind[], room: Room): Block[] {
   });
   // Blocks of few kinds and few boxes are the building stones; with too many grids the large ones can be left out.
   return blocks.sort((one, two) => one.boxes - two.boxes);
-}
-
-interface Joining {
-  kinds: BoxKind[];
-  room: Room;
-  known: Map<string, Block>;
-  limit: number;
-  enough: () => boolean;
-  next: Block[];
-  pairs: number;
-  ended: boolean;
-}
-
-function joinAll(all: Block[], fresh: Block[], joining: Joining): void {
-  const freshSet = new Set(fresh);
-  for (const first of fresh) {
-    for (const second of all) {
-      if (freshSet.has(second) && second.boxes > first.boxes) continue;
-      if (++joining.pairs % PAIRS_PER_CHECK === 0 && (joining.pairs >= MOST_PAIRS || joining.enough())) {
-        joining.ended = true;
-        return;
-      }
-      for (const axis of [0, 1, 2] as const) {
-        const joined = join(first, second, axis, joining);
-        if (joined && remember(joining.known, joined)) joining.next.push(joined);
-        if (joining.known.size >= joining.limit) return;
-      }
-    }
-  }
-}
-
-function join(first: Block, second: Block, axis: 0 | 1 | 2, { kinds, room }: Joining): Block | null {
-  const dx = axis === 0 ? first.dx + second.dx : Math.max(first.dx, second.dx);
-  const dy = axis === 1 ? first.dy + second.dy : Math.max(first.dy, second.dy);
-  const dz = axis === 2 ? first.dz + second.dz : Math.max(first.dz, second.dz);
-  if (dx > room.dx || dy > room.dy || dz > room.dz) return null;
-  const volume = first.volume + second.volume;
-  if (volume < LEAST_FILL * dx * dy * dz) return null;
-  const needs = new Map(first.needs);
-  for (const [kind, count] of second.needs) {
-    const total = (needs.get(kind) ?? 0) + count;
-    if (total > kinds[kind]!.count) return null;
-    needs.set(kind, total);
-  }
-  return { dx, dy, dz, volume, boxes: first.boxes + second.boxes, needs, part: { axis, first, second } };
 }
 
 function pack(blocks: Block[]): LoadBlocks {

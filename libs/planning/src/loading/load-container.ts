@@ -1,8 +1,8 @@
 import type { SizeMm } from '../cartons/box.js';
 import { SearchBudget, type SearchLimits } from '../search/search-limits.js';
-import { buildBlocks } from './load-blocks.js';
-import { boxesOf, orientationsFor, supportedShare } from './load-boxes.js';
-import type { BoxKind, PlacedBox } from './load-parts.js';
+import { BlockBuilder, type BlockStage, type LoadBlocks } from './load-blocks.js';
+import { orientationsFor, supportedShare } from './load-boxes.js';
+import type { BoxKind, PlacedBox, Room } from './load-parts.js';
 import { type LoadModel, LoadState } from './load-state.js';
 import { SupportRule } from './load-support.js';
 
@@ -27,9 +27,14 @@ export interface LoadPlan {
   iterations: number;
 }
 
-const BLOCK_LIMIT = 10_000;
-/** Share of the time that may go into building blocks. */
-const BUILD_SHARE = 0.25;
+/**
+ * Blocks to search with, from this beam width on. Narrow beams are over before all blocks are built. Whatever the limit, each width
+ * searches with the same blocks: a longer one goes on where a shorter one would end.
+ */
+const STAGES: (BlockStage & { fromWidth: number })[] = [
+  { fromWidth: 1, blocks: 2000, pairs: 250_000 },
+  { fromWidth: 3, blocks: 10_000, pairs: 4_000_000 },
+];
 
 /**
  * Loads one container or pallet as full as it can: tight blocks of boxes into the free space nearest to a corner,
@@ -42,32 +47,30 @@ export function loadContainer(request: LoadRequest, limits: SearchLimits = {}): 
 
 /** The same within a budget that others share. @throws RangeError for a share of support that is none. */
 export function loadWithin(request: LoadRequest, budget: SearchBudget): LoadPlan {
-  const model = modelOf(request, budget);
-  const search = new BeamSearch(model, budget);
-  const best = search.run();
-  const boxes = best.placed.flatMap(({ block, x, y, z }) => boxesOf(model.blocks.parts[block]!, x, y, z));
-  const { dx, dy, dz } = model.room;
+  const best = new BeamSearch(request, budget).run();
+  const boxes = best.boxes();
+  const { lengthMm, widthMm, heightMm } = request.container;
   return {
     boxes,
-    fillRatio: best.volume / (dx * dy * dz),
+    fillRatio: best.volume / (lengthMm * widthMm * heightMm),
     supportedShare: supportedShare(boxes),
     leftCounts: Array.from(best.left),
     iterations: budget.iterations,
   };
 }
 
-function modelOf(request: LoadRequest, budget: SearchBudget): LoadModel {
-  const { container, kinds, requireSupportShare = 0 } = request;
-  if (!(requireSupportShare >= 0 && requireSupportShare <= 1))
-    throw new RangeError(`A share of support lies between 0 and 1, not at ${requireSupportShare}.`);
-  const room = { dx: container.lengthMm, dy: container.widthMm, dz: container.heightMm };
+function roomOf({ container }: LoadRequest): Room {
+  return { dx: container.lengthMm, dy: container.widthMm, dz: container.heightMm };
+}
+
+function modelOf(request: LoadRequest, blocks: LoadBlocks): LoadModel {
+  const { kinds, requireSupportShare = 0 } = request;
   const turns = kinds.map(orientationsFor);
-  const sideOf = (pick: (turn: { dx: number; dy: number; dz: number }) => number) =>
+  const sideOf = (pick: (turn: Room) => number) =>
     turns.map((ofKind) => Int32Array.from(new Set(ofKind.map(pick))));
   const allSides = turns.flat().flatMap((turn) => [turn.dx, turn.dy, turn.dz]);
-  const blocks = buildBlocks(kinds, room, BLOCK_LIMIT, () => budget.timeShare() > BUILD_SHARE);
   return {
-    room,
+    room: roomOf(request),
     blocks,
     support: requireSupportShare > 0 ? new SupportRule(blocks, requireSupportShare) : null,
     counts: Int32Array.from(kinds, (kind) => kind.count),
@@ -78,13 +81,21 @@ function modelOf(request: LoadRequest, budget: SearchBudget): LoadModel {
 }
 
 class BeamSearch {
+  private readonly builder: BlockBuilder;
+  private model: LoadModel;
   private best: LoadState;
 
+  /** Loads greedily with grids of equal boxes: the answer when there is no time for more. */
   constructor(
-    private readonly model: LoadModel,
+    private readonly request: LoadRequest,
     private readonly budget: SearchBudget,
   ) {
-    this.best = LoadState.empty(model);
+    const { requireSupportShare = 0 } = request;
+    if (!(requireSupportShare >= 0 && requireSupportShare <= 1))
+      throw new RangeError(`A share of support lies between 0 and 1, not at ${requireSupportShare}.`);
+    this.builder = new BlockBuilder(request.kinds, roomOf(request));
+    this.model = modelOf(request, this.builder.blocks());
+    this.best = LoadState.empty(this.model);
     this.best.complete();
   }
 
@@ -92,12 +103,27 @@ class BeamSearch {
   run(): LoadState {
     let tried = 0;
     for (let width = 1; !this.budget.exhausted() && !this.isFull(); width = Math.ceil(width * Math.SQRT2)) {
+      if (!this.buildFor(width)) break;
       const before = this.budget.iterations;
       const nothingLeftOut = this.search(width);
-      if (nothingLeftOut && this.budget.iterations - before === tried) break;
+      const triedAll = nothingLeftOut && this.budget.iterations - before === tried;
+      if (triedAll && this.hasLastBlocks(width)) break;
       tried = this.budget.iterations - before;
     }
     return this.best;
+  }
+
+  /** Builds the blocks for a beam of this width. `false` when the budget ends before all are built. */
+  private buildFor(width: number): boolean {
+    const stage = STAGES.find(({ fromWidth }) => fromWidth === width);
+    if (!stage || this.builder.isComplete()) return true;
+    if (!this.builder.grow(stage, () => this.budget.exhausted())) return false;
+    this.model = modelOf(this.request, this.builder.blocks());
+    return true;
+  }
+
+  private hasLastBlocks(width: number): boolean {
+    return this.builder.isComplete() || STAGES.every(({ fromWidth }) => width >= fromWidth);
   }
 
   private isFull(): boolean {

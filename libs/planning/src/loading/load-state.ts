@@ -42,7 +42,7 @@ export class LoadState {
   private spaces: number[];
   /** Boxes left of each kind. */
   readonly left: Int32Array;
-  readonly placed: PlacedBlock[];
+  private readonly placed: PlacedBlock[];
   /** Boxes that others may stand on; kept only where support counts. */
   private readonly standing: PlacedBox[];
   private reach: Int32Array[];
@@ -94,6 +94,11 @@ export class LoadState {
     if (exhausted) this.reach = this.reachableLengths();
     const [x2, y2, z2] = [x + blocks.dx[block]!, y + blocks.dy[block]!, z + blocks.dz[block]!];
     this.fillSpaces({ x1: x, y1: y, z1: z, x2, y2, z2 });
+  }
+
+  /** The boxes loaded, one by one. */
+  boxes(): PlacedBox[] {
+    return this.placed.flatMap(({ block, x, y, z }) => boxesOf(this.model.blocks.parts[block]!, x, y, z));
   }
 
   /** Loads greedily to the end. */

@@ -30,7 +30,7 @@ export class SearchBudget {
   private readonly limits: SearchLimits;
 
   /** @throws RangeError if a time limit is given without a clock. */
-  constructor(limits: SearchLimits, defaultMaxIterations: number) {
+  constructor(limits: SearchLimits, defaultMaxIterations: number, deadlineMs?: number) {
     if (limits.timeLimitMs !== undefined && !limits.now) {
       throw new RangeError('A time limit needs a clock: pass now() beside timeLimitMs.');
     }
@@ -40,7 +40,8 @@ export class SearchBudget {
     const timed = limits.timeLimitMs !== undefined;
     this.maxIterations = limits.maxIterations ?? (timed ? Number.POSITIVE_INFINITY : defaultMaxIterations);
     this.startedMs = limits.now?.() ?? 0;
-    this.deadlineMs = timed ? this.startedMs + (limits.timeLimitMs ?? 0) : Number.POSITIVE_INFINITY;
+    this.deadlineMs =
+      deadlineMs ?? (timed ? this.startedMs + (limits.timeLimitMs ?? 0) : Number.POSITIVE_INFINITY);
   }
 
   /** Counts one step; `true` when the search must end before taking it. */
@@ -59,9 +60,8 @@ export class SearchBudget {
 
   /** A budget of at most so many steps, and of the time that is left; its steps count here once it is `used`. */
   upTo(steps: number): SearchBudget {
-    const timeLimitMs = Number.isFinite(this.deadlineMs) ? Math.max(0, this.remainingMs()) : undefined;
     const maxIterations = Math.min(steps, this.maxIterations - this.iterations);
-    return new SearchBudget({ ...this.limits, timeLimitMs, maxIterations }, maxIterations);
+    return new SearchBudget({ ...this.limits, maxIterations }, maxIterations, this.deadlineMs);
   }
 
   /** Counts the steps of a part. */
@@ -72,12 +72,6 @@ export class SearchBudget {
   /** Milliseconds since the search began, 0 without a clock. */
   elapsedMs(): number {
     return this.limits.now ? this.limits.now() - this.startedMs : 0;
-  }
-
-  /** Share of the time limit gone, 0 without one. */
-  timeShare(): number {
-    const limitMs = this.limits.timeLimitMs;
-    return limitMs === undefined ? 0 : this.elapsedMs() / Math.max(limitMs, 1e-9);
   }
 
   /** Milliseconds left, infinite without a time limit. */

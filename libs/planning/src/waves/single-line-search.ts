@@ -168,8 +168,8 @@ export class SingleLineSearch {
       if (next < 0) return null;
       this.toggle(next);
     }
-    this.exchange();
     this.remember();
+    this.exchange();
     return [...this.list];
   }
 
@@ -180,7 +180,6 @@ export class SingleLineSearch {
     while (this.list.length < size && this.list.length < this.model.aisles.count)
       this.toggle(this.bestToAdd(-1));
     this.exchange();
-    this.remember();
     let best = [...this.list];
     let bestUnits = this.units;
     for (let fruitless = 0; fruitless < patience && !this.budget.exhausted(); fruitless++) {
@@ -190,7 +189,6 @@ export class SingleLineSearch {
       }
       while (this.list.length < size) this.toggle(this.randomAisle());
       this.exchange();
-      this.remember();
       if (this.units > bestUnits) {
         best = [...this.list];
         bestUnits = this.units;
@@ -221,8 +219,13 @@ export class SingleLineSearch {
     return best;
   }
 
-  /** Exchanges one aisle for the best other one until no exchange serves more units. */
+  /**
+   * Exchanges one aisle for the best other one until no exchange serves more units. It remembers the waves on its way, none
+   * once the budget is spent: a longer search passes the same ones and would not pass that last one.
+   */
   private exchange(): void {
+    if (this.budget.exhausted()) return;
+    this.remember();
     for (let improved = true; improved; ) {
       improved = false;
       for (const aisle of [...this.list]) {
@@ -232,6 +235,7 @@ export class SingleLineSearch {
         const other = this.bestToAdd(aisle);
         if (other >= 0 && this.units + this.gainOf(other) > before) {
           this.toggle(other);
+          this.remember();
           improved = true;
         } else this.toggle(aisle);
       }
