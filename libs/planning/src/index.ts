@@ -13,17 +13,21 @@ export * from './runs/batch-runs.js';
 export { firstComeWalkMm, sShapeWalkMm } from './runs/naive-walk.js';
 export * from './runs/route-graph.js';
 export { type RoutedRun, type RouteRequest, routeRun } from './runs/route-run.js';
+export { routeOnSite } from './runs/route-site.js';
 export * from './runs/site-graph.js';
 export {
   type Aisle,
   type AisleSite,
   inferAisleSite,
+  type KnownLayout,
   type LocatedBin,
+  MOST_CROSS_AISLES,
   type PointMm,
   type RunStop,
 } from './runs/site-layout.js';
+export type { WalkPlace } from './runs/site-ways.js';
 export * from './runs/split-by-zone.js';
-export { type WalkPlace, walkAlongMm } from './runs/walk-along.js';
+export { walkAlongMm } from './runs/walk-along.js';
 export { walkPath } from './runs/walk-path.js';
 export { solverOver } from './search/highs-solver.js';
 export type * from './search/linear-model.js';

@@ -1,15 +1,15 @@
-import { type AisleSite, across, along, type PointMm } from './site-layout.js';
+import { fieldOf } from './site-field.js';
+import { type AisleSite, across, along, MOST_CROSS_AISLES, type PointMm } from './site-layout.js';
 import { ACROSS_COUNT, STRETCH, STRETCH_COUNT, type TourStates, tourStatesFor } from './tour-states.js';
-
-/** More cross aisles than this make the exact automaton too large. */
-export const MOST_CROSS_AISLES = 5;
 
 const NEVER = Number.POSITIVE_INFINITY;
 
 interface Column {
   acrossMm: number;
-  /** A real aisle; a column without one only marks where a station stands on a cross aisle. */
-  aisleId: string | null;
+  /** Aisles behind each other; a column without one only marks where a station stands on a cross aisle. */
+  aisleIds: readonly string[];
+  /** Whether a way leads from each cross aisle to the next. */
+  passable: readonly boolean[];
 }
 
 /** Where the drawn tour chose what: enough to walk back from the last state to the first. */
@@ -41,6 +41,8 @@ export class AisleRouter {
   readonly stretchCount: number;
   private readonly states: TourStates;
   private readonly columnOfAisle: Map<string, number>;
+  /** Some aisle does not run from the first cross aisle to the last. */
+  private readonly ragged: boolean;
   private readonly startColumn: number;
   private readonly endColumn: number;
   private readonly visits: { column: number; move: number }[];
@@ -62,7 +64,10 @@ export class AisleRouter {
     const stations = [start, end].map((point) => across(site.aislesAlong, point));
     this.columns = columnsOf(site, stations);
     this.columnOfAisle = new Map(
-      this.columns.flatMap(({ aisleId }, at) => (aisleId === null ? [] : [[aisleId, at]])),
+      this.columns.flatMap(({ aisleIds }, at) => aisleIds.map((aisleId) => [aisleId, at])),
+    );
+    this.ragged = this.columns.some(
+      ({ aisleIds, passable }) => aisleIds.length > 0 && passable.includes(false),
     );
     [this.startColumn, this.endColumn] = stations.map((acrossMm) =>
       this.columns.findIndex((column) => column.acrossMm === acrossMm),
@@ -110,7 +115,7 @@ export class AisleRouter {
     for (let column = 0; column < this.columns.length; column++) {
       for (let stretch = 0; stretch < this.stretchCount; stretch++) {
         const at = (column * this.stretchCount + stretch) * STRETCH_COUNT;
-        const lengthMm = this.columns[column]!.aisleId === null ? NEVER : this.stretchLengthMm(stretch);
+        const lengthMm = this.columns[column]!.passable[stretch] ? this.stretchLengthMm(stretch) : NEVER;
         costs.set([0, lengthMm, 2 * lengthMm, NEVER, NEVER, NEVER], at);
       }
     }
@@ -156,9 +161,11 @@ export class AisleRouter {
 
   /**
    * Columns with something to do. Others need no look: whatever a tour does in an aisle without stops it can do as well
-   * in the next one with stops. Without any stop the aisles around the stations are kept.
+   * in the next one with stops. Without any stop the aisles around the stations are kept; where aisles are not all as long as the
+   * site every one may be the only way through.
    */
   private columnsToDraw(costs: Float64Array, needFirst: number, needLast: number): number[] {
+    if (this.ragged) return this.columns.map((_, column) => column);
     const drawn: number[] = [];
     let stops = false;
     for (let column = needFirst; column <= needLast; column++) {
@@ -183,7 +190,7 @@ export class AisleRouter {
   /** Without stops the way may lead over a passable aisle beyond the outermost station. */
   private openColumn(column: number, step: 1 | -1): number {
     let open = column;
-    while (this.columns[open] && this.columns[open]!.aisleId === null) open += step;
+    while (this.columns[open] && this.columns[open]!.aisleIds.length === 0) open += step;
     return this.columns[open] ? open : column;
   }
 
@@ -196,7 +203,7 @@ export class AisleRouter {
       this.relax(visitNext, visit.move * count, 0, 0);
       this.swap();
     }
-    if (this.columns[column]!.aisleId === null) return;
+    if (this.columns[column]!.aisleIds.length === 0) return;
     for (let stretch = 0; stretch < this.stretchCount; stretch++) {
       clear(this.following);
       this.step = beginStep(trace, count);
@@ -260,7 +267,7 @@ export class AisleRouter {
     };
     for (let at = drawn.length - 1; at >= 0; at--) {
       const column = drawn[at]!;
-      if (this.columns[column]!.aisleId !== null) {
+      if (this.columns[column]!.aisleIds.length > 0) {
         for (let stretch = this.stretchCount - 1; stretch >= 0; stretch--)
           stretches[column]![stretch] = back();
       }
@@ -280,7 +287,7 @@ export class AisleRouter {
   private stepsOf(drawn: number[]): number {
     let steps = drawn.length - 1;
     for (const column of drawn) {
-      if (this.columns[column]!.aisleId !== null) steps += this.stretchCount;
+      if (this.columns[column]!.aisleIds.length > 0) steps += this.stretchCount;
       steps += this.visits.filter((visit) => visit.column === column).length;
     }
     return steps;
@@ -334,9 +341,15 @@ function beginStep(trace: Trace | null, states: number): Step | null {
 }
 
 function columnsOf(site: AisleSite, stationsMm: number[]): Column[] {
-  const columns: Column[] = site.aisles.map(({ aisleId, acrossMm }) => ({ acrossMm, aisleId }));
+  const columns: Column[] = fieldOf(site).columns.map(({ acrossMm, aisleIds, stretches }) => ({
+    acrossMm,
+    aisleIds,
+    passable: stretches.map((way) => way !== 'none'),
+  }));
   for (const acrossMm of new Set(stationsMm)) {
-    if (!columns.some((column) => column.acrossMm === acrossMm)) columns.push({ acrossMm, aisleId: null });
+    if (!columns.some((column) => column.acrossMm === acrossMm)) {
+      columns.push({ acrossMm, aisleIds: [], passable: [] });
+    }
   }
   return columns.sort((one, two) => one.acrossMm - two.acrossMm);
 }

@@ -1,7 +1,7 @@
 import { type AisleSite, across, along, type PointMm, type RunStop } from './site-layout.js';
 
 /**
- * The walk that people take without a plan: through each aisle with a stop from end to end, one after the other, the last one
+ * The walk that people take without a plan: through each aisle with a stop, and those behind it, from end to end, one after the other, the last one
  * out again where it was entered when the number is odd (S-shape). What every planned walk is compared with.
  */
 export function sShapeWalkMm(
@@ -14,16 +14,15 @@ export function sShapeWalkMm(
   const front = site.crossAislesMm[0]!;
   const back = site.crossAislesMm.at(-1)!;
   const acrossById = new Map(site.aisles.map((aisle) => [aisle.aisleId, aisle.acrossMm]));
-  const visited = [...new Set(stops.map((stop) => stop.aisleId))]
-    .map((aisleId) => ({ aisleId, acrossMm: acrossById.get(aisleId)! }))
-    .sort((one, two) => one.acrossMm - two.acrossMm);
+  const columnOf = (stop: RunStop) => acrossById.get(stop.aisleId)!;
+  const visited = [...new Set(stops.map(columnOf))].sort((one, two) => one - two);
   let at = { across: acrossOf(way.start), along: front };
   let walkMm = Math.abs(alongOf(way.start) - front);
-  visited.forEach(({ aisleId, acrossMm }, index) => {
+  visited.forEach((acrossMm, index) => {
     walkMm += Math.abs(acrossMm - at.across);
     const last = index === visited.length - 1;
     if (last && at.along === front) {
-      const farthest = Math.max(...stops.filter((stop) => stop.aisleId === aisleId).map(alongOf));
+      const farthest = Math.max(...stops.filter((stop) => columnOf(stop) === acrossMm).map(alongOf));
       walkMm += 2 * (farthest - front);
       at = { across: acrossMm, along: front };
       return;

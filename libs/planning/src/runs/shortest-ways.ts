@@ -1,13 +1,21 @@
 import type { SiteGraph } from './site-graph.js';
 
+/** From one node to all others: the length, and the node before on the way; infinite and -1 where no way leads. */
+interface Tree {
+  length: Float64Array;
+  previous: Int32Array;
+}
+
 /** Shortest ways over a site graph by Dijkstra's algorithm, one tree per starting node, remembered. */
 export class ShortestWays {
   private readonly indexOf: Map<string, number>;
+  private readonly nodeIds: readonly string[];
   private readonly ways: { to: number; lengthMm: number }[][];
-  private readonly trees = new Map<number, Float64Array>();
+  private readonly trees = new Map<number, Tree>();
 
   /** @throws RangeError for a way to an unknown node or of negative length. */
   constructor(graph: SiteGraph) {
+    this.nodeIds = graph.nodeIds;
     this.indexOf = new Map(graph.nodeIds.map((nodeId, at) => [nodeId, at]));
     this.ways = graph.nodeIds.map(() => []);
     for (const { from, to, lengthMm, oneWay } of graph.ways) {
@@ -20,10 +28,23 @@ export class ShortestWays {
 
   /** Infinite where no way leads. */
   lengthMm(from: string, to: string): number {
+    return this.treeOf(this.node(from)).length[this.node(to)]!;
+  }
+
+  /** The nodes of the shortest way behind its first one; only the last one where no way leads. */
+  nodesTo(from: string, to: string): string[] {
     const source = this.node(from);
+    const { previous } = this.treeOf(source);
+    const nodes: string[] = [];
+    for (let at = this.node(to); at !== source && at >= 0; at = previous[at]!)
+      nodes.unshift(this.nodeIds[at]!);
+    return nodes.length > 0 ? nodes : [to];
+  }
+
+  private treeOf(source: number): Tree {
     const tree = this.trees.get(source) ?? this.grow(source);
     this.trees.set(source, tree);
-    return tree[this.node(to)]!;
+    return tree;
   }
 
   private node(nodeId: string): number {
@@ -32,7 +53,8 @@ export class ShortestWays {
     return index;
   }
 
-  private grow(source: number): Float64Array {
+  private grow(source: number): Tree {
+    const previous = new Int32Array(this.ways.length).fill(-1);
     const length = new Float64Array(this.ways.length).fill(Number.POSITIVE_INFINITY);
     const heap = new MinHeap();
     length[source] = 0;
@@ -43,10 +65,11 @@ export class ShortestWays {
         const through = next.key + lengthMm;
         if (through >= length[to]!) continue;
         length[to] = through;
+        previous[to] = next.node;
         heap.push(to, through);
       }
     }
-    return length;
+    return { length, previous };
   }
 }
 
