@@ -269,15 +269,22 @@ it('signs a person out whose session ended, and back to the same work', async ()
   await picker.getByText('Scan a cart', { exact: true }).waitFor();
 });
 
-it('speaks the language of the badge', async () => {
-  const page = await looker.person({ url: house.apiUrl });
+it('speaks the language of the screen, then that of the badge, refusals of the core too', async () => {
+  const page = await looker.person({ url: house.apiUrl, language: 'ms' });
   await page.goto('/floor?station=S-PICK-02');
-  await page.getByText('Scan your badge').waitFor();
+  await page.getByText('Imbas lencana anda').waitFor();
   await wedge(page, 'B-1003');
-  await page.getByText('Your PIN').waitFor();
-  for (const digit of PIN) await page.getByRole('button', { name: digit, exact: true }).click();
-  await page.locator('.button.primary').click();
+  await page.getByText('PIN anda').waitFor();
+  const enter = async (pin: string): Promise<void> => {
+    for (const digit of pin) await page.getByRole('button', { name: digit, exact: true }).click();
+    await page.locator('.button.primary').click();
+  };
+  await enter('9999');
+  expect(await said(page, 'wrong')).toContain('Lencana dan PIN tidak sepadan.');
+  await enter(PIN);
   await page.getByText('扫描拣货车').waitFor();
+  await wedge(page, 'C-9999');
+  expect(await said(page, 'wrong')).toContain('请扫描拣货车，扫到的是 C-9999。');
   await page.context().close();
 });
 
@@ -328,6 +335,6 @@ describe('axe finds nothing and nothing scrolls sideways, at 360, 1280 and 1920 
 });
 
 it('wrote no error to any console but the refusals and the cut that this spec brought about', () => {
-  const expected = /status of (401|422)|ERR_INTERNET_DISCONNECTED|WebSocket connection/;
+  const expected = /status of (401|409|422)|ERR_INTERNET_DISCONNECTED|WebSocket connection/;
   expect(looker.faults.filter((fault) => !expected.test(fault))).toEqual([]);
 });
