@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RunView, UndoView, WaveView } from '#lib/contracts';
 import { eventually } from '#lib/testkit';
 import { newId } from '../src/platform/ids.js';
+import { PlannerService } from '../src/waves/planner.service.js';
 import { type Answer, type BootedApp, bootApp } from './booted-app.js';
 import { addItem, type FixtureItem } from './floor-fixture.js';
+import { holdThread } from './hold-thread.js';
 import { type SeededSite, seedSite, tokenOf } from './seed-site.js';
 
 let app: BootedApp;
@@ -205,5 +207,18 @@ describe('waves over HTTP', () => {
     expect(await get(`/waves/waiting/orders/${orderIds[0]}`)).toMatchObject({
       waitingFor: { facts: { attempts: 5 } },
     });
+  });
+
+  it('that are being planned when the core is stopped go on with its next start', async () => {
+    const { templateId } = await queue(2);
+    holdThread(app.app.get(PlannerService));
+    const { status, body } = await ask('POST', '/waves', { templateId });
+    expect(status).toBe(201);
+    await app.app.close();
+    const left = await app.sql('select state, reason from waves where id = $1', [body.id]);
+    expect(left).toEqual([{ state: 'planning', reason: null }]);
+    const before = app;
+    app = await bootApp({}, before.database);
+    expect(await settled(body.id)).toMatchObject({ state: 'planned', orderCount: 2 });
   });
 });

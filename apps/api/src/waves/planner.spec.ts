@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CartonType, ItemToPack } from '#lib/planning';
+import { baskets, CARTONS as cartons } from '../../test/hold-thread.js';
 import { freeControl } from './pipeline-step.js';
 import { PlannerService } from './planner.service.js';
 
@@ -9,26 +9,6 @@ beforeEach(() => {
   planner = new PlannerService();
 });
 afterEach(() => planner.onApplicationShutdown());
-
-const cartons: CartonType[] = [200, 300, 400, 600].map((side, at) => ({
-  cartonId: String(at),
-  inner: { lengthMm: side, widthMm: side - 50, heightMm: side - 100 },
-  tareGrams: 100,
-  maxContentGrams: 30_000,
-}));
-
-/** Baskets of so many units, no two alike, so that none is chosen for another. */
-function baskets(count: number, units: number): { orderId: string; items: ItemToPack[] }[] {
-  return Array.from({ length: count }, (_, order) => ({
-    orderId: `order ${order}`,
-    items: Array.from({ length: 10 }, (_, at) => ({
-      itemId: `${order} ${at}`,
-      quantity: units / 10,
-      size: { lengthMm: 40 + 11 * at, widthMm: 35 + 7 * ((at + order) % 9), heightMm: 20 + 5 * at },
-      weightGrams: 50,
-    })),
-  }));
-}
 
 const idsOf = (orders: readonly { orderId: string }[]) => orders.map(({ orderId }) => orderId);
 const nothing = { nowMs: 0, candidates: [], capacity: {} };
