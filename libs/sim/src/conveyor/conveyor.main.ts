@@ -16,7 +16,7 @@ function above(least: number): (text: string) => number {
 
 const program = new Command('npm run conveyor --')
   .description(
-    'Feeds a sorter at real time: belts, photo-eyes, gaps, chutes, jams and no-reads are simulated, the telegrams, the agent, the broker, the core and the database are real. Exits 1 unless every parcel is accounted for and the core knows the same.',
+    'Feeds a sorter at real time: belts, photo-eyes, gaps, chutes, jams and no-reads are simulated, the telegrams, the agent, the broker, the core and the database are real. Exits 1 unless every parcel is accounted for, the core knows the same, all invariants hold, decisions came in time (but for one in a thousand) and the rate was reached.',
   )
   .option('--rate <n>', 'parcels an hour over all lines', above(1), 40_000)
   .option('--minutes <m>', 'how long parcels come', above(0.05), 2)
@@ -67,7 +67,7 @@ function inWords(machine: string, result: SorterRunResult): string {
   );
   const broken = Object.entries(core.invariants).filter(([, n]) => n > 0);
   return [
-    `${result.offeredPerHour} parcels an hour for ${result.seconds} s over ${result.lines} lines on ${machine} (seed ${result.seed})`,
+    `${result.offeredPerHour} parcels an hour (reached: ${result.reachedPerHour}) for ${result.seconds} s over ${result.lines} lines on ${machine} (seed ${result.seed})`,
     `  entered ${book.entered} = in lanes ${book.entered - book.lost - book.onBelt} + lost ${book.lost} + on the belt ${book.onBelt}`,
     `  ${lanes.join(', ')}`,
     `  ${result.arrivals} arrivals: ${result.noReads} no-reads, ${result.touching} touching, too late ${result.tooLate}, silent ${result.silent}, late share ${(result.lateShare * 100).toFixed(3)} %`,
@@ -82,7 +82,7 @@ function inWords(machine: string, result: SorterRunResult): string {
     broken.length === 0
       ? '  all invariants hold'
       : `  VIOLATED: ${broken.map(([name, n]) => `${name} ${n}`).join(', ')}`,
-    ...result.deaths,
+    ...(result.ok ? ['  the run is good'] : result.faults.map((fault) => `  FAULT: ${fault}`)),
     '',
   ].join('\n');
 }

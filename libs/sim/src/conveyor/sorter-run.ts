@@ -13,6 +13,7 @@ import { ConveyorBook } from './conveyor-book.js';
 import { type LabelledParcel, LabelledParcels, labelRead } from './labelled-parcels.js';
 import { type LineRates, SorterLine } from './sorter-line.js';
 import { installSorter, planSorter, type SorterSite } from './sorter-site.js';
+import { faultsOfRun, shareOfRate } from './sorter-verdict.js';
 import { RealTime } from './time.js';
 
 export interface SorterRunOptions {
@@ -30,8 +31,8 @@ export interface SorterRunResult {
   seed: number;
   lines: number;
   offeredPerHour: number;
-  /** Arrivals at the scan points in the time of feeding, as a rate. */
-  arrivedPerHour: number;
+  /** Parcels that got onto the belts in the time of feeding, as a rate. */
+  reachedPerHour: number;
   seconds: number;
   book: ReturnType<ConveyorBook['totals']>;
   arrivals: number;
@@ -49,6 +50,9 @@ export interface SorterRunResult {
   /** Processor seconds by process while parcels came and until the core had heard everything; the load of the machine does not change it much. */
   processor: Record<string, number>;
   deaths: string[];
+  /** What is wrong with the run, in sentences. */
+  faults: string[];
+  /** No faults. */
   ok: boolean;
 }
 
@@ -120,6 +124,8 @@ class Feeding {
   private readonly lines: SorterLine[];
   private silent = 0;
   private fed = 0;
+  /** Waiting for a place on a belt when the last parcel had been fed. */
+  private waiting = 0;
 
   constructor(
     private readonly options: SorterRunOptions,
@@ -176,9 +182,8 @@ class Feeding {
 
   /** @returns how many seconds parcels came */
   async feed(house: RealHouse, parcels: LabelledParcels): Promise<number> {
-    const { rate, minutes, say } = this.options;
-    const perSecond = rate / 3_600;
-    const total = Math.round(rate * (minutes / 60));
+    const { say, rate } = this.options;
+    const { perSecond, total } = this.plan;
     const made: LabelledParcel[] = [];
     const make = async (count: number) => {
       const services = Array.from({ length: count }, () => this.dice.pick(this.sorter.services));
@@ -198,7 +203,15 @@ class Feeding {
       await making;
       if (second % 10 === 0) say(`${this.fed} fed, ${JSON.stringify(this.book.totals())}`);
     }
+    this.waiting = this.lines.reduce((all, line) => all + line.waiting, 0);
     return (performance.now() - startMs) / 1_000;
+  }
+
+  private get plan(): { perSecond: number; total: number; seconds: number } {
+    const { rate, minutes } = this.options;
+    const perSecond = rate / 3_600;
+    const total = Math.round(rate * (minutes / 60));
+    return { perSecond, total, seconds: Math.ceil((total - 0.5) / perSecond) };
   }
 
   /** Spreads the parcels of one second over it, as they come off several benches. */
@@ -241,32 +254,32 @@ class Feeding {
     const chutes = [...this.chutes.values()];
     const arrivals = sum(({ counts }) => counts.arrivals);
     const tooLate = sum(({ counts }) => counts.tooLate);
-    const totals = book.totals();
-    const placed =
-      totals.onBelt + totals.lost + Object.values(totals.lanes).reduce((all, each) => all + each, 0);
+    const pace = {
+      lines: lines.length,
+      fed: this.fed,
+      waiting: this.waiting,
+      plannedSeconds: this.plan.seconds,
+      seconds,
+    };
+    const counts = { book: book.totals(), arrivals, tooLate, silent: this.silent };
+    const faults = faultsOfRun({ ...pace, ...counts, core, deaths });
     return {
       seed: options.seed,
       lines: lines.length,
       offeredPerHour: options.rate,
-      arrivedPerHour: Math.round((arrivals / seconds) * 3_600),
+      reachedPerHour: Math.round(options.rate * shareOfRate(pace)),
       seconds: Math.round(seconds * 10) / 10,
-      book: totals,
-      arrivals,
+      ...counts,
       noReads: sum(({ counts }) => counts.noReads),
       touching: sum(({ counts }) => counts.touching),
-      tooLate,
-      silent: this.silent,
       lateShare: Math.round(((tooLate + this.silent) / arrivals) * 1e5) / 1e5,
       jams: chutes.reduce((all, { counts }) => all + counts.jams, 0),
       lanesFull: chutes.reduce((all, { counts }) => all + counts.full, 0),
       latency: { ...measures.table(), ...core.latency },
       core,
       deaths,
-      ok:
-        placed === totals.entered &&
-        totals.onBelt === 0 &&
-        core.differences.length === 0 &&
-        deaths.length === 0,
+      faults,
+      ok: faults.length === 0,
     };
   }
 }
