@@ -4,11 +4,20 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { encodeHouseCode } from '#lib/barcodes';
-import type { ItemView, Page as PageOf, PutBackTask, RunView, WaveView } from '#lib/contracts';
+import type {
+  ItemView,
+  Page as PageOf,
+  PutBackTask,
+  PutWallSlotView,
+  PutWallView,
+  RunView,
+  WaveView,
+} from '#lib/contracts';
 import { CoreClient, makeOrders, Seeded } from '#lib/sim';
 import { eventually } from '#lib/testkit';
 import { RealHouse } from '../../../libs/sim/src/real-house.js';
 import { findingsOf, Looker, SIZES, said, wedge } from './look.js';
+import { pickForWall, type WallWork } from './wall-work.js';
 
 /** A supervisor makes a template, looks before releasing, merges, releases, undoes; a person puts the goods back: all parts real. */
 
@@ -231,14 +240,7 @@ async function pickOneTask(wave: WaveView): Promise<void> {
 }
 
 it('its goods go back to their shelf by scans alone, one of them with the network cut', async () => {
-  const floor = await looker.person({ url: house.apiUrl, dark: true });
-  await floor.goto('/floor?station=S-PICK-02');
-  await floor.getByText('Scan your badge').waitFor();
-  await wedge(floor, 'B-1002');
-  await floor.getByText('Your PIN').waitFor();
-  for (const digit of PIN) await floor.getByRole('button', { name: digit, exact: true }).click();
-  await floor.locator('.button.primary').click();
-  await floor.locator('.pin').waitFor({ state: 'detached' });
+  const floor = await onTheFloor('B-1002', 'S-PICK-02');
   await floor.goto('/floor#put-back');
   await floor.reload();
   await floor.locator('.place.now').waitFor();
@@ -265,6 +267,118 @@ it('its goods go back to their shelf by scans alone, one of them with the networ
     expect(left.map(({ id }) => id)).not.toContain(task.id);
   }, LIMIT);
   await floor.context().close();
+});
+
+/** A handheld in the hand of somebody who has signed in at a station. */
+async function onTheFloor(badge: string, station: string): Promise<Page> {
+  const floor = await looker.person({ url: house.apiUrl, dark: true });
+  await floor.goto(`/floor?station=${station}`);
+  await floor.getByText('Scan your badge').waitFor();
+  await wedge(floor, badge);
+  await floor.locator('.keypad').waitFor();
+  for (const digit of PIN) await floor.getByRole('button', { name: digit, exact: true }).click();
+  await floor.locator('.button.primary').click();
+  await floor.locator('.pin').waitFor({ state: 'detached' });
+  return floor;
+}
+
+describe('a put wall', () => {
+  let work: WallWork;
+  let sorter: Page;
+
+  const wall = (): Promise<PutWallView> => core.get<PutWallView>(`/picking/put-walls/${work.wall}`);
+  const slotOf = async (order: string): Promise<PutWallSlotView> =>
+    (await wall()).slots.find(({ externalRef }) => externalRef === order)!;
+  const flash = (kind: string, words: string): Promise<void> =>
+    sorter.locator(`.flash[data-kind="${kind}"]`, { hasText: words }).waitFor();
+  /** Scans a unit and the slot that the screen shows for it. */
+  const putUnit = async (unit: string): Promise<void> => {
+    await wedge(sorter, unit);
+    await wedge(sorter, (await sorter.locator('.instruction.now .plate').textContent())!);
+    await sorter.locator('.instruction.now').waitFor({ state: 'detached' });
+  };
+
+  it('says that there is nothing to sort, takes no tote from elsewhere, and knows one as soon as it is handed over', async () => {
+    const picker = { badge: 'B-1005', pin: PIN, park: 'S-PICK-05', cart: 'C-0005', tote: 'T-000051' };
+    work = await pickForWall(core, { url: house.apiUrl, ...picker });
+    sorter = await onTheFloor('B-1004', work.wall);
+    await sorter.getByText('No tote to sort').waitFor();
+    await picture(sorter, 'wall-empty');
+    await wedge(sorter, work.tote);
+    await flash('wrong', `Tote ${work.tote} has nothing to sort here.`);
+    await work.handOver();
+    await wedge(sorter, work.tote);
+    await sorter.getByText(`Out of tote ${work.tote}: 5 units are left.`).waitFor();
+    await picture(sorter, 'wall-tote');
+  });
+
+  it('lights the slot that a scanned item goes to and takes no other scan for it', async () => {
+    const { twice, both } = work.items;
+    const { code, row, column: at } = await slotOf(work.orders[0]);
+    await wedge(sorter, '4006381333931');
+    await flash('wrong', '4006381333931');
+    await wedge(sorter, twice.unit);
+    const lit = sorter.locator('.wall-map [data-now]');
+    expect(await lit.textContent()).toBe('1');
+    expect(await lit.evaluate(({ style }) => [style.gridRow, style.gridColumn])).toEqual([`${row}`, `${at}`]);
+    await sorter.locator('.instruction.now', { hasText: `row ${row}, column ${at}` }).waitFor();
+    expect(await sorter.locator('.instruction.now .plate').textContent()).toBe(code);
+    await picture(sorter, 'wall-slot');
+    expect(await findingsOf(sorter)).toEqual([]);
+    await wedge(sorter, (await slotOf(work.orders[1])).code);
+    await flash('wrong', `Need row ${row}, column ${at}.`);
+    await picture(sorter, 'wall-wrong-slot');
+    await wedge(sorter, both.unit);
+    await flash('wrong', `First ${twice.sku} into slot ${code}.`);
+    await sorter.getByRole('button', { name: 'Back into the tote' }).click();
+    await lit.waitFor({ state: 'detached' });
+    expect((await slotOf(work.orders[0])).put).toBe(0);
+  });
+
+  it('keeps a put with the network cut, and says which slot is complete', async () => {
+    const { twice, both } = work.items;
+    await wedge(sorter, twice.unit);
+    const slot = (await sorter.locator('.instruction.now .plate').textContent())!;
+    await sorter.context().setOffline(true);
+    await wedge(sorter, slot);
+    await flash('good', 'Right. Next item.');
+    await sorter.context().setOffline(false);
+    await eventually(async () => expect((await slotOf(work.orders[0])).put).toBe(1), LIMIT);
+    for (const { unit } of [both, both, twice]) await putUnit(unit);
+    await flash('done', 'is complete: to packing');
+    await picture(sorter, 'wall-complete');
+    await eventually(async () => {
+      const states = [await slotOf(work.orders[0]), await slotOf(work.orders[1])].map(({ state }) => state);
+      expect(states).toEqual(['complete', 'complete']);
+    }, LIMIT);
+  });
+
+  it('takes word that the rest of a tote is missing, once it was asked for', async () => {
+    await sorter.getByRole('button', { name: 'Tote is empty' }).click();
+    const sheet = sorter.getByRole('dialog', { name: `Is tote ${work.tote} empty?` });
+    await sheet.waitFor();
+    expect(await findingsOf(sorter)).toEqual([]);
+    await picture(sorter, 'wall-short');
+    await sheet.getByRole('button', { name: 'Back to work' }).click();
+    await sheet.waitFor({ state: 'detached' });
+    expect((await wall()).totes).toMatchObject([{ lpn: work.tote, units: 1 }]);
+    await sorter.getByRole('button', { name: 'Tote is empty' }).click();
+    await sheet.getByRole('button', { name: 'Yes, the rest is missing' }).click();
+    await sorter.getByText('No tote to sort').waitFor();
+    await eventually(async () => expect((await wall()).totes).toEqual([]), LIMIT);
+    await sorter.context().close();
+  });
+
+  it.each([
+    ['B-1002', 'Tiada bakul untuk disusun'],
+    ['B-1003', '没有待分的周转箱'],
+  ])('speaks the language of badge %s', async (badge, words) => {
+    sorter = await onTheFloor(badge, work.wall);
+    await sorter.getByText(words).waitFor();
+    await picture(sorter, `wall-${badge}`);
+    expect(await findingsOf(sorter)).toEqual([]);
+    await sorter.context().close();
+  });
 });
 
 describe('axe finds nothing and nothing scrolls sideways, at 360, 1280 and 1920 pixels', () => {

@@ -92,7 +92,9 @@ function IntoSlot({ put }: { put: PutInstruction }) {
   return (
     <>
       <Instruction label={t('Into slot')} now>
-        <Tail text={put.slot} count={3} />
+        <span className="plate">
+          <Tail text={put.slot} count={3} />
+        </span>
         <span className="wall-place">
           {t('row {{row}}, column {{column}}', { row: put.row, column: put.column })}
         </span>
