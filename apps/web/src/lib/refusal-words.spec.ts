@@ -7,6 +7,8 @@ describe('refusalWords', () => {
     'refusal picking.task-closed': 'Kerja ini sudah tamat: {{state}}.',
     'refusal request.invalid': 'Tidak diterima: {{detail}}',
     'refusal packing.wrong-item': 'Dapat {{got}}. Perlu: {{needed}}.',
+    'refusal waves.cannot-merge': 'Tidak boleh digabungkan: {{reasons}}',
+    'reason of-channel': 'Gelombang {{wave}} milik saluran.',
     'fact state cancelled': 'dibatalkan',
     'fact got an unreadable code': 'kod yang tidak dapat dibaca',
   });
@@ -35,6 +37,16 @@ describe('refusalWords', () => {
       'Dapat kod yang tidak dapat dibaca. Perlu: 2 × CUP, 1 × TEA.',
     ],
     ['lists nothing', said('packing.wrong-item', { needed: [], got: 'CUP' }), 'Dapat CUP. Perlu: –.'],
+    [
+      'says its reasons, each in the language or as the core did',
+      said('waves.cannot-merge', {
+        reasons: [
+          { code: 'of-channel', facts: { wave: 7 }, text: 'Wave 7 is a channel’s.' },
+          { code: 'new-reason', facts: {}, text: 'Something else.' },
+        ],
+      }),
+      'Tidak boleh digabungkan: Gelombang 7 milik saluran. Something else.',
+    ],
     ['takes the English along', said('request.invalid', {}), 'Tidak diterima: The core said so.'],
     ['is English without a sentence', said('picking.new-rule', { got: 'CUP' }), 'The core said so.'],
     [

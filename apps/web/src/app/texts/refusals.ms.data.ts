@@ -161,7 +161,6 @@ export const texts: Texts = {
   'refusal count.unknown': 'Kiraan itu tiada.',
   'refusal count.wrong-state': 'Kiraan itu {{state}}: tidak boleh dibuat sekarang.',
   'fact needed T-': 'bakul',
-  'fact needed S-': 'stesen',
   'fact needed a pack bench': 'meja pembungkusan',
   'fact got an unreadable code': 'kod yang tidak dapat dibaca',
   'fact held no lot': 'tanpa lot',

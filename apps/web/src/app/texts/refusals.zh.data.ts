@@ -158,7 +158,6 @@ export const texts: Texts = {
   'refusal count.unknown': '没有该盘点。',
   'refusal count.wrong-state': '盘点状态为“{{state}}”：现在不能这样做。',
   'fact needed T-': '周转箱',
-  'fact needed S-': '工作站',
   'fact needed a pack bench': '包装台',
   'fact got an unreadable code': '无法读取的条码',
   'fact held no lot': '无批次',

@@ -12,7 +12,7 @@ export const texts: Texts = {
   'refusal wave.wrong-state': 'Gelombang itu {{state}}: tidak boleh dibuat sekarang.',
   'refusal step.unknown': 'Langkah itu tiada.',
   'refusal step.wrong-state': 'Langkah itu {{state}}: tidak boleh dibuat sekarang.',
-  'refusal waves.cannot-merge': 'Gelombang ini tidak boleh digabungkan.',
+  'refusal waves.cannot-merge': 'Gelombang ini tidak boleh digabungkan: {{reasons}}',
   'refusal waves.not-released': 'Gelombang {{wave}} belum dilepaskan: batalkan sahaja.',
   'refusal waves.not-planning': 'Gelombang ini tidak sedang dirancang.',
   'refusal waves.nothing-to-plan': 'Tiada pesanan sedia yang sepadan dengan templat ini.',

@@ -12,7 +12,7 @@ export const texts: Texts = {
   'refusal wave.wrong-state': '波次状态为“{{state}}”：现在不能这样做。',
   'refusal step.unknown': '没有该步骤。',
   'refusal step.wrong-state': '步骤状态为“{{state}}”：现在不能这样做。',
-  'refusal waves.cannot-merge': '这些波次不能合并。',
+  'refusal waves.cannot-merge': '这些波次不能合并：{{reasons}}',
   'refusal waves.not-released': '波次 {{wave}} 尚未下发：请直接取消。',
   'refusal waves.not-planning': '该波次没有在规划。',
   'refusal waves.nothing-to-plan': '没有符合该模板的就绪订单。',
