@@ -165,6 +165,9 @@ describe('the uplink', () => {
       `select 1 from exceptions where code = 'devices.identity-twice' and resolved_at is null`,
     );
     expect(alarms).toHaveLength(1);
+    const token = await tokenOf(booted, 'integrator');
+    const { body } = await booted.request('GET', '/api/v1/devices/agents', { token });
+    expect(body.items[0]).toMatchObject({ code: 'edge-1', fenced: true });
   });
 });
 
@@ -213,12 +216,11 @@ describe('devices on the screens', () => {
       oldestUnsentAt: null,
       version: '1',
       disk: 'ok',
-      fenced: false,
       routeVersion: 0,
     };
     await agent.state('agent', state);
     await agent.state('PRN-1', {
-      state: 'fault',
+      state: 'degraded',
       since: new Date().toISOString(),
       reason: 'paper out',
       lastReadingAt: null,
@@ -229,7 +231,7 @@ describe('devices on the screens', () => {
       expect(view).toMatchObject({ online: true, outboxDepth: 3 });
       const printer = view.devices.find((each: { code: string }) => each.code === 'PRN-1');
       expect(printer).toMatchObject({
-        state: 'fault',
+        state: 'degraded',
         reason: 'paper out',
         advice: expect.stringMatching(/^Labels/),
       });

@@ -63,6 +63,16 @@ describe('an agent joins', () => {
     },
   );
 
+  it('on another machine, whatever the clock of the one before said: the first that says hello is the agent', async () => {
+    const invited = await request('POST', '/agents', { token, body: { code: 'edge-5', name: 'Replaced' } });
+    await booted.sql(
+      `update agents set session = gen_random_uuid(), session_started_at = now() + interval '9 years' where code = 'edge-5'`,
+    );
+    expect((await claim(invited.body.claimCode)).status).toBe(200);
+    const [found] = await booted.sql(`select session_started_at from agents where code = 'edge-5'`);
+    expect(found).toEqual({ session_started_at: null });
+  });
+
   it('only once when two machines type the same code at once', async () => {
     const invited = await request('POST', '/agents', { token, body: { code: 'edge-4', name: 'Twice' } });
     const answers = await Promise.all([claim(invited.body.claimCode), claim(invited.body.claimCode)]);

@@ -18,7 +18,7 @@ import {
 } from '#lib/contracts';
 import type { DriverEntry } from '#lib/device-kit';
 import type { Heard } from './attachment.js';
-import { Broker } from './broker.js';
+import { Broker, type BrokerOptions } from './broker.js';
 import { CertificateRenewal } from './certificate-renewal.js';
 import { Commands } from './commands.js';
 import type { AgentConfig } from './config.js';
@@ -33,8 +33,10 @@ import { PlannedLabels } from './planned-labels.js';
 import { type Kept, Points, type RouteSent, type Sighting } from './points.js';
 import { type Entry, newTrace } from './record.js';
 import { Routes } from './routes.js';
+import { Snapshots } from './snapshots.js';
 import { Store } from './store.js';
 import { Uplink } from './uplink.js';
+import { WayBack } from './way-back.js';
 
 export interface AgentOptions {
   config: AgentConfig;
@@ -45,16 +47,18 @@ export interface AgentOptions {
   driverDir?: string | null;
   /** The last lines of the log, for the diagnostics. */
   logs?: () => string[];
+  /** How often a process that was shut out asks to be let in again: every minute by default. */
+  askBackEveryMs?: number;
 }
 
 /** The agent's state is published when it has changed, looked at this often, and now and then all the same. */
 const STATE_LOOK_MS = 1_000;
 const STATE_EVERY_MS = 5_000;
 const TIDY_EVERY_MS = 10_000;
-const SNAPSHOT_LIMIT_MS = 10_000;
 const RENEWAL_LOOK_MS = 600_000;
 const RENEWAL_LIMIT_MS = 10_000;
 const DRAIN_LIMIT_MS = 1_500;
+const ASK_BACK_EVERY_MS = 60_000;
 
 /** One process beside the hardware: wires devices, outbox, decisions and uplink together, and starts and stops them in order. */
 export class Agent {
@@ -74,12 +78,12 @@ export class Agent {
   private devices!: Devices;
   private broker!: Broker;
   private uplink!: Uplink;
+  private wayBack!: WayBack;
+  private snapshots!: Snapshots;
   private guard!: DiskGuard;
   private metrics!: Metrics;
   private renewal: CertificateRenewal | null = null;
   private http: Server | null = null;
-  private snapshotAsked = false;
-  private labelsAsked = false;
   private oldestUnsentAt: string | null = null;
   private statePublishedAtMs = 0;
   private publishedKey = '';
@@ -131,18 +135,23 @@ export class Agent {
     );
   }
 
-  private subscriptions(): string[] {
-    const { all, routes, labels, desired } = this.topics;
-    return [
-      all.ack,
-      all.cmd,
-      all.res,
-      all.ask,
-      routes,
-      labels,
-      desired,
-      coreStateTopic(this.options.config.site),
-    ];
+  private brokerOptions(): BrokerOptions {
+    const { config, log } = this.options;
+    const { all, routes, labels, desired, state } = this.topics;
+    const name = `${config.site}/${config.agent}`;
+    return {
+      url: config.mqttUrl,
+      username: name,
+      password: config.secret,
+      clientId: `${name}/${this.session.slice(-12)}`,
+      tls: () => ({ ...config.tls, ...this.renewal?.tls() }),
+      will: { topic: state('agent'), payload: () => JSON.stringify(this.state(false)) },
+      subscriptions: [
+        ...[all.ack, all.cmd, all.res, all.ask, routes, labels, desired],
+        coreStateTopic(config.site),
+      ],
+      log,
+    };
   }
 
   private openDevices(): Devices {
@@ -175,7 +184,7 @@ export class Agent {
     await this.commands.settled();
     await this.drain();
     this.publishState(false);
-    await this.broker.stop();
+    await Promise.all([this.broker.stop(), this.wayBack.stop()]);
     this.uplink.stop();
     this.guard.stop();
     await Promise.all([this.routes.settled(), this.labels.settled()]);
@@ -209,23 +218,11 @@ export class Agent {
   private connectParts(): void {
     const { config, log } = this.options;
     const { topics } = this;
-    this.broker = new Broker(
-      {
-        url: config.mqttUrl,
-        username: `${config.site}/${config.agent}`,
-        password: config.secret,
-        clientId: `${config.site}/${config.agent}/${this.session.slice(-12)}`,
-        tls: () => ({ ...config.tls, ...this.renewal?.tls() }),
-        will: { topic: topics.state('agent'), payload: () => JSON.stringify(this.state(false)) },
-        subscriptions: this.subscriptions(),
-        log,
-      },
-      {
-        onUp: () => this.uplink.connected(),
-        onDown: () => this.uplink.disconnected(),
-        onMessage: (topic, payload) => this.receive(topic, payload.toString()),
-      },
-    );
+    this.broker = new Broker(this.brokerOptions(), {
+      onUp: () => this.uplink.connected(),
+      onDown: () => this.uplink.disconnected(),
+      onMessage: (topic, payload) => this.receive(topic, payload.toString()),
+    });
     this.uplink = new Uplink({
       broker: this.broker,
       topics,
@@ -234,12 +231,20 @@ export class Agent {
       startedAt: this.startedAt,
       incarnation: () => this.store.incarnation,
       log,
-      onReady: () => {
-        this.askSnapshot();
-        this.askLabels();
-        this.askDesired();
-      },
+      onReady: () => this.snapshots.all(),
       onFenced: (reason) => this.becomeFenced(reason),
+    });
+    this.snapshots = new Snapshots({
+      requests: this.uplink.requests,
+      log,
+      onLabels: (labels) => this.labels.take(labels, true),
+      onDesired: (devices) => this.devices.takeDesired(devices),
+    });
+    this.wayBack = new WayBack({
+      ...{ broker: this.brokerOptions(), topics, log },
+      hello: () => this.uplink.greeting(),
+      everyMs: this.options.askBackEveryMs ?? ASK_BACK_EVERY_MS,
+      onBack: () => this.comeBack(),
     });
     this.renewal = CertificateRenewal.of({
       credential: config.credential,
@@ -268,6 +273,7 @@ export class Agent {
     this.metrics = new Metrics({
       outboxDepth: () => this.outbox.depth(),
       connected: () => this.uplink.coreReachable,
+      fenced: () => this.uplink.fenced,
       routes: () => this.routes.table.size,
     });
   }
@@ -338,7 +344,7 @@ export class Agent {
       return;
     }
     if (topic === this.topics.labels) {
-      if (this.labels.take(JSON.parse(payload) as LabelsMessage) === 'gap') this.askLabels();
+      if (this.labels.take(JSON.parse(payload) as LabelsMessage) === 'gap') this.snapshots.labels();
       return;
     }
     if (topic === this.topics.desired) {
@@ -362,36 +368,7 @@ export class Agent {
       { had, version: message.version },
       result === 'gap' ? 'a route change was missed' : 'an old route change',
     );
-    if (result === 'gap') this.askSnapshot();
-  }
-
-  private askSnapshot(): void {
-    if (this.snapshotAsked) return;
-    this.snapshotAsked = true;
-    this.uplink.requests
-      .ask('agent', { op: 'routes.snapshot' }, SNAPSHOT_LIMIT_MS)
-      .catch((error: Error) =>
-        this.options.log.warn({ reason: error.message }, 'no route snapshot; the last one holds'),
-      )
-      .finally(() => {
-        this.snapshotAsked = false;
-      });
-  }
-
-  /** Labels sent ahead: what was made or taken back while the core was out of reach. */
-  private askLabels(): void {
-    if (this.labelsAsked) return;
-    this.labelsAsked = true;
-    this.uplink.requests
-      .ask('agent', { op: 'labels.snapshot' }, SNAPSHOT_LIMIT_MS)
-      .then(
-        ({ labels }) => this.labels.take(labels, true),
-        (error: Error) =>
-          this.options.log.warn({ reason: error.message }, 'the core has not said which labels to keep'),
-      )
-      .finally(() => {
-        this.labelsAsked = false;
-      });
+    if (result === 'gap') this.snapshots.routes();
   }
 
   /** After the scan is kept, and nobody waits for it: with the core gone it may print the label of what was scanned. */
@@ -399,15 +376,6 @@ export class Agent {
     this.labels.scanned(scanner, code).catch((error: Error) => {
       this.options.log.error({ err: error, scanner }, 'a label that was sent ahead could not be printed');
     });
-  }
-
-  /** How the core wants the devices set up: a message about it may have been lost. */
-  private askDesired(): void {
-    this.uplink.requests.ask('agent', { op: 'desired.snapshot' }, SNAPSHOT_LIMIT_MS).then(
-      ({ devices }) => this.devices.takeDesired(devices),
-      (error: Error) =>
-        this.options.log.warn({ reason: error.message }, 'the core has not said how it wants the devices'),
-    );
   }
 
   private askRoute(device: string, sighting: Sighting, limitMs: number): Promise<EdgeRoute | null> | null {
@@ -445,10 +413,18 @@ export class Agent {
   private becomeFenced(reason: string): void {
     this.options.log.fatal(
       { reason, session: this.session },
-      'FENCED: another process runs with the identity of this agent. This one keeps its readings but sends nothing more.',
+      'FENCED: a younger process has the identity of this agent. This one keeps what it reads and sends nothing until the other has been silent for a minute.',
     );
-    this.uplink.retain(this.topics.state('agent'), { ...this.state(true), fenced: true });
     void this.broker.stop();
+    this.wayBack.start();
+  }
+
+  private comeBack(): void {
+    this.options.log.warn({ session: this.session }, 'the younger process has gone; this one speaks again');
+    // Labels wait for the core anew: the other may have printed them.
+    this.core.startOver();
+    this.uplink.admitted();
+    this.broker.start();
   }
 
   private publishState(online = true): void {
@@ -470,7 +446,6 @@ export class Agent {
       oldestUnsentAt: this.oldestUnsentAt,
       version: this.options.version,
       disk: this.guard.level,
-      fenced: this.uplink?.fenced ?? false,
       routeVersion: this.routes.table.version,
       plannedLabels: this.labels?.size ?? 0,
       safePoints: this.points ? this.points.safeNow() : [],

@@ -10,7 +10,8 @@ export interface BrokerOptions {
   clientId: string;
   /** PEM texts for `mqtts:`; asked for each connection, because certificates are renewed. */
   tls: () => { ca?: string; cert?: string; key?: string };
-  will: { topic: string; payload: () => string };
+  /** Null: leaves nothing behind. */
+  will: { topic: string; payload: () => string } | null;
   subscriptions: string[];
   log: Logger;
 }
@@ -53,7 +54,10 @@ export class Broker {
     return this.up;
   }
 
+  /** Also again, after it was stopped. */
   start(): void {
+    this.stopped = false;
+    this.attempt = 0;
     this.open();
   }
 
@@ -107,7 +111,9 @@ export class Broker {
       // A half-open link swallows what is published; only a ping that is not answered tells.
       reschedulePings: false,
       queueQoSZero: false,
-      will: { topic: will.topic, payload: Buffer.from(will.payload()), qos: 1, retain: true },
+      ...(will && {
+        will: { topic: will.topic, payload: Buffer.from(will.payload()), qos: 1, retain: true },
+      }),
     };
     const client = connect(url, settings);
     this.client = client;

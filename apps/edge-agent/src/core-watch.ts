@@ -9,6 +9,11 @@ export class CoreWatch {
     this.goneSinceMs = nowMs();
   }
 
+  /** Counts from now on: nobody had looked for the core until then. */
+  startOver(): void {
+    this.goneSinceMs = this.nowMs();
+  }
+
   /** Milliseconds; null while the core is there. To be called now and then, so that a short return is noticed. */
   goneMs(): number | null {
     if (this.reachable()) this.goneSinceMs = null;

@@ -7,7 +7,12 @@ let metrics: Metrics;
 let depth = 0;
 
 beforeEach(async () => {
-  metrics = new Metrics({ outboxDepth: () => depth, connected: () => true, routes: () => 3 });
+  metrics = new Metrics({
+    outboxDepth: () => depth,
+    connected: () => true,
+    fenced: () => false,
+    routes: () => 3,
+  });
   server = await serveHealth(metrics, '127.0.0.1', 0);
 });
 afterEach(() => {

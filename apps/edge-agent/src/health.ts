@@ -21,10 +21,18 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  constructor(state: { outboxDepth: () => number; connected: () => boolean; routes: () => number }) {
+  constructor(state: {
+    outboxDepth: () => number;
+    connected: () => boolean;
+    fenced: () => boolean;
+    routes: () => number;
+  }) {
     collectDefaultMetrics({ register: this.registry });
     this.gauge('outbox_depth', 'Records that the core has not committed', state.outboxDepth);
     this.gauge('core_connected', '1 while the core answers', () => Number(state.connected()));
+    this.gauge('fenced', '1 while another process has taken the place of this one', () =>
+      Number(state.fenced()),
+    );
     this.gauge('routes', 'Parcels with a known route', state.routes);
   }
 

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { agentTopics, EdgeResponse, StreamPosition, UplinkAck } from '#lib/contracts';
 import type { Broker } from './broker.js';
 import type { Outbox } from './outbox.js';
-import { Refused, Requests } from './requests.js';
+import { type Question, Refused, Requests } from './requests.js';
 import {
   afterAck,
   afterAppend,
@@ -30,6 +30,8 @@ export interface UplinkOptions {
   /** Another process has this agent's identity and came later. */
   onFenced: (reason: string) => void;
 }
+
+type Greeting = Extract<Question, { op: 'hello' }>;
 
 const HELLO_LIMIT_MS = 3_000;
 const HELLO_AGAIN_MAX_MS = 5_000;
@@ -75,6 +77,17 @@ export class Uplink {
 
   get fenced(): boolean {
     return this.isFenced;
+  }
+
+  /** Who this process says that it is. */
+  greeting(): Greeting {
+    const { session, startedAt, incarnation } = this.options;
+    return { op: 'hello', session, startedAt, incarnation: incarnation() };
+  }
+
+  /** The core takes this process for the agent again: from the next connection on it speaks as before. */
+  admitted(): void {
+    this.isFenced = false;
   }
 
   start(): void {
@@ -168,10 +181,9 @@ export class Uplink {
   }
 
   private async hello(round: number, againMs: number): Promise<void> {
-    const { session, startedAt, incarnation, log } = this.options;
+    const { session, log } = this.options;
     try {
-      const question = { op: 'hello', session, startedAt, incarnation: incarnation() } as const;
-      const { epoch, streams } = await this.requests.ask('agent', question, HELLO_LIMIT_MS);
+      const { epoch, streams } = await this.requests.ask('agent', this.greeting(), HELLO_LIMIT_MS);
       if (round !== this.round) return;
       log.info({ epoch, session }, 'the core knows this session');
       if (streams) await this.agree(streams);
@@ -234,8 +246,8 @@ export class Uplink {
   private fence(reason: string): void {
     if (this.isFenced) return;
     this.disconnected();
-    this.options.onFenced(reason);
     this.isFenced = true;
+    this.options.onFenced(reason);
   }
 
   private tick(): void {

@@ -45,6 +45,8 @@ export class CoreStub {
   labels: LabelsMessage = { version: 0, commandIds: [], set: [], coreGoneAfterMs: 0 };
   /** `undefined` means silence. */
   routeFor: (ask: RouteAsk) => EdgeRoute | null | undefined = () => undefined;
+  /** How often each session was refused. */
+  readonly refused = new Map<string, number>();
   private readonly taken = new Map<string, number>();
   private epoch = 0;
   private sessionStartedAt = '';
@@ -169,6 +171,11 @@ export class CoreStub {
     this.sessionStartedAt = new Date(Date.now() + 1_000).toISOString();
   }
 
+  /** The process that took over has been silent for long enough. */
+  giveUpOn(session: string): void {
+    if (this.session === session) this.sessionStartedAt = '';
+  }
+
   /** What a clone's batch is answered with; every process with this identity hears it. */
   fenceSomeone(stream: string): void {
     this.acknowledge(stream, true);
@@ -221,6 +228,7 @@ export class CoreStub {
       this.client.publish(this.topics.res(device), JSON.stringify({ correlationId, ...answer }), { qos: 1 });
     if (request.op === 'hello') {
       if (request.session !== this.session && request.startedAt < this.sessionStartedAt) {
+        this.refused.set(request.session, (this.refused.get(request.session) ?? 0) + 1);
         reply({ op: 'refused', reason: 'A younger process has taken over this agent.' });
         return;
       }

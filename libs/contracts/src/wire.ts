@@ -250,8 +250,6 @@ export interface AgentState {
   oldestUnsentAt: string | null;
   version: string;
   disk: 'ok' | 'nearly-full' | 'full';
-  /** The core said that another process uses this identity. */
-  fenced: boolean;
   routeVersion: number;
   /** Labels that it keeps for the time when the core is gone; absent in agents before 0.2. */
   plannedLabels?: number;

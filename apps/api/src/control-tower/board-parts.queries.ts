@@ -1,5 +1,6 @@
 import type { AgentView, StepView, WaveView } from '#lib/contracts';
 import { deviceViewOf, type ShownDevice } from '../devices/device-view.js';
+import { IS_FENCED } from '../devices/identity-twice.js';
 import { rows, type Tx } from '../platform/database.service.js';
 import { blockerOf } from '../waves/wave-blocker.js';
 
@@ -62,7 +63,8 @@ interface AgentRow {
   name: string;
   online: boolean;
   lastSeenAt: Date | null;
-  state: { outboxDepth?: number; oldestUnsentAt?: string | null; version?: string; fenced?: boolean };
+  state: { outboxDepth?: number; oldestUnsentAt?: string | null; version?: string };
+  fenced: boolean;
 }
 
 type DeviceRow = ShownDevice & { agentId: string };
@@ -71,7 +73,8 @@ type DeviceRow = ShownDevice & { agentId: string };
 export async function boardAgents(tx: Tx): Promise<AgentView[]> {
   const agents = await rows<AgentRow>(
     tx,
-    `select id, code, name, online, last_seen_at as "lastSeenAt", state from agents where site_id = $1 order by code`,
+    `select a.id, a.code, a.name, a.online, a.last_seen_at as "lastSeenAt", a.state, ${IS_FENCED} as fenced from agents a
+     where a.site_id = $1 order by a.code`,
     [tx.siteId],
   );
   const devices = await rows<DeviceRow>(
@@ -90,7 +93,6 @@ export async function boardAgents(tx: Tx): Promise<AgentView[]> {
     outboxDepth: state.outboxDepth ?? 0,
     oldestUnsentAt: state.oldestUnsentAt ?? null,
     version: state.version ?? null,
-    fenced: state.fenced ?? false,
     devices: devices.filter((each) => each.agentId === agent.id).map(deviceViewOf),
   }));
 }

@@ -109,7 +109,8 @@ export class AgentsService {
     return this.db.transaction(async (tx) => {
       const used = await affected(
         tx,
-        `update agents set claim_hash = null, claim_expires_at = null, enrolled_at = $4
+        // The next process that says hello is the agent, whatever the clock of the machine before said when it started.
+        `update agents set claim_hash = null, claim_expires_at = null, enrolled_at = $4, session_started_at = null
          where site_id = $1 and id = $2 and claim_hash = $3`,
         [tx.siteId, agent.id, hash, tx.at],
       );

@@ -1,6 +1,7 @@
 import type { AgentView, DeviceView, StationView } from '#lib/contracts';
 import { rows, type Tx } from '../platform/database.service.js';
 import { deviceViewOf, type ShownDevice } from './device-view.js';
+import { IS_FENCED } from './identity-twice.js';
 
 interface DeviceRow extends ShownDevice {
   agentId: string;
@@ -15,14 +16,16 @@ interface AgentRow {
   name: string;
   online: boolean;
   last_seen_at: Date | null;
-  state: { outboxDepth?: number; oldestUnsentAt?: string | null; version?: string; fenced?: boolean };
+  state: { outboxDepth?: number; oldestUnsentAt?: string | null; version?: string };
+  fenced: boolean;
 }
 
 /** All agents of the site with their devices. */
 export async function agentViews(tx: Tx): Promise<AgentView[]> {
   const agents = await rows<AgentRow>(
     tx,
-    'select id, code, name, online, last_seen_at, state from agents where site_id = $1 order by code',
+    `select a.id, a.code, a.name, a.online, a.last_seen_at, a.state, ${IS_FENCED} as fenced from agents a
+     where a.site_id = $1 order by a.code`,
     [tx.siteId],
   );
   const devices = await deviceRows(tx);
@@ -35,7 +38,7 @@ export async function agentViews(tx: Tx): Promise<AgentView[]> {
     outboxDepth: agent.state.outboxDepth ?? 0,
     oldestUnsentAt: agent.state.oldestUnsentAt ?? null,
     version: agent.state.version ?? null,
-    fenced: agent.state.fenced ?? false,
+    fenced: agent.fenced,
     devices: devices.filter((each) => each.agentId === agent.id).map(deviceViewOf),
   }));
 }

@@ -9,9 +9,10 @@ import {
 } from '../platform/broker/edge-registry.js';
 import { affected, row, rows, type Tx } from '../platform/database.service.js';
 import { addEvent } from '../platform/events.js';
-import { openException } from '../platform/exceptions.js';
+import { openException, resolveExceptions } from '../platform/exceptions.js';
 import { DeviceSetupsService } from './device-setups.service.js';
 import { DeviceStatesService } from './device-states.service.js';
+import { IDENTITY_TWICE } from './identity-twice.js';
 
 interface AgentRow {
   id: string;
@@ -66,15 +67,18 @@ export class EdgeRegistryService extends EdgeRegistry {
     hello: { session: string; startedAt: string },
   ): Promise<number | null> {
     const startedAt = new Date(hello.startedAt);
-    const known = await row<{ session: string | null; session_started_at: Date | null; epoch: number }>(
+    const known = await row<KnownSession & { epoch: number }>(
       tx,
-      'select session, session_started_at, epoch from agents where site_id = $1 and id = $2 for update',
+      'select session, session_started_at, last_seen_at, epoch from agents where site_id = $1 and id = $2 for update',
       [tx.siteId, agent.agentId],
     );
     const sameSession = known!.session === hello.session;
     if (!sameSession && isYounger(known!, { session: hello.session, startedAt })) {
-      await this.intruded(tx, agent, hello.session);
-      return null;
+      if (!isSilent(known!, tx.at)) {
+        await this.intruded(tx, agent, hello.session);
+        return null;
+      }
+      await resolveExceptions(tx, agent.agentId, 'the younger process has gone', [IDENTITY_TWICE]);
     }
     const epoch = known!.epoch + (sameSession ? 0 : 1);
     await rows(
@@ -96,12 +100,13 @@ export class EdgeRegistryService extends EdgeRegistry {
 
   async intruded(tx: Tx, agent: KnownAgent, session: string): Promise<void> {
     await openException(tx, {
-      code: 'devices.identity-twice',
+      code: IDENTITY_TWICE,
       subjectKind: 'device',
       subjectId: agent.agentId,
       owner: 'devices',
-      detail: `Two processes say they are agent ${agent.agentCode}; session ${session} is shut out. Stop one of them.`,
+      detail: `Two processes say they are agent ${agent.agentCode}. The one that started last is heard; the other (session ${session}) keeps what it reads and is shut out. Stop the wrong one: if that is the one that is heard, the other is let in again within two minutes.`,
     });
+    tx.afterCommit(() => this.states.agentsChanged(tx.siteId));
   }
 
   async sources(tx: Tx, agent: KnownAgent, deviceCodes: string[]): Promise<Map<string, RecordSource>> {
@@ -176,14 +181,25 @@ function knownAs(agent: AgentRow | null): KnownAgent | null {
   return agent && { agentId: agent.id, agentCode: agent.code, session: agent.session };
 }
 
+interface KnownSession {
+  session: string | null;
+  session_started_at: Date | null;
+  last_seen_at: Date | null;
+}
+
+/** A living agent tells its state every 5 s, its last will when it dies: after a minute without either an older process may take its place. */
+const SILENT_MS = 60_000;
+
+function isSilent({ last_seen_at: seenAt }: KnownSession, at: Date): boolean {
+  return !seenAt || at.getTime() - seenAt.getTime() >= SILENT_MS;
+}
+
 /**
- * Which of two processes with one identity is the true one. Of two that started in the same moment (a copied disk counts its starts on from
- * the same one) always the same: else each would shut the other out in turn.
+ * Which of two processes with one identity is the true one: the younger, because a core can't tell a restart from a copy (docs/adr/0261).
+ * Of two that started in the same moment (a copied disk counts its starts on from the same one) always the same: else each would shut the
+ * other out in turn.
  */
-function isYounger(
-  known: { session: string | null; session_started_at: Date | null },
-  hello: { session: string; startedAt: Date },
-): boolean {
+function isYounger(known: KnownSession, hello: { session: string; startedAt: Date }): boolean {
   if (!known.session || !known.session_started_at) return false;
   const byMs = known.session_started_at.getTime() - hello.startedAt.getTime();
   return byMs > 0 || (byMs === 0 && known.session > hello.session);

@@ -39,6 +39,7 @@ export interface AgentView {
   outboxDepth: number;
   oldestUnsentAt: string | null;
   version: string | null;
+  /** Two processes use this identity; the older one is shut out. True until somebody has seen to it, or one of them has gone. */
   fenced: boolean;
   devices: DeviceView[];
 }

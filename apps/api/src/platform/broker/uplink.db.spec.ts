@@ -7,6 +7,7 @@ import { eventually, type FreshDatabase, freshDatabase } from '#lib/testkit';
 import { createDataSource } from '../../../../../ormconfig.js';
 import type { DeviceSetupsService } from '../../devices/device-setups.service.js';
 import type { DeviceStatesService } from '../../devices/device-states.service.js';
+import { agentViews } from '../../devices/devices.queries.js';
 import { EdgeRegistryService } from '../../devices/edge-registry.service.js';
 import { type Application, applied, refused, type TogetherApplier } from '../applies.js';
 import { withContext } from '../context.js';
@@ -222,6 +223,32 @@ describe('taking a batch', () => {
     expect(await owner.query(`select code from exceptions where code = 'devices.identity-twice'`)).toEqual([
       { code: 'devices.identity-twice' },
     ]);
+    await owner.query('update agents set session = $1, session_started_at = null, epoch = 0', [SESSION]);
+  });
+
+  it('lets the older process in when the younger one has said nothing for a minute, and not before; the alarm is over then', async () => {
+    const actor = { kind: 'system', name: 'spec', siteId: 1 } as const;
+    const agent = { agentId: AGENT, agentCode: 'edge-1', session: null };
+    const inTransaction = <T>(work: (tx: Tx) => Promise<T>) =>
+      withContext('e'.repeat(32), actor, () => new Database(source, systemClock).transaction(work));
+    const hello = (session: string, startedAt: string) =>
+      inTransaction((tx) => agents.hello(tx, agent, { session, startedAt }));
+    const silentFor = (seconds: number) =>
+      owner.query(`update agents set last_seen_at = now() - make_interval(secs => $1)`, [seconds]);
+    const isFenced = async () => (await inTransaction(agentViews))[0]!.fenced;
+    await owner.query(`delete from exceptions where code = 'devices.identity-twice'`);
+    const [older, younger] = [randomUUID(), randomUUID()];
+    await hello(younger, '2020-01-02T00:00:00Z');
+    expect(await isFenced()).toBe(false);
+    await silentFor(50);
+    expect(await hello(older, '2020-01-01T00:00:00Z')).toBeNull();
+    expect(await isFenced()).toBe(true);
+    await silentFor(61);
+    expect(await hello(older, '2020-01-01T00:00:00Z')).toBe(2);
+    expect(await isFenced()).toBe(false);
+    // Never two at once: the younger one is the agent again as soon as it is back, and the other one no longer.
+    expect(await hello(younger, '2020-01-02T00:00:00Z')).toBe(3);
+    expect(await hello(older, '2020-01-01T00:00:00Z')).toBeNull();
     await owner.query('update agents set session = $1, session_started_at = null, epoch = 0', [SESSION]);
   });
 

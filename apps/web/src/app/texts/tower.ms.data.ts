@@ -88,7 +88,8 @@ export const texts: Texts = {
   'last heard {{age}} ago': 'kali terakhir didengar {{age}} lalu',
   '{{count}} readings to send': '{{count}} bacaan belum dihantar',
   'Two machines use this identity': 'Dua mesin guna identiti ini',
-  'The older one was shut out. Enrol one of them anew.': 'Yang lama disekat. Daftarkan semula salah satu.',
+  'The one that started last is heard, the other is shut out and keeps what it reads. Stop the wrong one: the right one is let in within two minutes.':
+    'Yang dimulakan terakhir didengar, yang lain disekat dan menyimpan bacaannya. Hentikan yang salah: yang betul diterima dalam masa dua minit.',
   Device: 'Peranti',
   Driver: 'Pemacu',
   Station: 'Stesen',

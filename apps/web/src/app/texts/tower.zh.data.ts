@@ -87,7 +87,8 @@ export const texts: Texts = {
   'last heard {{age}} ago': '最后通信 {{age}} 前',
   '{{count}} readings to send': '{{count}} 条读数待发送',
   'Two machines use this identity': '两台机器使用同一身份',
-  'The older one was shut out. Enrol one of them anew.': '较早的一台已被隔离。请重新注册其中一台。',
+  'The one that started last is heard, the other is shut out and keeps what it reads. Stop the wrong one: the right one is let in within two minutes.':
+    '后启动的一台有效，另一台已被隔离并保留其读数。请停用错误的一台：正确的一台会在两分钟内恢复。',
   Device: '设备',
   Driver: '驱动',
   Station: '工作站',

@@ -45,7 +45,9 @@ export function AgentTile({ agent, chosen, onChoose }: AgentTileProps) {
       </Group>
       {agent.fenced && (
         <Alert color="red" my="xs" title={t('Two machines use this identity')}>
-          {t('The older one was shut out. Enrol one of them anew.')}
+          {t(
+            'The one that started last is heard, the other is shut out and keeps what it reads. Stop the wrong one: the right one is let in within two minutes.',
+          )}
         </Alert>
       )}
       {agent.devices.length === 0 && (
