@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { EdgeLane, EdgePoint } from '#lib/contracts';
-import { chooseLane, type Divert, decideDivert, type Lanes, type Seen } from './divert.js';
+import { chooseLane, type Divert, decideDivert, type Lanes, type Seen, safeChoice } from './divert.js';
 
 const lanesOf = (states: Record<string, EdgeLane['state']>): Lanes =>
   new Map(Object.entries(states).map(([code, state]) => [code, { state }]));
@@ -80,10 +80,86 @@ describe('chooseLane', () => {
   });
 });
 
+describe('a lane that parcels are sent out by and that takes none', () => {
+  const checked: EdgePoint = {
+    ...loop,
+    check: { scale: 's', dimensioner: null, lane: 'CHECK', windowMs: 100, waitMs: 100, whenMissing: 'check' },
+  };
+  const heavy = (laps: number): Seen => ({ ...routed('A', [], laps), checkFault: 'weight-out' }) as Seen;
+  const round = (lane: string, because: string) => ({
+    action: 'recirculate',
+    lane,
+    alternatives: [],
+    because,
+  });
+  const [unread, unknown]: Seen[] = [{ kind: 'no-read' }, { kind: 'unknown' }];
+
+  it.each<[string, Seen, Record<string, EdgeLane['state']>, EdgePoint, object]>([
+    ['takes all while nobody reports it', unknown!, {}, checked, rejectedTo('EXC', 'unknown')],
+    ['jammed: the next one', unknown!, { EXC: 'jam' }, checked, rejectedTo('NOREAD', 'unknown')],
+    [
+      'full: the next one',
+      unknown!,
+      { EXC: 'full', NOREAD: 'full' },
+      checked,
+      rejectedTo('CHECK', 'unknown'),
+    ],
+    [
+      'no-read lane full: the exception lane',
+      unread!,
+      { NOREAD: 'full' },
+      loop,
+      rejectedTo('EXC', 'no-read'),
+    ],
+    ['no-read lane closed', unread!, { NOREAD: 'closed' }, loop, rejectedTo('EXC', 'no-read')],
+    ['all: the safe lane', unread!, { NOREAD: 'jam', EXC: 'full' }, loop, rejectedTo('EXC', 'safe-state')],
+    [
+      'all: the safe lane that is declared',
+      unknown!,
+      { EXC: 'jam', NOREAD: 'jam' },
+      { ...loop, safe: { lane: 'END', forced: null, coreGoneAfterMs: null } },
+      rejectedTo('END', 'safe-state'),
+    ],
+    ['check lane jammed, laps left', heavy(1), { CHECK: 'jam' }, checked, round('LOOP', 'lane-jam')],
+    ['check lane jammed, laps spent', heavy(2), { CHECK: 'jam' }, checked, rejectedTo('EXC', 'weight-out')],
+    [
+      'check lane jammed, no loop',
+      heavy(0),
+      { CHECK: 'jam' },
+      { ...checked, recirculationLane: null },
+      rejectedTo('EXC', 'weight-out'),
+    ],
+    [
+      'check lane and loop full',
+      heavy(0),
+      { CHECK: 'full', LOOP: 'full' },
+      checked,
+      rejectedTo('EXC', 'weight-out'),
+    ],
+    ['loop full', routed('A'), { A: 'full', LOOP: 'full' }, loop, rejectedTo('EXC', 'lane-full')],
+    [
+      'loop and exception lane full',
+      routed('A'),
+      { A: 'jam', LOOP: 'jam', EXC: 'full' },
+      loop,
+      rejectedTo('NOREAD', 'lane-jam'),
+    ],
+    ['laps spent', routed('A', [], 2), { A: 'full', EXC: 'jam' }, loop, rejectedTo('NOREAD', 'laps-spent')],
+    ['no loop', routed('A'), { A: 'full', EXC: 'jam' }, straight, rejectedTo('NOREAD', 'lane-full')],
+    ['but the lane of the route is open', routed('A'), { A: 'open', EXC: 'jam' }, loop, divert('A')],
+  ])('%s', (_name, seen, states, at, expected) => {
+    expect(chooseLane(seen, lanesOf(states), at)).toEqual(expected);
+  });
+});
+
 describe('laws', () => {
   const laneCode = fc.constantFrom('A', 'B', 'C', 'D');
+  const aside = ['EXC', 'NOREAD', 'CHECK', 'LOOP', 'SAFE'];
   const lanes = fc
-    .dictionary(laneCode, fc.constantFrom<EdgeLane['state']>('open', 'closed', 'full', 'jam'))
+    .dictionary(
+      fc.oneof(laneCode, fc.constantFrom(...aside)),
+      fc.constantFrom<EdgeLane['state']>('open', 'closed', 'full', 'jam'),
+    )
     .map(lanesOf);
   const seen: fc.Arbitrary<Seen> = fc.oneof(
     fc.constantFrom<Seen>(
@@ -93,15 +169,30 @@ describe('laws', () => {
       { kind: 'no-route' },
     ),
     fc
-      .record({ lane: laneCode, alternatives: fc.array(laneCode), laps: fc.nat(5) })
-      .map(({ lane, alternatives, laps }): Seen => ({ kind: 'routed', route: { lane, alternatives }, laps })),
+      .record({
+        lane: laneCode,
+        alternatives: fc.array(laneCode),
+        laps: fc.nat(5),
+        checkFault: fc.constantFrom(null, 'weight-out' as const),
+      })
+      .map(
+        ({ lane, alternatives, ...of }): Seen => ({ kind: 'routed', route: { lane, alternatives }, ...of }),
+      ),
   );
   const point = fc.record({
     exceptionLane: fc.constant('EXC'),
     noReadLane: fc.constant('NOREAD'),
     recirculationLane: fc.constantFrom('LOOP', null),
     lapsMax: fc.nat(4),
+    check: fc.constantFrom(
+      null,
+      ...(['pass', 'check'] as const).map((whenMissing) => ({
+        ...{ scale: 's', dimensioner: null, lane: 'CHECK', windowMs: 1, waitMs: 1, whenMissing },
+      })),
+    ),
+    safe: fc.constantFrom(undefined, { lane: 'SAFE', forced: null, coreGoneAfterMs: null }),
   });
+  const takesNone = (state: EdgeLane['state'] | undefined) => state !== undefined && state !== 'open';
 
   it('never diverts to a lane that is closed, full, jammed or not on the route', () => {
     fc.assert(
@@ -125,10 +216,39 @@ describe('laws', () => {
         expect(choice.lane).not.toBe('');
         const open =
           parcel.kind === 'routed' &&
+          !parcel.checkFault &&
           [parcel.route.lane, ...parcel.route.alternatives].some(
             (lane) => states.get(lane)?.state === 'open',
           );
         expect(choice.action === 'divert').toBe(open);
+      }),
+    );
+  });
+
+  it('commands no parcel into a lane that takes none while another way out is open', () => {
+    fc.assert(
+      fc.property(seen, lanes, point, (parcel, states, at) => {
+        const choice = chooseLane(parcel, states, at);
+        const blocked = (lane: string) => takesNone(states.get(lane)?.state);
+        if (choice.because === 'safe-state') {
+          const out = [at.exceptionLane, at.noReadLane, ...(at.check ? [at.check.lane] : [])];
+          expect(out.filter((lane) => !blocked(lane))).toEqual([]);
+          expect(choice).toEqual(safeChoice(at));
+        } else expect(blocked(choice.lane)).toBe(false);
+      }),
+    );
+  });
+
+  it('keeps a known parcel on the loop before it takes another way out than its own', () => {
+    fc.assert(
+      fc.property(seen, lanes, point, (parcel, states, at) => {
+        const choice = chooseLane(parcel, states, at);
+        if (parcel.kind !== 'routed' || choice.action !== 'reject') return;
+        const own = parcel.checkFault ? (at.check?.lane ?? at.exceptionLane) : at.exceptionLane;
+        if (choice.lane === own && choice.because !== 'safe-state') return;
+        const canGoRound =
+          at.recirculationLane !== null && !takesNone(states.get(at.recirculationLane)?.state);
+        expect(canGoRound && parcel.laps < at.lapsMax).toBe(false);
       }),
     );
   });

@@ -50,31 +50,54 @@ export interface LaneChoice {
 }
 
 type PointLanes = Pick<EdgePoint, 'exceptionLane' | 'noReadLane' | 'recirculationLane' | 'lapsMax'> &
-  Partial<Pick<EdgePoint, 'check'>>;
+  Partial<Pick<EdgePoint, 'check' | 'safe'>>;
 
 /**
- * {@link decideDivert} in terms of one point: names the lane for every outcome. Where the conveyor is no loop a parcel
- * that would go round leaves by the exception lane, and the reason stays that of the blocked lane.
+ * {@link decideDivert} in terms of one point: names the lane for every outcome. Where the conveyor is no loop, or the loop takes
+ * nothing, a parcel that would go round leaves by the exception lane, and the reason stays that of the blocked lane. Where the lane
+ * to leave by takes nothing, a known parcel with laps left goes round; everything else leaves by the next lane where people look at
+ * parcels. With all of them blocked the point's safe state is what is left.
  */
 export function chooseLane(seen: Seen, lanes: Lanes, point: PointLanes): LaneChoice {
   const divert = decideDivert(seen, lanes, point.lapsMax);
-  switch (divert.action) {
-    case 'divert':
-      return divert;
-    case 'recirculate':
-      return point.recirculationLane === null
-        ? rejectTo(point.exceptionLane, divert.because)
-        : { ...divert, lane: point.recirculationLane, alternatives: [] };
-    case 'reject':
-      if (divert.because === 'no-read') return rejectTo(point.noReadLane, 'no-read');
-      if (seen.kind === 'routed' && seen.checkFault) {
-        return rejectTo(point.check?.lane ?? point.exceptionLane, seen.checkFault);
-      }
-      if (divert.because === 'laps-spent' && point.recirculationLane === null && seen.kind === 'routed') {
-        return rejectTo(point.exceptionLane, whyBlocked(lanes.get(seen.route.lane)));
-      }
-      return rejectTo(point.exceptionLane, divert.because);
+  if (divert.action === 'divert') return divert;
+  const round = (because: WhyBlocked): LaneChoice | null =>
+    point.recirculationLane !== null && takes(lanes, point.recirculationLane)
+      ? { action: 'recirculate', lane: point.recirculationLane, alternatives: [], because }
+      : null;
+  const around = divert.action === 'recirculate' ? round(divert.because) : null;
+  if (around) return around;
+  const own = ownWayOut(seen, point);
+  if (!takes(lanes, own) && seen.kind === 'routed' && seen.laps < point.lapsMax) {
+    const later = round(whyBlocked(lanes.get(own)));
+    if (later) return later;
   }
+  const out = [own, point.exceptionLane, point.noReadLane, point.check?.lane ?? own];
+  const lane = out.find((each) => takes(lanes, each));
+  return lane === undefined ? safeChoice(point) : rejectTo(lane, whyOut(seen, divert, { lanes, point }));
+}
+
+/** Where people wait for such a parcel. */
+function ownWayOut(seen: Seen, point: PointLanes): string {
+  if (seen.kind === 'no-read') return point.noReadLane;
+  if (seen.kind === 'routed' && seen.checkFault) return point.check?.lane ?? point.exceptionLane;
+  return point.exceptionLane;
+}
+
+/** Where no parcel goes round, none can have gone round too often: its lane is what is wrong. */
+function whyOut(
+  seen: Seen,
+  { because }: Exclude<Divert, { action: 'divert' }>,
+  { lanes, point }: { lanes: Lanes; point: PointLanes },
+): NonNullable<LaneChoice['because']> {
+  const neverRound = because === 'laps-spent' && point.recirculationLane === null;
+  return neverRound && seen.kind === 'routed' ? whyBlocked(lanes.get(seen.route.lane)) : because;
+}
+
+/** Of lanes that are no parcel's goal many are watched by nobody: only what is known to be blocked is. */
+function takes(lanes: Lanes, code: string): boolean {
+  const state = lanes.get(code)?.state;
+  return state === undefined || state === 'open';
 }
 
 /** Why a point sends everything to its safe lane now; null while it decides. `coreGoneMs`: null while the core is there. */
@@ -90,7 +113,9 @@ export function whySafe(
 }
 
 /** The choice of a point in its safe state: the same lane for every parcel. */
-export function safeChoice(point: Pick<EdgePoint, 'safe' | 'exceptionLane'>): LaneChoice {
+export function safeChoice(
+  point: Pick<EdgePoint, 'exceptionLane'> & Partial<Pick<EdgePoint, 'safe'>>,
+): LaneChoice {
   return rejectTo(point.safe?.lane ?? point.exceptionLane, 'safe-state');
 }
 
