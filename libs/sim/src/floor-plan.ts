@@ -1,10 +1,22 @@
-import { type AisleSite, inferAisleSite, type PointMm, type WalkPlace, walkAlongMm } from '#lib/planning';
+import {
+  type AisleSite,
+  inferAisleSite,
+  type KnownLayout,
+  type PointMm,
+  type WalkPlace,
+  walkAlongMm,
+} from '#lib/planning';
 import { allOf, type CoreClient } from './core-client.js';
 
 interface Station extends PointMm {
   code: string;
   kind: string;
   devices: { code: string; kind: string }[];
+}
+
+interface SiteView {
+  crossAislesMm: number[];
+  oneWayAisles: { zone: string; aisle: number; direction: 'up' | 'down' }[];
 }
 
 interface Location extends PointMm {
@@ -34,8 +46,10 @@ export class FloorPlan {
   private constructor(
     private readonly stations: Station[],
     readonly bins: (PointMm & { aisleId: string })[],
+    /** What the site knows of its aisles beyond its locations. */
+    readonly known: KnownLayout,
   ) {
-    this.site = inferAisleSite(bins);
+    this.site = inferAisleSite(bins, known);
   }
 
   static async load(core: CoreClient): Promise<FloorPlan> {
@@ -44,9 +58,14 @@ export class FloorPlan {
     const bins = locations
       .filter(({ type }) => type === 'pick-face' || type === 'reserve')
       .map(({ zone, aisle, xMm, yMm }) => ({ aisleId: `${zone}/${aisle}`, xMm, yMm }));
+    const { crossAislesMm, oneWayAisles } = await core.get<SiteView>('/sites/current');
+    const byAisle = oneWayAisles.map(
+      ({ zone, aisle, direction }) => [`${zone}/${aisle}`, direction] as const,
+    );
     return new FloorPlan(
       items.toSorted((a, b) => a.code.localeCompare(b.code)),
       bins,
+      { crossAislesMm, oneWayAisles: Object.fromEntries(byAisle) },
     );
   }
 

@@ -104,7 +104,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     const cpuSeconds = await house.cpuSeconds();
     await floor.close();
     say('checking the invariants');
-    const walk = floor.walks.result(plan.bins, await book.ordersAsTheyCame());
+    const walk = floor.walks.result(plan.bins, await book.ordersAsTheyCame(), plan.known);
     const sent = orders.length;
     return await judge({
       options,

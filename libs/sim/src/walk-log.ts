@@ -1,6 +1,7 @@
 import {
   type AisleSite,
   inferAisleSite,
+  type KnownLayout,
   type PointMm,
   type RunStop,
   sShapeWalkMm,
@@ -61,11 +62,16 @@ export class WalkLog {
    * trips did, in their sequence.
    * @param bins all locations of the aisles
    * @param orderIds in the sequence in which the orders came in
+   * @param known what the site knows of its aisles beyond its locations, as the planner has it
    * @returns null when nobody picked anything
    */
-  result(bins: readonly (PointMm & { aisleId: string })[], orderIds: readonly string[]): WalkResult | null {
+  result(
+    bins: readonly (PointMm & { aisleId: string })[],
+    orderIds: readonly string[],
+    known: KnownLayout = {},
+  ): WalkResult | null {
     if (this.trips.length === 0) return null;
-    const site = inferAisleSite([...bins]);
+    const site = inferAisleSite(bins, known);
     const walked = (trips: Trip[]): WalkFigures => figuresOf(trips, (trip) => walkedMm(site, trip));
     const measured = walked(this.trips);
     const firstCome = figuresOf(this.firstComeTrips(orderIds), (trip) => sShapeOf(site, trip));

@@ -7,4 +7,5 @@ export class Cart {
   @PrimaryColumn('uuid') id: string;
   @Column('text') code: string;
   @Column('int') slots: number;
+  @Column('int', { name: 'max_grams', default: 150_000 }) maxGrams: number;
 }

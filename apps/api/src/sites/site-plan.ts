@@ -1,6 +1,6 @@
 /** A site as somebody describes it: what an import brings and the demo is made of. Codes are references between the parts. */
 export interface SitePlan {
-  site: { code: string; name: string; timezone: string };
+  site: { code: string; name: string; timezone: string } & SiteLayoutPlan;
   zones: { code: string; name: string }[];
   locations: LocationPlan[];
   stations: { code: string; kind: string; name: string; xMm: number; yMm: number }[];
@@ -14,6 +14,21 @@ export interface SitePlan {
   points: PointPlan[];
   segments: SegmentPlan[];
   ranges: RangePlan[];
+}
+
+/** What locations do not show of the building. */
+export interface SiteLayoutPlan {
+  /** Where the cross aisles lie along the aisles; empty: where the locations leave gaps; null: as it is. */
+  crossAislesMm: number[] | null;
+  /** Null: as it is. */
+  oneWayAisles: OneWayAisle[] | null;
+}
+
+export interface OneWayAisle {
+  zone: string;
+  aisle: number;
+  /** Towards larger (`up`) or smaller (`down`) positions along the aisle. */
+  direction: 'up' | 'down';
 }
 
 export interface LocationPlan {

@@ -16,9 +16,19 @@ export class SiteSetup {
     const { site } = plan;
     await rows(
       tx,
-      `insert into sites (id, code, name, timezone, created_at) values ($1, $2, $3, $4, $5)
-       on conflict (id) do update set name = excluded.name, timezone = excluded.timezone`,
-      [tx.siteId, site.code, site.name, site.timezone, tx.at],
+      `insert into sites (id, code, name, timezone, created_at, cross_aisles_mm, one_way_aisles)
+       values ($1, $2, $3, $4, $5, coalesce($6::int[], '{}'), coalesce($7::jsonb, '[]'))
+       on conflict (id) do update set name = excluded.name, timezone = excluded.timezone,
+         cross_aisles_mm = coalesce($6::int[], sites.cross_aisles_mm), one_way_aisles = coalesce($7::jsonb, sites.one_way_aisles)`,
+      [
+        tx.siteId,
+        site.code,
+        site.name,
+        site.timezone,
+        tx.at,
+        site.crossAislesMm,
+        site.oneWayAisles && JSON.stringify(site.oneWayAisles),
+      ],
     );
     await putZonesAndLocations(tx, plan);
     await putStations(tx, plan);

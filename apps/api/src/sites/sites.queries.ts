@@ -1,10 +1,14 @@
 import { row, rows, type Tx } from '../platform/database.service.js';
+import type { OneWayAisle } from './site-plan.js';
 
 export interface SiteView {
   id: number;
   code: string;
   name: string;
   timezone: string;
+  /** Where its cross aisles lie along the aisles; empty: where the locations leave gaps. */
+  crossAislesMm: number[];
+  oneWayAisles: OneWayAisle[];
   zones: { code: string; name: string; locations: number }[];
 }
 
@@ -60,7 +64,7 @@ export interface CarrierServiceView {
 export async function siteView(tx: Tx): Promise<SiteView> {
   const site = await row<Omit<SiteView, 'zones'>>(
     tx,
-    'select id, code, name, timezone from sites where id = $1',
+    `select id, code, name, timezone, cross_aisles_mm as "crossAislesMm", one_way_aisles as "oneWayAisles" from sites where id = $1`,
     [tx.siteId],
   );
   const zones = await rows<SiteView['zones'][number]>(

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FloorMapView, MapPoint } from '#lib/contracts';
 import { type AisleSite, inferAisleSite } from '#lib/planning';
 import { Database, rows, type Tx } from '../platform/database.service.js';
+import { knownLayout } from './floor-plan.queries.js';
 
 type Mark = FloorMapView['marks'][number];
 type Station = FloorMapView['stations'][number];
@@ -26,7 +27,12 @@ export class FloorMapQueries {
       const walkways =
         shelves.length === 0
           ? []
-          : walkwaysOf(inferAisleSite(shelves.map(({ aisle, ...at }) => ({ ...at, aisleId: aisle }))));
+          : walkwaysOf(
+              inferAisleSite(
+                shelves.map(({ aisle, ...at }) => ({ ...at, aisleId: aisle })),
+                await knownLayout(tx),
+              ),
+            );
       const points = [...marks, ...stations, ...walkways.flatMap(({ from, to }) => [from, to])];
       return { ...boundsOf(points), marks, walkways, stations };
     });
@@ -47,17 +53,18 @@ function marksOf(tx: Tx): Promise<Mark[]> {
 function walkwaysOf(site: AisleSite): FloorMapView['walkways'] {
   const at = (alongMm: number, acrossMm: number): MapPoint =>
     site.aislesAlong === 'x' ? { xMm: alongMm, yMm: acrossMm } : { xMm: acrossMm, yMm: alongMm };
-  const [first, last] = [Math.min(...site.crossAislesMm), Math.max(...site.crossAislesMm)];
+  const crossMm = site.crossAislesMm.toSorted((one, two) => one - two);
   const [left, right] = [site.aisles[0]!.acrossMm, site.aisles.at(-1)!.acrossMm];
   return [
-    ...site.aisles.map(({ acrossMm }) => ({
-      from: at(first, acrossMm),
-      to: at(last, acrossMm),
+    // As far as it has locations, to the cross aisles beyond them.
+    ...site.aisles.map(({ acrossMm, fromMm = crossMm[0]!, toMm = crossMm.at(-1)! }) => ({
+      from: at(crossMm.findLast((mm) => mm <= fromMm) ?? crossMm[0]!, acrossMm),
+      to: at(crossMm.find((mm) => mm >= toMm) ?? crossMm.at(-1)!, acrossMm),
       kind: 'aisle' as const,
     })),
-    ...site.crossAislesMm.map((crossMm) => ({
-      from: at(crossMm, left),
-      to: at(crossMm, right),
+    ...crossMm.map((mm) => ({
+      from: at(mm, left),
+      to: at(mm, right),
       kind: 'cross-aisle' as const,
     })),
   ];

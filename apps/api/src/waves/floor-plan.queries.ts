@@ -1,5 +1,6 @@
-import type { PointMm } from '#lib/planning';
+import type { KnownLayout, PointMm } from '#lib/planning';
 import { row, rows, type Tx } from '../platform/database.service.js';
+import type { OneWayAisle } from '../sites/site-plan.js';
 import type { Walkable } from './planning.worker.js';
 import { type DropStation, middleBench } from './share-benches.js';
 
@@ -26,7 +27,19 @@ export async function walkable(tx: Tx): Promise<Walkable & { start: WalkEnd; end
   );
   const bench = middleBench(stations.filter(({ kind }) => kind === 'pack-bench'));
   const start = stations.find(({ kind }) => kind === 'pick-start') ?? bench ?? { code: null, xMm: 0, yMm: 0 };
-  return { bins, start, end: bench ?? start };
+  return { bins, known: await knownLayout(tx), start, end: bench ?? start };
+}
+
+/** What the site knows of its aisles beyond its locations. */
+export async function knownLayout(tx: Tx): Promise<KnownLayout> {
+  const site = await row<{ crossAislesMm: number[]; oneWayAisles: OneWayAisle[] }>(
+    tx,
+    `select cross_aisles_mm as "crossAislesMm", one_way_aisles as "oneWayAisles" from sites where id = $1`,
+    [tx.siteId],
+  );
+  const { crossAislesMm, oneWayAisles } = site!;
+  const byAisle = oneWayAisles.map(({ zone, aisle, direction }) => [`${zone}/${aisle}`, direction] as const);
+  return { crossAislesMm, oneWayAisles: Object.fromEntries(byAisle) };
 }
 
 /** Where totes can be handed over, by code: benches, and put walls for the runs of their orders. */

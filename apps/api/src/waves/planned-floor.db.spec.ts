@@ -33,14 +33,14 @@ afterAll(async () => {
 
 const system = <T>(work: () => Promise<T>) => floor.system(work);
 
-async function freshStock(quantity: number): Promise<FixtureItem> {
+async function freshStock(quantity: number, at = nextLocation++): Promise<FixtureItem> {
   const item = await addItem(floor.ask, floor.merchantId, ++number);
   await system(() =>
     services.adjustments.adjustStock({
       eventId: newId(),
       merchantCode: 'acme',
       sku: item.sku,
-      locationCode: floor.locations[nextLocation++]!.code,
+      locationCode: floor.locations[at]!.code,
       quantity,
       reason: 'spec',
     }),
@@ -161,5 +161,79 @@ describe('the bench of a run', () => {
     const route = await routeOf(waveId, after!.id);
     expect([after!.dropStation, route.end.code]).toEqual([before!.dropStation, before!.dropStation]);
     expect(Math.round(route.walkMm / 1000)).toBe(after!.walkMetres);
+  });
+});
+
+describe('two zones, one behind the other', () => {
+  let farItems: FixtureItem[];
+  beforeAll(async () => {
+    await floor.ask(`insert into zones (site_id, id, code, name) values (1, $1, 'B', 'Behind')`, [newId()]);
+    // The same aisles once more, ten metres behind the first ones.
+    await floor.ask(
+      `insert into locations (site_id, id, code, zone_id, type, aisle, bay, level, x_mm, y_mm)
+       select 1, gen_random_uuid(), 'B-' || code, (select id from zones where code = 'B'), type, aisle, bay, level, x_mm,
+         y_mm + 20800 from locations where type = 'pick-face'`,
+    );
+    // The far ends of the first two aisles.
+    farItems = [await freshStock(50, 9), await freshStock(50, 19)];
+  });
+
+  const layout = (crossAislesMm: number[], oneWayAisles: object[]) =>
+    floor.ask('update sites set cross_aisles_mm = $1, one_way_aisles = $2', [
+      crossAislesMm,
+      JSON.stringify(oneWayAisles),
+    ]);
+
+  it.each<[string, number[], object[], [number, number][]]>([
+    [
+      'over the gap between them',
+      [],
+      [],
+      [
+        [4_000, 17_000],
+        [8_000, 17_000],
+      ],
+    ],
+    [
+      'over the cross aisle that the site knows',
+      [13_000],
+      [],
+      [
+        [4_000, 13_000],
+        [8_000, 13_000],
+      ],
+    ],
+    [
+      'up and down as its aisles may be walked',
+      [13_000],
+      [
+        { zone: 'A', aisle: 1, direction: 'down' },
+        { zone: 'A', aisle: 2, direction: 'up' },
+      ],
+      [
+        [8_000, 13_000],
+        [4_000, 13_000],
+      ],
+    ],
+  ])('are walked %s, as planned and as drawn', async (_what, crossAislesMm, oneWayAisles, corners) => {
+    await layout(crossAislesMm, oneWayAisles);
+    const { templateId } = await work(steps(), [
+      [farItems[0]!, 1],
+      [farItems[1]!, 1],
+    ]);
+    const waveId = await planned(templateId);
+    const [run] = await runsOf(waveId);
+    const route = await routeOf(waveId, run!.id);
+    const seen = corners.map(([xMm, yMm]) =>
+      route.path.findIndex((each) => each.xMm === xMm && each.yMm === yMm),
+    );
+    expect(seen[0]).toBeGreaterThan(0);
+    expect(seen[1]).toBe(seen[0]! + 1);
+    expect(Math.round(route.walkMm / 1000)).toBe(run!.walkMetres);
+    expect(route.stops).toHaveLength(2);
+    const { walkways } = await system(() => services.floorMaps.floorMap());
+    const cross = walkways.filter(({ kind }) => kind === 'cross-aisle').map(({ from }) => from.yMm);
+    expect(cross).toEqual([200, crossAislesMm[0] ?? 17_000, 33_800]);
+    await system(() => services.releases.cancelWave(waveId, 'spec'));
   });
 });

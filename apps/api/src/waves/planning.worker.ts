@@ -14,6 +14,7 @@ import {
   firstComeWalkMm,
   type ItemToPack,
   inferAisleSite,
+  type KnownLayout,
   type LocatedBin,
   type OrderSelection,
   type PlannedCarton,
@@ -22,7 +23,7 @@ import {
   type RunReason,
   type RunStop,
   type RunsPlan,
-  routeRun,
+  routeOnSite,
   type SelectOrdersRequest,
   type SlottingAdvice,
   type SlottingRequest,
@@ -32,9 +33,10 @@ import {
 } from '#lib/planning';
 import { groupBy } from './group-by.js';
 
-/** Where people walk: the locations of the site, and where runs begin. */
+/** Where people walk: the locations of the site and what it knows of its aisles, and where runs begin. */
 export interface Walkable {
   bins: LocatedBin[];
+  known: KnownLayout;
   start: PointMm;
 }
 
@@ -210,7 +212,7 @@ export function route(task: RouteTask): RoutedRunOf[] {
   const { start } = task.walkable;
   return task.runs.map(({ runId, stops, end }) => ({
     runId,
-    ...routeRun({ site, stops, start, end }),
+    ...routeOnSite({ site, stops, start, end }),
     naiveMm: sShapeWalkMm(site, stops, { start, end }),
   }));
 }
@@ -258,5 +260,5 @@ function cartonsOf(items: ItemToPack[], types: CartonType[]): CartonOfOrder[] | 
 }
 
 function siteOf(walkable: Walkable): AisleSite {
-  return inferAisleSite(walkable.bins);
+  return inferAisleSite(walkable.bins, walkable.known);
 }

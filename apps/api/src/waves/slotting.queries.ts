@@ -109,7 +109,7 @@ function pickFaces(tx: Tx, since: Date): Promise<FaceRow[]> {
 async function placesOf(tx: Tx, faces: FaceRow[]): Promise<SlottingPlace[]> {
   const floor = await walkable(tx);
   if (floor.bins.length === 0) return [];
-  const site = inferAisleSite(floor.bins);
+  const site = inferAisleSite(floor.bins, floor.known);
   return faces
     .filter(({ goods }) => goods <= 1)
     .map(({ locationId, zone, aisleId, xMm, yMm }) => ({

@@ -101,7 +101,7 @@ export class WaveRunsQueries {
       const floor = await walkable(tx);
       const end = run.drop ?? floor.end;
       const places = [floor.start, ...stops, end];
-      const site = inferAisleSite(floor.bins);
+      const site = inferAisleSite(floor.bins, floor.known);
       let stop = 0;
       return {
         runId,

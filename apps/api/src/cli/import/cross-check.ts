@@ -67,6 +67,7 @@ function checkSite({ site, devices }: ImportPlan, source: Source, check: Check):
   check.unique(source, codesOf(site.locations), (at) =>
     at < written ? ['aisles'] : ['locations', at - written, 'code'],
   );
+  checkOneWayAisles(site, source, check);
   try {
     new Intl.DateTimeFormat('en', { timeZone: site.site.timezone });
   } catch {
@@ -75,6 +76,27 @@ function checkSite({ site, devices }: ImportPlan, source: Source, check: Check):
       ['site', 'timezone'],
       `${site.site.timezone} is no time zone, such as Asia/Kuala_Lumpur`,
     );
+  }
+}
+
+/** Whoever goes up an aisle must come down again somewhere. */
+function checkOneWayAisles({ site, locations }: ImportPlan['site'], source: Source, check: Check): void {
+  const oneWay = site.oneWayAisles ?? [];
+  const aisles = new Set(
+    locations.filter(({ aisle }) => aisle > 0).map(({ zone, aisle }) => `${zone} ${aisle}`),
+  );
+  const path = (at: number): Path => ['site', 'oneWayAisles', at];
+  const named = check.unique(
+    source,
+    oneWay.map(({ zone, aisle }) => `${zone} ${aisle}`),
+    path,
+  );
+  for (const [at, { zone, aisle }] of oneWay.entries()) {
+    check.known(source, path(at), `${zone} ${aisle}`, { aisle: aisles });
+  }
+  const directions = new Set(oneWay.map(({ direction }) => direction));
+  if (directions.size === 1 && [...aisles].every((aisle) => named.has(aisle))) {
+    check.fault(source, ['site', 'oneWayAisles'], 'all aisles lead the same way: no way leads back');
   }
 }
 

@@ -122,6 +122,18 @@ describe('an import with faults', () => {
       /^site\.yaml:\d+: putWalls\.0\.first: T-000200 is there twice/,
     ],
     ['site.yaml', 'aisles: [5, 8]', 'aisles: [4, 8]', /A-04-01-1 is there twice/],
+    [
+      'site.yaml',
+      'code: DEMO',
+      'code: DEMO\n  oneWayAisles: [{ zone: FAST, aisle: 5, direction: up }]',
+      /^site\.yaml:4: site\.oneWayAisles\.0: there is no aisle FAST 5/,
+    ],
+    [
+      'site.yaml',
+      'code: DEMO',
+      'code: DEMO\n  crossAislesMm: [11000, 11000]',
+      /^site\.yaml:4: site\.crossAislesMm: must NOT have duplicate items/,
+    ],
     ['site.yaml', 'zones:', 'zones: [', /^site\.yaml:\d+: /],
     [
       'shipping.yaml',
@@ -219,6 +231,25 @@ describe('the demo', () => {
     expect(await owner.query(`select name from merchants where code = 'LUMEN'`)).toEqual([
       { name: 'Lumen Lights' },
     ]);
+  });
+
+  it('brings the cross aisles and one-way aisles of a site, and leaves them where a file says nothing of them', async () => {
+    const layout = () => owner.query('select cross_aisles_mm, one_way_aisles from sites');
+    expect(await layout()).toEqual([{ cross_aisles_mm: [], one_way_aisles: [] }]);
+    const known =
+      'code: DEMO\n  crossAislesMm: [11000, 33000]\n  oneWayAisles: [{ zone: FAST, aisle: 2, direction: down }]';
+    await edit('site.yaml', 'code: DEMO', known);
+    await imports.importDirectory(dir);
+    const brought = await layout();
+    expect(brought).toEqual([
+      {
+        cross_aisles_mm: [11_000, 33_000],
+        one_way_aisles: [{ zone: 'FAST', aisle: 2, direction: 'down' }],
+      },
+    ]);
+    await edit('site.yaml', known, 'code: DEMO');
+    await imports.importDirectory(dir);
+    expect(await layout()).toEqual(brought);
   });
 
   it('has barcodes that scanners can read and the site understands', async () => {

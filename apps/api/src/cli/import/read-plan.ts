@@ -87,7 +87,8 @@ function readItems(source: Source, faults: SourceFault[]): NewItem[] {
 /** A plan's part of which the file must say only some fields. */
 type With<T, Required extends keyof T> = Pick<T, Required> & Partial<Omit<T, Required>>;
 
-interface SiteFile extends Pick<SitePlan, 'site' | 'zones' | 'stations' | 'cartons'> {
+interface SiteFile extends Pick<SitePlan, 'zones' | 'stations' | 'cartons'> {
+  site: With<SitePlan['site'], 'code' | 'name' | 'timezone'>;
   aisles?: AisleBlock[];
   locations?: (Pick<SitePlan['locations'][number], 'code' | 'zone' | 'type' | 'xMm' | 'yMm'> &
     Partial<SitePlan['locations'][number]>)[];
@@ -152,7 +153,7 @@ function planOf(sources: Sources, items: NewItem[]): ImportPlan {
   const placeless = { aisle: 0, bay: 0, level: 0, pickSequence: 0 };
   return {
     site: {
-      site,
+      site: { crossAislesMm: null, oneWayAisles: null, ...site },
       zones,
       stations,
       cartons,

@@ -1,3 +1,5 @@
+import { MOST_CROSS_AISLES } from '#lib/planning';
+
 /** JSON Schemas of the files that `wavehouse import` reads; also their documentation (docs/guides). Lengths in mm, weights in grams. */
 const code = { type: 'string', pattern: '^[A-Z0-9]+(-[A-Z0-9]+)*$', maxLength: 32 };
 const name = { type: 'string', minLength: 1, maxLength: 80 };
@@ -45,11 +47,18 @@ const putWall = object(
 
 export const siteSchema = object(
   {
-    site: object({
-      code: { type: 'string', pattern: '^[A-Za-z0-9]{2,12}$' },
-      name,
-      timezone: { type: 'string', minLength: 1, maxLength: 64 },
-    }),
+    site: object(
+      {
+        code: { type: 'string', pattern: '^[A-Za-z0-9]{2,12}$' },
+        name,
+        timezone: { type: 'string', minLength: 1, maxLength: 64 },
+        /** Where the cross aisles lie along the aisles; where nothing is said they are where the locations leave gaps. */
+        crossAislesMm: { type: 'array', items: mm, maxItems: MOST_CROSS_AISLES, uniqueItems: true },
+        /** Aisles that may be walked in one direction only: `up` towards larger places along them. */
+        oneWayAisles: list(object({ zone: code, aisle: count, direction: { enum: ['up', 'down'] } })),
+      },
+      ['crossAislesMm', 'oneWayAisles'],
+    ),
     zones: list(object({ code, name })),
     aisles: list(aisles),
     locations: list(
