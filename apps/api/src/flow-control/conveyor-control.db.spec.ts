@@ -319,6 +319,48 @@ describe('between points', () => {
     expect(await sweep()).toBe(1);
   });
 
+  it('waits an hour for the agent that could have seen it, and no longer', async () => {
+    const parcel = await parcelOnTheBelt();
+    await goRound(parcel);
+    await ask(`update agents set online = false`);
+    world.floor.clock.advance(15_100 + 3_599_000);
+    expect(await sweep()).toBe(0);
+    world.floor.clock.advance(2_000);
+    expect(await sweep()).toBe(1);
+    expect(await exceptionsOf(parcel)).toMatchObject([
+      {
+        code: 'missing',
+        detail:
+          'Left P1 by LOOP and was not seen at P1 within 15 s. An agent on this way has not said for an hour what it saw.',
+      },
+    ]);
+    await ask(`update agents set online = true`);
+  });
+
+  it('waits for no agent of other points', async () => {
+    const [agent, device] = [newId(), newId()];
+    await ask(
+      `insert into agents (site_id, id, code, name, online, created_at) values (1, $1, 'edge-gone', 'Retired', false, now())`,
+      [agent],
+    );
+    await ask(
+      `insert into devices (site_id, id, agent_id, code, kind, driver, config)
+       select site_id, $1, $2, 'plc-gone', kind, driver, config from devices where code = 'plc-1'`,
+      [device, agent],
+    );
+    await ask(
+      `insert into conveyor_points (site_id, id, code, device_id, exception_lane_id, no_read_lane_id, recirculation_lane_id, laps_max, deadline_ms)
+       select site_id, $1, 'P-GONE', $2, exception_lane_id, no_read_lane_id, recirculation_lane_id, laps_max, deadline_ms
+       from conveyor_points where code = 'P1'`,
+      [newId(), device],
+    );
+    const parcel = await parcelOnTheBelt();
+    await goRound(parcel);
+    world.floor.clock.advance(15_100);
+    expect(await sweep()).toBe(1);
+    await ask(`delete from conveyor_points where code = 'P-GONE'`);
+  });
+
   it('laps are counted here too and told to the edge, until the parcel is put back', async () => {
     const parcel = await parcelOnTheBelt();
     await goRound(parcel);

@@ -32,13 +32,18 @@ interface Missed {
   toPoint: string;
   leftAt: Date;
   dueAt: Date;
+  /** An agent on its way has not told all it knows. */
+  untold: boolean;
 }
 
 const MISSED_AT_ONCE = 500;
+/** How long after its time a parcel is not missed because an agent on its way is silent. */
+const AGENTS_WAIT_MS = 3_600_000;
 
 /**
  * Parcels out of sight between two points. Who is not seen again within the segment's time is lost: somebody must look for it. That is
- * judged only while every agent with points is here and has told all it knows; otherwise the sighting may be on its way.
+ * judged once the agents of the points at both ends are here and have told all they knew then; otherwise the sighting may be on its
+ * way. An agent that stays away keeps nobody from looking: after an hour the parcel is missed all the same.
  */
 @Injectable()
 export class TravelsService {
@@ -84,23 +89,25 @@ export class TravelsService {
     const missed = await rows<Missed>(
       tx,
       `with due as (
-         select t.id from travels t
+         select t.id, on_the_way.untold from travels t
+         cross join lateral (
+           select coalesce(bool_or(not a.online or (a.state ->> 'oldestUnsentAt')::timestamptz < t.due_at), false) as untold
+           from conveyor_points p
+           join devices d on d.site_id = p.site_id and d.id = p.device_id
+           join agents a on a.site_id = d.site_id and a.id = d.agent_id
+           where p.site_id = $1 and p.code in (t.from_point, t.to_point)) on_the_way
          where t.site_id = $1 and t.state = 'under-way' and t.due_at < $2
-           and not exists (select 1 from conveyor_points p
-             join devices d on d.site_id = p.site_id and d.id = p.device_id
-             join agents a on a.site_id = d.site_id and a.id = d.agent_id
-             where p.site_id = $1
-               and (not a.online or coalesce((a.state ->> 'oldestUnsentAt')::timestamptz, $2) < t.due_at))
-         order by t.due_at limit ${MISSED_AT_ONCE} for update skip locked),
+           and (not on_the_way.untold or t.due_at < $2::timestamptz - $3 * interval '1 millisecond')
+         order by t.due_at limit ${MISSED_AT_ONCE} for update of t skip locked),
        ended as (
          update travels t set state = 'lost', ended_at = $2 from due
          where t.site_id = $1 and t.id = due.id
-         returning t.site_id, t.parcel_id, t.merchant_id, t.from_point, t.lane, t.to_point, t.left_at, t.due_at)
+         returning t.site_id, t.parcel_id, t.merchant_id, t.from_point, t.lane, t.to_point, t.left_at, t.due_at, due.untold)
        select e.parcel_id as "parcelId", p.order_id as "orderId", e.merchant_id as "merchantId", e.from_point as "fromPoint",
-         e.lane, e.to_point as "toPoint", e.left_at as "leftAt", e.due_at as "dueAt"
+         e.lane, e.to_point as "toPoint", e.left_at as "leftAt", e.due_at as "dueAt", e.untold
        from ended e join parcels p on p.site_id = e.site_id and p.id = e.parcel_id
        where p.state in ('labelled', 'inducted', 'diverted')`,
-      [tx.siteId, tx.at],
+      [tx.siteId, tx.at, AGENTS_WAIT_MS],
     );
     await openExceptions(
       tx,
@@ -112,7 +119,7 @@ export class TravelsService {
         orderId,
         merchantId,
         owner: 'conveyor' as const,
-        detail: `Left ${way.fromPoint} by ${way.lane} and was not seen at ${way.toPoint} within ${seconds(way)} s.`,
+        detail: `Left ${way.fromPoint} by ${way.lane} and was not seen at ${way.toPoint} within ${seconds(way)} s.${way.untold ? UNTOLD : ''}`,
       })),
     );
     await addEvents(
@@ -129,6 +136,8 @@ export class TravelsService {
     return missed.length;
   }
 }
+
+const UNTOLD = ' An agent on this way has not said for an hour what it saw.';
 
 function seconds({ leftAt, dueAt }: { leftAt: Date; dueAt: Date }): number {
   return Math.ceil((dueAt.getTime() - leftAt.getTime()) / 1_000);
