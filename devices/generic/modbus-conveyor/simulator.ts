@@ -53,9 +53,13 @@ export const simulator = defineSimulator<SimulatedConveyor, ModbusConveyorOption
         plc.laneFull('L1');
         for (let trackId = 1; trackId <= 9; trackId++) plc.lose({ point: 'SP1', trackId });
         await until(() => plc.unacknowledged === 0);
+        plc.laneJam('L1');
+        // Acknowledged with the poll that also showed the jam.
+        plc.lose({ point: 'SP1', trackId: 10 });
+        await until(() => plc.unacknowledged === 0);
         plc.laneClear('L1');
       },
-      expect: ['lane.full', ...new Array<'point.lost'>(9).fill('point.lost'), 'lane.clear'],
+      expect: ['lane.full', ...new Array<'point.lost'>(9).fill('point.lost'), 'lane.jam', 'lane.clear'],
     },
   ],
 });

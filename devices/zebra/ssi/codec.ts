@@ -8,6 +8,7 @@ import {
   type FramerState,
   fault,
   foldSteps,
+  resync,
   SCAN_MAX_BYTES,
   type Step,
   scannedCode,
@@ -81,7 +82,11 @@ export const codec: Codec<SsiConfig, SsiState> = {
     }
     if (name === 'packet') {
       const readings = [fault('ssi.truncated', 'a packet without its end', toHex(state.framing.buffer))];
-      return { state: { ...state, framing: PACKETS.empty }, readings, effects: [nak()] };
+      const found = resync(PACKETS, state.framing);
+      const step = foldSteps({ ...state, framing: found.state }, found.frames, hear);
+      step.readings.unshift(...readings);
+      if (found.frames.length === 0) step.effects.push(nak());
+      return step;
     }
     if (name === 'damaged') {
       return { state, readings: [fault('ssi.damaged', 'bytes that are no packet')], effects: [nak()] };

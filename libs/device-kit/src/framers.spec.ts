@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { concatBytes, ETX, STX, toBytes, toText } from './bytes.js';
-import { delimited, enclosed, type Framer, idleGap, lineEnds, matched } from './framers.js';
+import { delimited, enclosed, type Framer, idleGap, lineEnds, matched, resync } from './framers.js';
 
 const lines = delimited({ ends: lineEnds('crlf'), maxBytes: 16 });
 const marked = enclosed({ start: STX, end: ETX, maxBytes: 16 });
@@ -79,4 +79,26 @@ test('an idle gap ends a frame; too much without a gap is dropped as a whole', (
   const long = framer.push(short.state, toBytes('cdef'));
   expect(long.dropped).toBe(6);
   expect(framer.flush(long.state).frames).toEqual([]);
+});
+
+test('resync finds the whole frames that half a frame would have swallowed, and holds nothing', () => {
+  const frame = (text: string) => {
+    const bytes = toBytes(text);
+    const sum = bytes.reduce((total, byte) => total + byte, 0) & 0xff;
+    return concatBytes(Uint8Array.of(bytes.length), bytes, Uint8Array.of(sum));
+  };
+  const { state, frames } = prefixed.push(prefixed.empty, concatBytes(Uint8Array.of(8, 65), frame('AB')));
+  expect(frames).toEqual([]);
+  const found = resync(prefixed, state);
+  expect(found.frames.map((each) => toText(each.subarray(1, -1)))).toEqual(['AB']);
+  expect(found).toMatchObject({ state: prefixed.empty, dropped: 2, droppedAfter: 0 });
+
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 15 }), (bytes) => {
+      const held = prefixed.push(prefixed.empty, bytes).state;
+      const all = resync(prefixed, held);
+      const taken = all.frames.reduce((sum, each) => sum + each.length, 0);
+      expect(taken + all.dropped).toBe(held.buffer.length);
+    }),
+  );
 });

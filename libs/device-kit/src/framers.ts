@@ -146,6 +146,25 @@ export function matched(match: (data: Uint8Array, at: number) => Match, maxBytes
   };
 }
 
+/**
+ * The line has been idle while the framer waited for more: what stands first is no frame. Looks on behind it, byte by byte, for the whole
+ * frames that it would have swallowed; what is left at the end is dropped.
+ */
+export function resync(framer: Framer, state: FramerState): Framed {
+  const frames: Uint8Array[] = [];
+  let dropped = 0;
+  let droppedBefore = 0;
+  for (let held = state.buffer; held.length > 0; ) {
+    const next = framer.push({ buffer: held.slice(1), skipping: false }, EMPTY.buffer);
+    dropped += 1 + next.dropped - next.droppedAfter;
+    if (next.frames.length > 0) droppedBefore = dropped;
+    dropped += next.droppedAfter;
+    frames.push(...next.frames);
+    held = next.state.buffer;
+  }
+  return { state: framer.empty, frames, dropped, droppedAfter: dropped - droppedBefore };
+}
+
 /** Frames with no end mark: the codec calls `flush` when the line has been idle (an idle timer). The last resort. */
 export function idleGap(options: { maxBytes: number }): Framer & { flush(state: FramerState): Framed } {
   return {

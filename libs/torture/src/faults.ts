@@ -20,7 +20,9 @@ export class Faults {
   private readonly cloned = new Set<number>();
   private clones = 0;
   /** When the first clone came, for the question whether it was noticed. */
-  clonedAt: Date | null = null;
+  private clonedAt: Date | null = null;
+  /** Copies that lived beside their originals, and nobody noticed. */
+  readonly unnoticed: string[] = [];
 
   constructor(
     private readonly rig: Rig,
@@ -162,9 +164,12 @@ export class Faults {
         scanner.scan(`T-${edge.names.agent}-${this.book.scans}`);
         await pause(SCAN_EVERY_MS);
       }
-      await until('two agents with one identity being noticed', CLONE_LIMITS, () =>
-        this.noticed(this.clonedAt!),
-      ).catch((error: Error) => this.say(`  ${error.message}`));
+      await until(`${clone.name} being noticed`, CLONE_LIMITS, () => this.noticed(this.clonedAt!)).catch(
+        (error: Error) => {
+          this.say(`  ${error.message}`);
+          this.unnoticed.push(error.message);
+        },
+      );
       await this.takeAway(clone, depth, keptNow);
     } finally {
       await clone.stop();

@@ -57,7 +57,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'no-fencing',
     mistake: 'The core takes records from whoever says the name of an agent.',
-    caughtBy: ['scan-lost', 'scan-doubled'],
+    caughtBy: ['scan-lost', 'scan-doubled', 'clone-unnoticed'],
     api: 'no-fencing',
   },
   {

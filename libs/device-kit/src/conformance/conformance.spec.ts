@@ -1,7 +1,7 @@
 import type { DeviceOrder } from '#lib/contracts';
 import { toBytes, toHex, toText } from '../bytes.js';
 import { COMMAND_LIMIT, type Codec, defineDevice, effect, fault } from '../driver.js';
-import { delimited, type FramerState } from '../framers.js';
+import { delimited, type FramerState, matched } from '../framers.js';
 import { defineSimulator, type SimulatedDevice, wireAt } from '../sim/simulator.js';
 import { CONFORMANCE_RULES, checkConformance, checkRule, earnedLevel, falseClaim } from './conformance.js';
 import type { DriverFolder } from './folder.js';
@@ -164,6 +164,8 @@ test.each([
   ],
   ['the clock', 'const now = Date.now();\n', 'uses Date.now'],
   ['chance', 'const n = Math.random();\n', 'uses Math.random'],
+  ['an import for its effects', "import 'node:fs';\n", 'imports node:fs'],
+  ['state that devices share', "import { effect } from '#lib/device-kit';\nlet last = '';\n", 'keeps last'],
 ])('rule 1 finds %s', async (_what, text, found) => {
   expect(await judge(1, folderWith(sound, { sources: [{ file: 'codec.ts', text }] }))).toContain(found);
 });
@@ -279,6 +281,96 @@ test.each(mistakes)(
   },
   60_000,
 );
+
+test.each([
+  ['no exercise', { exercises: [] }, 'has no exercise'],
+  ['no place to live', { places: [] }, 'lives nowhere'],
+  [
+    'a capability that is never shown',
+    { exercises: [{ ...simulator.exercises[0]!, expect: [] }] },
+    'shows: weigh.stable',
+  ],
+])('rule 11 finds a simulator with %s', async (_what, change, found) => {
+  const changed = { ...simulator, ...change } as unknown as DriverFolder['simulator'];
+  expect(await judge(11, folderWith(sound, { simulator: changed }))).toContain(found);
+});
+
+describe('a scanner whose scans nobody asks for', () => {
+  const scans = parseTranscript(
+    'scans',
+    `
+title: two scans
+class: nominal
+steps:
+  - { open: true, state: ready }
+  - { device: "#AAAA", readings: [{ kind: scan.read, data: { code: AAAA } }] }
+  - { device: "#BBBB", readings: [{ kind: scan.read, data: { code: BBBB } }] }
+`,
+  );
+  const MARK = 35;
+  const frames = matched((data, at) => {
+    if (data[at] !== MARK) return 'no';
+    return data.length - at < 5 ? 'more' : { take: 5 };
+  }, 8);
+  const isTorn = (frame: Uint8Array) => frame.subarray(1).includes(MARK);
+  const scanner: Codec<unknown, State> = {
+    ...sound,
+    onData(state, chunk) {
+      const framed = frames.push(state.framing, chunk);
+      const whole = framed.frames.filter((frame) => !isTorn(frame));
+      const readings = whole.map((frame) => {
+        return { kind: 'scan.read' as const, data: { code: toText(frame.subarray(1)) } };
+      });
+      const waits = framed.state.buffer.length > 0;
+      const effects = [waits ? effect.startTimer('line', 200) : effect.stopTimer('line')];
+      return { state: { ...state, framing: framed.state }, readings, effects };
+    },
+  };
+  const judgedBy = (id: number, codec: Partial<Codec<unknown, State>>) =>
+    judge(id, folderWith({ ...scanner, ...codec }, { transcripts: [scans] }));
+
+  test('is sound', async () => {
+    expect(await judgedBy(4, {})).toBeNull();
+    expect(await judgedBy(5, {})).toBeNull();
+  });
+
+  test('rule 4 finds that it throws whole frames away with a torn one', async () => {
+    const found = await judgedBy(4, {
+      onData(state, chunk) {
+        const framed = frames.push(state.framing, chunk);
+        return framed.frames.some(isTorn)
+          ? { state: { ...state, framing: frames.empty } }
+          : scanner.onData!(state, chunk, 0);
+      },
+    });
+    expect(found).toContain('cost both');
+  });
+
+  test('rule 5 finds that it complains about silence, and not about the half frame', async () => {
+    const found = await judgedBy(5, {
+      open: (config) => {
+        const opened = sound.open(config, 0);
+        return { ...opened, effects: [...(opened.effects ?? []), effect.startTimer('silence', 60_000)] };
+      },
+      onTimer: (state, name) => ({
+        state,
+        readings: name === 'silence' ? [fault('silent', 'nothing was heard')] : [],
+      }),
+    });
+    expect(found).toContain('without a word');
+  });
+});
+
+test('an exempt rule keeps a driver at bronze', async () => {
+  const folder = folderWith(sound);
+  const results = CONFORMANCE_RULES.map(({ id, title }) => ({
+    id,
+    title,
+    outcome: id === 7 ? ('exempt' as const) : ('passed' as const),
+  }));
+  expect(earnedLevel(results)).toBe('bronze');
+  expect(falseClaim(folder.quality, results)).toContain('claims silver');
+});
 
 test('rule 9 finds an error that became a number', async () => {
   const wrong = NOMINAL.replace('class: nominal', 'class: error');

@@ -75,13 +75,13 @@ export async function checkConformance(folder: DriverFolder): Promise<RuleResult
 }
 
 /**
- * The level results amount to: silver (fit for a live line) when nothing fails and no bronze rule is exempt, bronze (fit to be
- * merged) when the bronze rules pass, otherwise none.
+ * The level results amount to: silver (fit for a live line) when every rule passes, bronze (fit to be merged) when the bronze rules
+ * pass, otherwise none. A rule that a device cannot meet is exempt with its reason, and keeps the driver at bronze.
  */
 export function earnedLevel(results: readonly RuleResult[]): 'silver' | 'bronze' | 'none' {
   const passed = (id: number) => results.find((result) => result.id === id)?.outcome === 'passed';
   if (!BRONZE.every(passed)) return 'none';
-  return results.every((result) => result.outcome !== 'failed') ? 'silver' : 'bronze';
+  return results.every((result) => result.outcome === 'passed') ? 'silver' : 'bronze';
 }
 
 /** What quality.yaml claims beyond the results; null when it is true. */

@@ -5,7 +5,7 @@ import { checkConfig } from '../config.js';
 import type { Driver } from '../driver.js';
 import { createLink } from '../links/create-link.js';
 import { type DeviceSession, openSession } from '../session.js';
-import type { Place } from '../sim/simulator.js';
+import type { Place, Simulator } from '../sim/simulator.js';
 import { ptyWire, type Wire } from '../sim/wire.js';
 import { runExercise, waitFor } from './exercise.js';
 import type { DriverFolder } from './folder.js';
@@ -19,6 +19,8 @@ const STEP_LIMIT_MS = 5_000;
 export async function checkRealLink(folder: DriverFolder): Promise<string | null> {
   if (!folder.simulator) return 'there is no simulator.ts';
   const { simulator } = folder;
+  const unproven = leftOut(folder.driver, simulator);
+  if (unproven) return unproven;
   for (const at of simulator.places) {
     for (const exercise of simulator.exercises) {
       const wrong = await atPlace(at, (place) => runExercise(folder.driver, simulator, exercise, place));
@@ -31,6 +33,15 @@ export async function checkRealLink(folder: DriverFolder): Promise<string | null
     if (wrong) return `${transcript.file} over a pty: ${wrong}`;
   }
   return null;
+}
+
+/** What the exercises do not show, so that nothing passes by not being tried. */
+function leftOut(driver: Driver, { places, exercises }: Simulator): string | null {
+  if (places.length === 0) return 'the simulator lives nowhere: name its places';
+  if (exercises.length === 0) return 'the simulator has no exercise';
+  const shown = new Set<string>(exercises.flatMap(({ expect }) => expect));
+  const unseen = driver.capabilities.filter((kind) => !shown.has(kind));
+  return unseen.length > 0 ? `no exercise of the simulator shows: ${unseen.join(', ')}` : null;
 }
 
 async function atPlace(at: Place['at'], run: (place: Place) => Promise<void>): Promise<string | null> {

@@ -5,6 +5,10 @@ import { isPositive } from './replay.js';
 const ALLOWED_IMPORT = /^(#lib\/device-kit|#lib\/contracts|\.\/[a-z0-9.-]+\.(js|json))$/;
 const IMPURE =
   /\b(Date\.now|new Date\b|Math\.random|setTimeout|setInterval|setImmediate|performance\.|process\.|globalThis|fetch\(|console\.|crypto\b|require\(|import\()/;
+/** With names or without: `import './x.js'` runs code as well. */
+const IMPORT = /^[ \t]*(?:import|export)\b(?:[^;'"]*?\bfrom)?\s*['"]([^'"]+)['"]/gm;
+/** Of the module, so of all devices that the driver runs at once. */
+const SHARED_STATE = /^(?:export\s+)?(?:let|var)\s+(\w+)/m;
 const NEEDED = [
   'device.ts',
   'codec.ts',
@@ -28,16 +32,16 @@ export function checkFolder(folder: DriverFolder): string | null {
 }
 
 function checkSource(file: string, text: string): string | null {
-  for (const [, specifier] of text.matchAll(
-    /(?:^|\n)\s*(?:import|export)\b[^;'"]*?from\s+['"]([^'"]+)['"]/g,
-  )) {
+  for (const [, specifier] of text.matchAll(IMPORT)) {
     if (!ALLOWED_IMPORT.test(specifier!))
       return `${file} imports ${specifier}; only the kit and contracts are allowed`;
   }
   if (file === 'simulator.ts') return null;
   const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\/\/.*$/gm, '');
   const impure = IMPURE.exec(code)?.[1];
-  return impure ? `${file} uses ${impure}; a codec is pure: time comes as an argument` : null;
+  if (impure) return `${file} uses ${impure}; a codec is pure: time comes as an argument`;
+  const shared = SHARED_STATE.exec(code)?.[1];
+  return shared ? `${file} keeps ${shared} beside its state; two devices would share it` : null;
 }
 
 function checkSchema(folder: DriverFolder): string | null {

@@ -179,5 +179,14 @@ export function printerExercises(print: (jobId: string) => DeviceOrder): Exercis
       },
       expect: ['print.failed'],
     },
+    {
+      title: 'reset in the middle of a label: nobody knows what came out',
+      async act(printer, command) {
+        printer.resetInNextLabel();
+        const { outcome } = await command(print('job-3'));
+        if (outcome !== 'unknown') throw new Error(`a label that was cut off is ${outcome}`);
+      },
+      expect: ['print.unknown'],
+    },
   ];
 }
