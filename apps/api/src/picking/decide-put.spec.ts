@@ -64,6 +64,12 @@ describe('decidePut', () => {
       refusal: { code: 'picking.wrong-item', detail: 'Need PEN, got 09506000134352.' },
     },
     {
+      what: 'an item that a tote of many lacks',
+      scan: '9506000134352',
+      toSort: ['CAP', 'CUP', 'MUG', 'PEN', 'PIN'].map((sku, at) => goods(at, 1, { sku, itemId: sku })),
+      refusal: { code: 'picking.wrong-item', detail: 'Need CAP, CUP, MUG, …, got 09506000134352.' },
+    },
+    {
       what: 'another lot',
       scan: `]d201${EAN.padStart(14, '0')}10L2`,
       toSort: [goods(1, 1, { lot: 'L1' })],

@@ -38,6 +38,9 @@ export type PutDecision =
   | ({ decision: 'put' } & Put)
   | { decision: 'refuse'; code: `picking.${string}`; detail: string; facts: Record<string, unknown> };
 
+/** Items of a tote that a refusal names: more would push what was scanned off a handheld's screen. */
+const NAMED_MAX = 3;
+
 /**
  * Which slot a scanned item of a tote goes to: that of the first order that wants so many units. Where a slot was scanned it must be one
  * that wants them; which of several is the person's choice, for their goods are alike.
@@ -78,9 +81,10 @@ function refuseItem(toSort: readonly GoodsToSort[], reads: readonly ItemCount[])
     const detail = 'Nothing of this tote is left to sort.';
     return { decision: 'refuse', code: 'picking.nothing-to-sort', detail, facts: {} };
   }
-  const skus = [...new Set(toSort.map(({ sku }) => sku))].join(', ');
+  const skus = [...new Set(toSort.map(({ sku }) => sku))];
   const { code, got } = wrong;
-  const needed = code === 'wrong-lot' ? wrong.needed : skus;
+  const named = skus.slice(0, NAMED_MAX).join(', ');
+  const needed = code === 'wrong-lot' ? wrong.needed : skus.length > NAMED_MAX ? `${named}, …` : named;
   return {
     decision: 'refuse',
     code: `picking.${code}`,
