@@ -6,7 +6,7 @@ export default defineDevice({
   vendor: 'generic',
   model: 'continuous-scale',
   title: 'Scale that sends its weight all the time',
-  version: '1.0.0',
+  version: '1.0.1',
   kind: 'scale',
   links: ['serial', 'tcp-client'],
   capabilities: ['weigh.stable', 'weigh.unstable'],

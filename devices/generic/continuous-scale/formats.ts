@@ -41,7 +41,7 @@ function judge(data: Uint8Array, at: number, take: number): { take: number } | '
 }
 
 const A_DECIMALS = 0x07;
-const B = { net: 0x01, negative: 0x02, outOfRange: 0x04, motion: 0x08, kilograms: 0x10 };
+const B = { net: 0x01, negative: 0x02, outOfRange: 0x04, motion: 0x08, kilograms: 0x10, notZeroed: 0x40 };
 const C_UNIT = 0x07;
 const C_EXPANDED = 0x10;
 /** Of status byte C; 0 means pounds or kilograms, by status byte B. */
@@ -54,6 +54,8 @@ function readToledo(frame: Uint8Array): Reading {
     return { kind: 'weigh.unstable', data: { reason: b & B.negative ? 'underload' : 'overload' }, rawHex };
   }
   if (b & B.motion) return { kind: 'weigh.unstable', data: { reason: 'motion' }, rawHex };
+  // No zero was taken since the power came: at rest it may be, but it counts from nowhere.
+  if (b & B.notZeroed) return { kind: 'weigh.unstable', data: { reason: 'not-executable' }, rawHex };
   const unit = (c & C_UNIT) === 0 ? (b & B.kilograms ? 'kg' : 'lb') : UNITS[c & C_UNIT];
   const digits = /^ *(\d{1,6})$/.exec(toText(frame.subarray(4, 10)))?.[1];
   if (!unit || digits === undefined || c & C_EXPANDED)

@@ -166,7 +166,7 @@ function reasonOf(status: number): 'motion' | 'overload' | 'underload' | 'not-ex
 function answered(state: ScaleState, { reading, status }: Heard, now: number): Step<ScaleState> {
   const idle: ScaleState = { ...state, phase: 'idle' };
   if (state.phase === 'probing') return { state: idle, effects: [effect.stopTimer('retry'), effect.ready()] };
-  if (state.phase === 'zeroing') return zeroed(idle, status);
+  if (state.phase === 'zeroing') return zeroed(idle, reading, status);
   if (state.phase === 'asked') {
     const detail = status === null ? 'at rest' : reasonOf(status);
     const told: Reading = { kind: 'device.status', data: { code: 'scale.status', detail } };
@@ -179,10 +179,20 @@ function answered(state: ScaleState, { reading, status }: Heard, now: number): S
   return { state: idle, readings: [reading], effects: [effect.failed(`no weight at rest: ${reason}`)] };
 }
 
-function zeroed(idle: ScaleState, status: number | null): Step<ScaleState> {
-  if (status !== null && status & (STATUS.motion | STATUS.outsideZeroRange | STATUS.badCommand)) {
-    const why = status & STATUS.motion ? 'it moves' : 'outside of the zero range';
-    return { state: idle, effects: [effect.failed(`the scale did not zero: ${why}`)] };
-  }
-  return { state: idle, effects: [effect.done()] };
+const NOT_ZEROED: readonly (readonly [bit: number, why: string])[] = [
+  [STATUS.motion, 'it moves'],
+  [STATUS.overload, 'it is over its capacity'],
+  [STATUS.underZero, 'it stands below zero'],
+  [STATUS.outsideZeroRange, 'outside of the zero range'],
+  [STATUS.badCommand, 'it does not know the command'],
+];
+
+/** `Z` is answered with the status. An answer with a weight, as of some makes, proves it only where that weight is zero. */
+function zeroed(idle: ScaleState, reading: Reading, status: number | null): Step<ScaleState> {
+  const shows = reading.kind === 'weigh.stable' ? reading.data.weight.value : 0;
+  const why =
+    status === null
+      ? shows !== 0 && 'it answered with a weight'
+      : NOT_ZEROED.find(([bit]) => (status & bit) !== 0)?.[1];
+  return { state: idle, effects: [why ? effect.failed(`the scale did not zero: ${why}`) : effect.done()] };
 }

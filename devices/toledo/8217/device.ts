@@ -6,7 +6,7 @@ export default defineDevice({
   vendor: 'toledo',
   model: '8217',
   title: 'Scale with the Toledo 8217 protocol',
-  version: '1.0.0',
+  version: '1.0.1',
   kind: 'scale',
   links: ['serial', 'tcp-client'],
   capabilities: ['weigh.stable', 'weigh.unstable'],

@@ -6,7 +6,7 @@ export default defineDevice({
   vendor: 'zebra',
   model: 'zpl-printer',
   title: 'Label printer that speaks ZPL II',
-  version: '1.1.0',
+  version: '1.1.1',
   kind: 'printer',
   links: ['tcp-client', 'serial'],
   capabilities: ['print.sent', 'print.printed', 'print.failed', 'print.unknown'],

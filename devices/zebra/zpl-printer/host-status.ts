@@ -18,13 +18,18 @@ export interface HostStatus {
 }
 
 const FIELDS = [12, 11, 2];
+/** The print mode, in the second line: a digit, or a letter on some models (K kiosk, S stream). */
+const PRINT_MODE = { line: 1, field: 5 };
 
 /** Which of the three lines this is (0, 1, 2), or null for a line that is none of them. */
 export function statusLineNumber(line: Uint8Array): number | null {
   const fields = toText(line).split(',');
-  if (!fields.every((field) => /^\d{1,8}$/.test(field))) return null;
   const number = FIELDS.indexOf(fields.length);
-  return number < 0 ? null : number;
+  const fits = fields.every((field, at) => {
+    const mayBeLetter = number === PRINT_MODE.line && at === PRINT_MODE.field;
+    return /^\d{1,8}$/.test(field) || (mayBeLetter && /^[A-Z]$/.test(field));
+  });
+  return number >= 0 && fits ? number : null;
 }
 
 /** The status in three lines that statusLineNumber has accepted. */
