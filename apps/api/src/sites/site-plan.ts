@@ -5,8 +5,10 @@ export interface SitePlan {
   locations: LocationPlan[];
   stations: { code: string; kind: string; name: string; xMm: number; yMm: number }[];
   putWalls: PutWallPlan[];
-  carts: { code: string; slots: number }[];
+  /** Null: as it is, or as usual. */
+  carts: { code: string; slots: number; maxGrams: number | null }[];
   totes: string[];
+  toteLoad: ToteLoadPlan;
   cartons: CartonPlan[];
   carriers: { code: string; name: string }[];
   services: { carrier: string; service: string; name: string; cutOffTime: string }[];
@@ -22,6 +24,12 @@ export interface SiteLayoutPlan {
   crossAislesMm: number[] | null;
   /** Null: as it is. */
   oneWayAisles: OneWayAisle[] | null;
+}
+
+/** What every tote of the site is filled with at most; null: as it is, or as usual. */
+export interface ToteLoadPlan {
+  volumeMl: number | null;
+  maxGrams: number | null;
 }
 
 export interface OneWayAisle {

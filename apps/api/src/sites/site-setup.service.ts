@@ -128,7 +128,7 @@ async function putStations(tx: Tx, { stations }: SitePlan): Promise<void> {
   );
 }
 
-async function putCartsAndTotes(tx: Tx, { carts, totes }: SitePlan): Promise<void> {
+async function putCartsAndTotes(tx: Tx, { carts, totes, toteLoad }: SitePlan): Promise<void> {
   await put(
     tx,
     `insert into carts (site_id, id, code, slots) select $1, c.* from unnest($2::uuid[], $3::text[], $4::int[]) as c
@@ -136,6 +136,19 @@ async function putCartsAndTotes(tx: Tx, { carts, totes }: SitePlan): Promise<voi
     ids(carts),
     carts.map((each) => each.code),
     carts.map((each) => each.slots),
+  );
+  const limited = carts.filter(({ maxGrams }) => maxGrams !== null);
+  await rows(
+    tx,
+    `update carts c set max_grams = m.max_grams from unnest($2::text[], $3::int[]) as m (code, max_grams)
+     where c.site_id = $1 and c.code = m.code`,
+    [tx.siteId, limited.map((each) => each.code), limited.map((each) => each.maxGrams)],
+  );
+  await rows(
+    tx,
+    `update sites set tote_volume_ml = coalesce($2::int, tote_volume_ml), tote_max_grams = coalesce($3::int, tote_max_grams)
+     where id = $1`,
+    [tx.siteId, toteLoad.volumeMl, toteLoad.maxGrams],
   );
   await put(
     tx,

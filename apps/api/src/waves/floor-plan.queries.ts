@@ -1,10 +1,12 @@
 import type { KnownLayout, PointMm } from '#lib/planning';
 import { row, rows, type Tx } from '../platform/database.service.js';
 import type { OneWayAisle } from '../sites/site-plan.js';
+import type { CartLoad } from './cart-loads.js';
 import type { Walkable } from './planning.worker.js';
 import { type DropStation, middleBench } from './share-benches.js';
 
-const DEFAULT_SLOTS = 12;
+/** Where no cart is registered yet. */
+const DEFAULT_CART = { slots: 12, maxGrams: 150_000 };
 
 /** A station as far as a walk begins or ends there; without a code where the site has none. */
 export interface WalkEnd extends PointMm {
@@ -65,12 +67,17 @@ export async function zoneOfAisle(tx: Tx): Promise<Record<string, string>> {
   return Object.fromEntries(found.map(({ aisle, zone }) => [aisle, zone]));
 }
 
-/** The size that most carts have. */
-export async function cartSlots(tx: Tx): Promise<number> {
-  const found = await row<{ slots: number }>(
+/** The size that most carts have, the least that any of them carries, and what a tote holds. */
+export async function cartLoad(tx: Tx): Promise<CartLoad> {
+  const cart = await row<{ slots: number; maxGrams: number }>(
     tx,
-    `select slots from carts where site_id = $1 group by slots order by count(*) desc, slots limit 1`,
+    `select slots, min(max_grams) as "maxGrams" from carts where site_id = $1 group by slots order by count(*) desc, slots limit 1`,
     [tx.siteId],
   );
-  return found?.slots ?? DEFAULT_SLOTS;
+  const tote = await row<CartLoad['tote']>(
+    tx,
+    `select tote_volume_ml as "volumeMl", tote_max_grams as "maxGrams" from sites where id = $1`,
+    [tx.siteId],
+  );
+  return { ...(cart ?? DEFAULT_CART), tote: tote! };
 }

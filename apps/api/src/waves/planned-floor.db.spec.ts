@@ -237,3 +237,36 @@ describe('two zones, one behind the other', () => {
     await system(() => services.releases.cancelWave(waveId, 'spec'));
   });
 });
+
+describe('an order that no tote holds', () => {
+  it('has a cart alone, and stays with the reason in words where no cart takes it', async () => {
+    // 0.384 l and 250 g apiece: 110 fill a tote and more, 620 weigh 155 kg.
+    const item = await freshStock(1_000);
+    const { templateId, orderIds } = await work(
+      steps(),
+      [[item, 2]],
+      [[item, 110]],
+      [[item, 3]],
+      [[item, 620]],
+    );
+    const rehearsed = await system(() => services.dryRuns.ofTemplate(templateId));
+    const waveId = await planned(templateId);
+    const runs = await runsOf(waveId);
+    expect(
+      runs.map(({ method, slots }) => [method, slots.map(({ orderId }) => orderId).sort()]).sort(),
+    ).toEqual([
+      ['cluster', [orderIds[0], orderIds[2]].sort()],
+      ['single', [orderIds[1]]],
+    ]);
+    expect(runs.find(({ method }) => method === 'single')!.reasons[0]!.text).toBe(
+      'fills 42.2 l, a tote takes 40 l: it has a cart alone',
+    );
+    const text = 'weighs 155 kg, a cart takes 150 kg';
+    expect(rehearsed.runs).toBe(2);
+    expect(rehearsed.faults.map(({ orderId, reason }) => [orderId, reason.code, reason.text])).toEqual([
+      [orderIds[3], 'larger-than-cart', text],
+    ]);
+    const { items: left } = await system(() => services.faults.ofWave(waveId));
+    expect(left.map(({ orderId, reason }) => [orderId, reason.text])).toEqual([[orderIds[3], text]]);
+  });
+});

@@ -31,6 +31,7 @@ import {
   splitByZone,
   sShapeWalkMm,
 } from '#lib/planning';
+import type { BatchGroup, LargerThanTote } from './cart-loads.js';
 import { groupBy } from './group-by.js';
 
 /** Where people walk: the locations of the site and what it knows of its aisles, and where runs begin. */
@@ -40,18 +41,11 @@ export interface Walkable {
   start: PointMm;
 }
 
-/** Orders that may share carts, such as those of near cut-offs, the most urgent first; and where their carts end. */
-export interface BatchGroup {
-  orders: BatchOrder[];
-  end: PointMm;
-}
-
 export interface BatchTask {
   walkable: Walkable;
   groups: BatchGroup[];
+  /** Orders that a cart takes when they come first come first served. */
   slots: number;
-  /** What the totes of a cart hold together where they are not one for each order. */
-  volumeMl?: number;
   method: PickMethod;
   /** Zone by aisle; needed for the method `zone`. */
   zoneOfAisle: Record<string, string>;
@@ -71,6 +65,8 @@ export interface BatchedRun {
   leg: number | null;
   /** Index of the run in the answer from which the cart comes. */
   after: number | null;
+  /** Why its order has a cart alone, whatever the method of the others. */
+  alone: LargerThanTote | null;
 }
 
 export interface BatchAnswer {
@@ -141,9 +137,9 @@ export function batch(task: BatchTask): BatchAnswer {
   const { start } = task.walkable;
   const total = task.groups.reduce((sum, { orders }) => sum + orders.length, 0);
   const answer: BatchAnswer = { runs: [], unplaced: [], iterations: 0, firstComeMm: 0 };
-  for (const { orders, end } of task.groups) {
+  for (const { orders, end, cart, alone = null } of task.groups) {
     const plan = batchRuns(
-      { site, orders, cart: { slots: task.slots, volumeMl: task.volumeMl }, start, end },
+      { site, orders, cart, start, end },
       {
         seed: task.seed,
         timeLimitMs: (task.timeLimitMs * orders.length) / total,
@@ -158,7 +154,10 @@ export function batch(task: BatchTask): BatchAnswer {
     answer.unplaced.push(...plan.unplaced);
     answer.iterations += plan.iterations;
     const byId = new Map(orders.map((order) => [order.orderId, order]));
-    for (const run of plan.runs) addRun(answer.runs, task, run, byId);
+    for (const run of plan.runs) {
+      if (task.method === 'zone' && alone === null) addLegs(answer.runs, task, run, byId);
+      else answer.runs.push({ ...goodsOf(run), zone: null, leg: null, after: null, alone });
+    }
   }
   answer.firstComeMm = firstComeMm(task, site, new Set(answer.unplaced.map(({ orderId }) => orderId)));
   return answer;
@@ -174,17 +173,18 @@ function firstComeMm(task: BatchTask, site: AisleSite, unplaced: ReadonlySet<str
   }, 0);
 }
 
-function addRun(
+function goodsOf({ orderIds, stopIds, walkMm, reasons }: PlannedRun) {
+  return { orderIds, stopIds, walkMm, reasons };
+}
+
+/** One run for each zone that the cart passes. */
+function addLegs(
   runs: BatchedRun[],
   task: BatchTask,
   run: PlannedRun,
   byId: ReadonlyMap<string, BatchOrder>,
 ): void {
-  const { orderIds, stopIds, walkMm, reasons } = run;
-  if (task.method !== 'zone') {
-    runs.push({ orderIds, stopIds, walkMm, reasons, zone: null, leg: null, after: null });
-    return;
-  }
+  const { orderIds, walkMm, reasons } = run;
   const sequence = [...new Set(Object.values(task.zoneOfAisle))].sort();
   const parts = splitByZone(
     orderIds.map((orderId) => ({ ...byId.get(orderId)!, takes: {} })),
@@ -203,6 +203,7 @@ function addRun(
       zone,
       leg,
       after: leg === 0 ? null : runs.length - 1,
+      alone: null,
     });
   });
 }

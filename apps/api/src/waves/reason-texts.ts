@@ -8,6 +8,26 @@ const litres = (ml: unknown) => `${(Number(ml) / 1000).toFixed(1)} l`;
 const percent = (share: unknown) => `${Math.round(Number(share) * 100)} %`;
 const list = (value: unknown) => (Array.isArray(value) ? value.join(', ') : String(value));
 
+/** An amount of what carts and totes are limited by, with its unit. */
+function amount(capacity: unknown, value: unknown): string {
+  const inThousands = (unit: string) => `${Number((Number(value) / 1000).toFixed(1))} ${unit}`;
+  if (capacity === 'weightGrams') return inThousands('kg');
+  return capacity === 'volumeMl' ? inThousands('l') : `${String(value)} ${String(capacity)}`;
+}
+
+/** With the amounts as they are read in any language: `neededText`, `loadText`, `limitText`. */
+function withAmounts(facts: Facts): Facts {
+  if (typeof facts.capacity !== 'string') return facts;
+  const told = ['needed', 'load', 'limit'].filter((name) => facts[name] !== undefined);
+  const texts = told.map((name) => [`${name}Text`, amount(facts.capacity, facts[name])]);
+  return { ...facts, ...Object.fromEntries(texts) };
+}
+
+function needs({ capacity, neededText }: Facts): string {
+  const verb = capacity === 'weightGrams' ? 'weighs' : capacity === 'volumeMl' ? 'fills' : 'needs';
+  return `${verb} ${String(neededText)}`;
+}
+
 /** Each reason as a sentence. A code without one is shown as it is. */
 const TEXTS: Record<string, (facts: Facts) => string> = {
   'cut-off-passed': (f) => `its cut-off passed ${minutes(f.lateMs)} ago`,
@@ -32,7 +52,8 @@ const TEXTS: Record<string, (facts: Facts) => string> = {
   'void-fill': (f) => `${litres(f.voidMl)} stay empty (${percent(f.voidShare)}): void fill`,
   'walk-saved': (f) => `together they save ${metres(f.savedMm)} of ${metres(f.aloneMm)}`,
   'shared-aisles': (f) => `they share aisles ${list(f.aisleIds)}`,
-  'cart-full': (f) => `the cart is full: ${String(f.load)} of ${String(f.limit)} ${String(f.capacity)}`,
+  'cart-full': (f) => `the cart is full: ${String(f.loadText)} of ${String(f.limitText)}`,
+  'larger-than-tote': (f) => `${needs(f)}, a tote takes ${String(f.limitText)}: it has a cart alone`,
   'fewest-reaches': (f) => `${String(f.picks)} picks: the more picks, the nearer the slot`,
   'as-batched': () => 'in the order in which the cart was filled',
   'lane-rank': (f) => `lane ${String(f.lane)} is choice ${String(f.rank)} of its carrier service`,
@@ -55,13 +76,14 @@ const TEXTS: Record<string, (facts: Facts) => string> = {
     `row ${String(f.row)}, column ${String(f.column)} of ${String(f.wall)}: orders with more puts have the slots nearer to the middle`,
   'no-wall-slot': () => 'no slot of the put wall is free',
   'missing-at-wall': (f) => `its goods were missing at ${String(f.wall)}`,
-  'larger-than-cart': (f) => `needs ${String(f.needed)} ${String(f.capacity)}, a cart has ${String(f.limit)}`,
+  'larger-than-cart': (f) => `${needs(f)}, a cart takes ${String(f.limitText)}`,
   'stop-unreachable': () => 'no way leads to its goods',
 };
 
 /** A stored reason for programs and for people. */
 export function reasonView(reason: { code: string } & Record<string, unknown>): ReasonView {
-  const { code, ...facts } = reason;
+  const { code, ...stored } = reason;
+  const facts = withAmounts(stored);
   const text = TEXTS[code]?.(facts) ?? code.replaceAll('-', ' ');
   return { code, facts, text };
 }

@@ -3,7 +3,8 @@ import type { BatchOrder, RunStop } from '#lib/planning';
 import { affected, Database, rows, type Tx } from '../platform/database.service.js';
 import { newId } from '../platform/ids.js';
 import { takeCount } from '../platform/number-ranges.js';
-import { cartSlots, dropStations, walkable, zoneOfAisle } from './floor-plan.queries.js';
+import { type BatchGroup, groupsByLoad, wholeCart } from './cart-loads.js';
+import { cartLoad, dropStations, walkable, zoneOfAisle } from './floor-plan.queries.js';
 import { ordersStillIn } from './goods.queries.js';
 import { groupBy } from './group-by.js';
 import { groupByCutOff } from './group-by-cut-off.js';
@@ -12,6 +13,7 @@ import { shareWalls } from './plan-walls.js';
 import { PlannerService } from './planner.service.js';
 import type { BatchAnswer } from './planning.worker.js';
 import { freeWallSlots } from './put-walls.queries.js';
+import { reasonView } from './reason-texts.js';
 import { searchTimeMs } from './search-time.js';
 import { shareBenches } from './share-benches.js';
 import {
@@ -32,9 +34,6 @@ const SEQUENCE_STEP = 10;
 
 /** Orders of one batch run unless the template says otherwise. */
 const BATCH_ORDERS_MAX = 24;
-
-/** What a usual tote (600 x 400 x 220 mm) is filled with at most, millilitres. */
-const TOTE_ML = 40_000;
 
 /** Reservations whose goods are on their way to a face, with the move. */
 const BOUND = `from reservations v join wave_replenishments p on p.site_id = v.site_id and p.id = v.replenishment_id
@@ -76,21 +75,20 @@ export class WaveRunsService {
     const method = asked === 'batch' ? 'cluster' : asked;
     const site = await this.db.transaction(async (tx) => ({
       walkable: await walkable(tx),
-      slots: await cartSlots(tx),
+      cart: await cartLoad(tx),
       benches: (await dropStations(tx)).filter(({ kind }) => kind === 'pack-bench'),
       zoneOfAisle: method === 'zone' ? await zoneOfAisle(tx) : {},
     }));
-    const slots = method === 'single' ? 1 : Math.min(site.slots, slotsMax ?? site.slots);
+    const slots = method === 'single' ? 1 : Math.min(site.cart.slots, slotsMax ?? site.cart.slots);
     const own = picksByOrder(plan);
     const waits = ({ orderId }: OrderInPlan) => own.get(orderId)!.some(({ waitsFor }) => waitsFor !== null);
     // Orders whose goods are still on their way to the face share no cart with those that can be picked at once.
     const groups = groupByCutOff([...plan.orders.values()], { slots, nowMs: plan.nowMs })
       .flatMap((group) => [group.filter((order) => !waits(order)), group.filter(waits)])
-      .filter((group) => group.length > 0)
-      .map((group) => ({
-        orders: group.map(({ orderId }) => batchOrder(plan, orderId, own.get(orderId)!)),
-        end: site.walkable.end,
-      }));
+      .flatMap((group) => {
+        const orders = group.map(({ orderId }) => batchOrder(plan, orderId, own.get(orderId)!));
+        return groupsByLoad(orders, site.cart, { end: site.walkable.end, slots });
+      });
     const { ofChannel, secondsMax } = plan.order;
     const answer = await this.planner.batch(
       {
@@ -110,7 +108,7 @@ export class WaveRunsService {
       plan: { ...next, runs },
       log: [
         `${next.orders.size} orders on ${runs.length} runs of at most ${slots} totes after ${answer.iterations} steps of search`,
-        ...(groups.length > 1 ? [`${groups.length} groups of orders share no cart`] : []),
+        ...apartLog(groups),
         site.benches.length === 0
           ? 'this site has no pack bench: any station takes the totes'
           : `${runs.length} runs to ${site.benches.length} benches`,
@@ -125,16 +123,17 @@ export class WaveRunsService {
   private async batchForWalls(plan: WavePlan, control: StepControl): Promise<StepResult> {
     const site = await this.db.transaction(async (tx) => ({
       walkable: await walkable(tx),
-      totes: await cartSlots(tx),
+      cart: await cartLoad(tx),
       placeOf: new Map((await dropStations(tx)).map((each) => [each.id, each])),
       free: await freeWallSlots(tx, plan.waveId),
     }));
+    const slots = optionsOf(plan.order.pipeline, 'batch').slotsMax ?? BATCH_ORDERS_MAX;
     const walls = shareWalls([...wallOrders(plan).values()], site.free);
     const alone = new Set([...plan.orders.keys()].filter((orderId) => !walls.has(orderId)));
     const own = picksByOrder(plan);
     const groups = groupByCutOff(
       [...plan.orders.values()].filter(({ orderId }) => walls.has(orderId)),
-      { slots: site.totes, nowMs: plan.nowMs },
+      { slots: site.cart.slots, nowMs: plan.nowMs },
     ).flatMap((group) => {
       const waits = ({ orderId }: OrderInPlan) => own.get(orderId)!.some(({ waitsFor }) => waitsFor !== null);
       const apart = groupBy(group, (order) =>
@@ -143,15 +142,16 @@ export class WaveRunsService {
       return [...apart.values()].map((orders) => ({
         orders: orders.map(({ orderId }) => batchOrder(plan, orderId, own.get(orderId)!)),
         end: site.placeOf.get(walls.get(orders[0]!.orderId)!)!,
+        // Its totes hold the goods of many orders.
+        cart: { ...wholeCart(site.cart), slots },
       }));
     });
-    const { ofChannel, secondsMax, pipeline } = plan.order;
+    const { ofChannel, secondsMax } = plan.order;
     const answer = await this.planner.batch(
       {
         walkable: site.walkable,
         groups,
-        slots: optionsOf(pipeline, 'batch').slotsMax ?? BATCH_ORDERS_MAX,
-        volumeMl: site.totes * TOTE_ML,
+        slots,
         method: 'batch',
         zoneOfAisle: {},
         timeLimitMs: searchTimeMs(plan.orders.size, { ofChannel, secondsMax }),
@@ -313,15 +313,24 @@ function unplacedFaults({ unplaced }: BatchAnswer): Fault[] {
     lineId: null,
     code,
     facts,
-    text: code === 'larger-than-cart' ? 'larger than a cart' : 'no way leads to its goods',
+    text: reasonView({ code, ...facts }).text,
   }));
+}
+
+function apartLog(groups: readonly BatchGroup[]): string[] {
+  const alone = groups.filter((group) => group.alone).length;
+  const apart = groups.length - alone;
+  return [
+    ...(apart > 1 ? [`${apart} groups of orders share no cart`] : []),
+    ...(alone > 0 ? [`${alone} orders are larger than a tote: each has a cart alone`] : []),
+  ];
 }
 
 function runsOf(answer: BatchAnswer, method: RunInPlan['method']): RunInPlan[] {
   const ids = answer.runs.map(() => newId());
   return answer.runs.map((run, at) => ({
     id: ids[at]!,
-    method,
+    method: run.alone ? 'single' : method,
     zone: run.zone,
     leg: run.leg,
     afterRunId: run.after === null ? null : ids[run.after]!,
@@ -333,7 +342,7 @@ function runsOf(answer: BatchAnswer, method: RunInPlan['method']): RunInPlan[] {
     pickIds: run.stopIds,
     walkMm: run.walkMm,
     naiveMm: 0,
-    because: run.reasons,
+    because: run.alone ? [run.alone, ...run.reasons] : run.reasons,
     stationId: null,
   }));
 }

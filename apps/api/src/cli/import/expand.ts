@@ -1,5 +1,5 @@
 import { cartPlate, containerPlate } from '#lib/barcodes';
-import type { LocationPlan, PutWallPlan } from '../../sites/site-plan.js';
+import type { LocationPlan, PutWallPlan, SitePlan } from '../../sites/site-plan.js';
 
 /** Aisles of equal racks, as a person describes them in one line of a file. */
 export interface AisleBlock {
@@ -50,8 +50,16 @@ function locationOf(
   };
 }
 
-export function cartCodes({ first, last, slots }: { first: number; last: number; slots: number }) {
-  return range(first, last).map((number) => ({ code: cartPlate(number), slots }));
+/** Carts as a person describes them in one line of a file. */
+export interface CartBlock {
+  first: number;
+  last: number;
+  slots: number;
+  maxGrams?: number;
+}
+
+export function expandCarts({ first, last, slots, maxGrams }: CartBlock): SitePlan['carts'] {
+  return range(first, last).map((number) => ({ code: cartPlate(number), slots, maxGrams: maxGrams ?? null }));
 }
 
 export function toteCodes({ first, last }: { first: number; last: number }): string[] {

@@ -233,6 +233,16 @@ describe('the demo', () => {
     ]);
   });
 
+  it('brings what carts and totes carry', async () => {
+    await edit('site.yaml', 'last: 200, volumeMl: 40000, maxGrams: 15000', 'last: 200, maxGrams: 12000');
+    await edit('site.yaml', 'slots: 12, maxGrams: 150000', 'slots: 12, maxGrams: 90000');
+    await imports.importDirectory(dir);
+    expect(await owner.query('select distinct max_grams from carts')).toEqual([{ max_grams: 90_000 }]);
+    expect(await owner.query('select tote_volume_ml, tote_max_grams from sites')).toEqual([
+      { tote_volume_ml: 40_000, tote_max_grams: 12_000 },
+    ]);
+  });
+
   it('brings the cross aisles and one-way aisles of a site, and leaves them where a file says nothing of them', async () => {
     const layout = () => owner.query('select cross_aisles_mm, one_way_aisles from sites');
     expect(await layout()).toEqual([{ cross_aisles_mm: [], one_way_aisles: [] }]);

@@ -4,12 +4,13 @@ import addFormats from 'ajv-formats';
 import type { NewItem } from '#lib/contracts';
 import { itemFaults } from '../../catalog/item-faults.js';
 import { itemOfCsv } from '../../catalog/read-item-rows.js';
-import type { CheckPlan, LanePlan, PointPlan, SitePlan } from '../../sites/site-plan.js';
+import type { CheckPlan, LanePlan, PointPlan, SitePlan, ToteLoadPlan } from '../../sites/site-plan.js';
 import { crossCheck } from './cross-check.js';
 import {
   type AisleBlock,
-  cartCodes,
+  type CartBlock,
   expandAisles,
+  expandCarts,
   expandPutWall,
   type PutWallBlock,
   toteCodes,
@@ -92,8 +93,8 @@ interface SiteFile extends Pick<SitePlan, 'zones' | 'stations' | 'cartons'> {
   aisles?: AisleBlock[];
   locations?: (Pick<SitePlan['locations'][number], 'code' | 'zone' | 'type' | 'xMm' | 'yMm'> &
     Partial<SitePlan['locations'][number]>)[];
-  carts?: { first: number; last: number; slots: number };
-  totes?: { first: number; last: number };
+  carts?: CartBlock;
+  totes?: { first: number; last: number } & Partial<ToteLoadPlan>;
   putWalls?: PutWallBlock[];
 }
 
@@ -158,8 +159,9 @@ function planOf(sources: Sources, items: NewItem[]): ImportPlan {
       stations,
       cartons,
       locations: [...expandAisles(aisles), ...locations.map((each) => ({ ...placeless, ...each }))],
-      carts: carts ? cartCodes(carts) : [],
+      carts: carts ? expandCarts(carts) : [],
       totes: totes ? toteCodes(totes) : [],
+      toteLoad: { volumeMl: totes?.volumeMl ?? null, maxGrams: totes?.maxGrams ?? null },
       putWalls: putWalls.map(expandPutWall),
       carriers,
       services,

@@ -6,6 +6,7 @@ const name = { type: 'string', minLength: 1, maxLength: 80 };
 const mm = { type: 'integer', minimum: 0, maximum: 10_000_000 };
 const size = { type: 'integer', minimum: 1, maximum: 10_000 };
 const count = { type: 'integer', minimum: 1, maximum: 10_000 };
+const grams = { type: 'integer', minimum: 1, maximum: 1_000_000 };
 const agentCode = { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._~-]{0,63}$' };
 const milliseconds = { type: 'integer', minimum: 0, maximum: 86_400_000 };
 const locationType = { enum: ['pick-face', 'reserve', 'receiving', 'staging', 'hospital', 'dock'] };
@@ -86,8 +87,21 @@ export const siteSchema = object(
         yMm: mm,
       }),
     ),
-    carts: object({ first: count, last: count, slots: { type: 'integer', minimum: 1, maximum: 60 } }),
-    totes: object({ first: count, last: { type: 'integer', minimum: 1, maximum: 999_999 } }),
+    /** `maxGrams`: the goods that a cart carries. */
+    carts: object(
+      { first: count, last: count, slots: { type: 'integer', minimum: 1, maximum: 60 }, maxGrams: grams },
+      ['maxGrams'],
+    ),
+    /** `volumeMl`, `maxGrams`: what one tote is filled with at most. */
+    totes: object(
+      {
+        first: count,
+        last: { type: 'integer', minimum: 1, maximum: 999_999 },
+        volumeMl: { type: 'integer', minimum: 1, maximum: 10_000_000 },
+        maxGrams: grams,
+      },
+      ['volumeMl', 'maxGrams'],
+    ),
     putWalls: list(putWall),
     cartons: list(
       object({
@@ -97,7 +111,7 @@ export const siteSchema = object(
         widthMm: size,
         heightMm: size,
         tareGrams: { type: 'integer', minimum: 0, maximum: 100_000 },
-        maxGrams: { type: 'integer', minimum: 1, maximum: 1_000_000 },
+        maxGrams: grams,
       }),
     ),
   },
