@@ -196,14 +196,16 @@ export class Agent {
 
   private async openMemory(): Promise<void> {
     const { config, log } = this.options;
-    this.store = await Store.open(config.dataDir, log);
-    this.startedAt = await this.store.stampStart(Date.now());
+    const { store, startedAt } = await Store.begin(config.dataDir, log);
+    this.store = store;
+    this.startedAt = startedAt;
     this.guard = new DiskGuard(
       () => usedShareOf(config.dataDir),
       (level, share) => {
         log[level === 'ok' ? 'info' : 'error']({ level, percent: Math.round(share * 100) }, 'disk');
         if (this.uplink) this.publishState();
       },
+      log,
     );
     await this.guard.start();
     this.outbox = await Outbox.open({

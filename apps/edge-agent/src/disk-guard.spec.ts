@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
 import { DiskGuard, diskLevel, usedShareOf } from './disk-guard.js';
 
 describe('the disk guard', () => {
@@ -20,9 +21,33 @@ describe('the disk guard', () => {
     const guard = new DiskGuard(
       async () => share,
       (level) => told.push(level),
+      pino({ level: 'silent' }),
     );
     for (share of [0.5, 0.98, 0.99, 0.91, 0.3]) await guard.look();
     expect(told).toEqual(['full', 'nearly-full', 'ok']);
+  });
+
+  it('holds the last level while the disk cannot be looked at, says so once, and goes on looking', async () => {
+    const said: string[] = [];
+    const log = pino({ base: null }, { write: (line: string) => said.push(JSON.parse(line).msg) });
+    let share: number | Error = 0.98;
+    const guard = new DiskGuard(
+      async () => {
+        if (share instanceof Error) throw share;
+        return share;
+      },
+      () => {},
+      log,
+    );
+    await guard.look();
+    share = new Error('EIO: i/o error, statfs');
+    await guard.look();
+    await guard.look();
+    expect(guard.level).toBe('full');
+    expect(said).toEqual(['nobody knows how full the disk is']);
+    share = 0.2;
+    await guard.look();
+    expect(guard.level).toBe('ok');
   });
 
   it('reads the real file system', async () => {

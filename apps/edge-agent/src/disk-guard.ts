@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises';
+import type { Logger } from 'pino';
 import type { AgentState } from '#lib/contracts';
 
 export type DiskLevel = AgentState['disk'];
@@ -22,10 +23,12 @@ export function diskLevel(usedShare: number): DiskLevel {
 export class DiskGuard {
   level: DiskLevel = 'ok';
   private timer: NodeJS.Timeout | undefined;
+  private blind = false;
 
   constructor(
     private readonly usedShare: () => Promise<number>,
     private readonly onChange: (level: DiskLevel, usedShare: number) => void,
+    private readonly log: Logger,
   ) {}
 
   async start(everyMs = 2_000): Promise<void> {
@@ -38,8 +41,17 @@ export class DiskGuard {
     clearInterval(this.timer);
   }
 
+  /** Never rejects. A disk that can't be looked at is said once, and the last level holds: the outbox sees for itself what is not kept. */
   async look(): Promise<void> {
-    const share = await this.usedShare();
+    let share: number;
+    try {
+      share = await this.usedShare();
+    } catch (error) {
+      if (!this.blind) this.log.error({ err: error }, 'nobody knows how full the disk is');
+      this.blind = true;
+      return;
+    }
+    this.blind = false;
     const level = diskLevel(share);
     if (level === this.level) return;
     this.level = level;

@@ -325,6 +325,30 @@ describe('damage', () => {
   });
 });
 
+it('waits, aloud, for a disk without any room at its start', async () => {
+  await close();
+  const said: string[] = [];
+  const loud = pino({ base: null }, { write: (line: string) => said.push(JSON.parse(line).msg) });
+  // What LevelDB says on a disk that is full to the last block: it writes when it opens.
+  const full = () => {
+    const said = new Error(`IO error: ${dir}/000005.ldb: No space left on device`);
+    return Promise.reject(Object.assign(said, { code: 'LEVEL_IO_ERROR' }));
+  };
+  const level = ClassicLevel.prototype as unknown as { _open(): Promise<void>; _batch(): Promise<void> };
+  const opened = jest.spyOn(level, '_open').mockImplementationOnce(full);
+  const written = jest.spyOn(level, '_batch').mockImplementationOnce(full);
+  const begun = await Store.begin(dir, loud, 10);
+  opened.mockRestore();
+  written.mockRestore();
+  expect(said).toEqual([
+    expect.stringMatching(/^THE DISK IS FULL/),
+    expect.stringMatching(/^THE DISK IS FULL/),
+  ]);
+  expect(Date.parse(begun.startedAt)).toBeGreaterThan(0);
+  await begun.store.close();
+  await open();
+});
+
 it('says of each start that it is younger than the last, also when the clock was set back', async () => {
   const first = await store.stampStart(Date.parse('2030-01-01T00:00:00.000Z'));
   const second = await store.stampStart(Date.parse('2029-01-01T00:00:00.000Z'));

@@ -37,9 +37,42 @@ export class Store {
     });
     const db = new ClassicLevel<string, string>(`${dir}/store`);
     await openOrRepair(db, log);
-    const store = new Store(db, (await db.get(INCARNATION)) ?? '');
-    if (!store.incarnation) await store.beginAnew();
-    return store;
+    try {
+      const store = new Store(db, (await db.get(INCARNATION)) ?? '');
+      if (!store.incarnation) await store.beginAnew();
+      return store;
+    } catch (error) {
+      await db.close();
+      throw error;
+    }
+  }
+
+  /**
+   * {@link open} and {@link stampStart}. A disk without any room is waited for: a process that ends over it would be started again every
+   * second, until somebody has made room.
+   */
+  static async begin(
+    dir: string,
+    log: Logger,
+    againMs = 10_000,
+  ): Promise<{ store: Store; startedAt: string }> {
+    for (;;) {
+      try {
+        const store = await Store.open(dir, log);
+        const startedAt = await store.stampStart(Date.now()).catch(async (error: unknown) => {
+          await store.close();
+          throw error;
+        });
+        return { store, startedAt };
+      } catch (error) {
+        if (!isDiskFull(error)) throw error;
+        log.fatal(
+          { dir, reason: (error as Error).message },
+          `THE DISK IS FULL: nothing is read and nothing is kept until there is room. Looking again every ${againMs / 1_000} s.`,
+        );
+        await new Promise((resolve) => setTimeout(resolve, againMs));
+      }
+    }
   }
 
   /** A new incarnation, when the old one's sequences were used by somebody else as well (a copy of this disk). */
@@ -104,6 +137,10 @@ export class Store {
   async close(): Promise<void> {
     await this.db.close();
   }
+}
+
+function isDiskFull(error: unknown): boolean {
+  return /no space left|quota exceeded|ENOSPC|EDQUOT/i.test((error as Error).message);
 }
 
 function after(prefix: string): string {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseTranscript } from '../conformance/transcript.js';
 import { acceptTranscript } from './accept.js';
-import { listPorts } from './ports.command.js';
+import { listPorts, PORT_NAMES } from './ports.command.js';
 import { transcriptOf } from './record.command.js';
 import { templateFiles } from './template.js';
 import { testDrivers } from './test.command.js';
@@ -94,4 +94,13 @@ test('ports come from /sys with their stable paths, without opening any', async 
     { path: '/dev/ttyUSB0', stable: join(byId, 'usb-FTDI_1234-if00') },
   ]);
   expect(await listPorts(join(dir, 'nothing'), join(dir, 'nothing'))).toEqual([]);
+});
+
+test("every serial line that is listed is one that the agent's unit lets it open", async () => {
+  const unit = await readFile(
+    join(import.meta.dirname, '../../../../deploy/systemd/wavehouse-agent.service'),
+    'utf8',
+  );
+  const allowed = [...unit.matchAll(/^DeviceAllow=char-(\w+)\*? rw$/gm)].map(([, name]) => name);
+  expect(allowed).toEqual(expect.arrayContaining([...PORT_NAMES]));
 });

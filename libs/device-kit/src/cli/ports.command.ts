@@ -7,6 +7,10 @@ export interface PortLine {
   stable: string | null;
 }
 
+/** Names of serial lines, before their number. The agent's unit (deploy/systemd) has to allow each of them. */
+export const PORT_NAMES = ['ttyUSB', 'ttyACM', 'ttyS', 'ttyAMA', 'ttyXR', 'ttyO', 'ttymxc'] as const;
+const PORT = new RegExp(`^(${PORT_NAMES.join('|')})\\d+$`);
+
 /**
  * Serial ports of this machine, from /sys and /dev. (SerialPort.list() ends the process where udevadm is not installed.)
  * Nothing is opened: a port may belong to a printer that would print what it hears.
@@ -17,7 +21,7 @@ export async function listPorts(sys = '/sys/class/tty', byId = '/dev/serial/by-i
     const target = await readlink(join(byId, name)).catch(() => null);
     if (target) stable.set(basename(target), join(byId, name));
   }
-  const names = (await entries(sys)).filter((name) => /^tty(USB|ACM|S|AMA|XR|O|mxc)\d+$/.test(name));
+  const names = (await entries(sys)).filter((name) => PORT.test(name));
   const present: PortLine[] = [];
   for (const name of names.sort(byNumber)) {
     // A tty without a device below it is a name the kernel keeps, with no hardware behind it.
