@@ -88,7 +88,7 @@ const SPECIAL: Readonly<Record<string, AimMeaning>> = {
   E0: { symbology: 'ean-upc', carries: 'gtin' },
   E1: { symbology: 'ean-upc-add-on', carries: 'plain' },
   E2: { symbology: 'ean-upc-add-on', carries: 'plain' },
-  E3: { symbology: 'ean-upc-add-on', carries: 'plain' },
+  E3: { symbology: 'ean-upc-add-on', carries: 'gtin' },
   E4: { symbology: 'ean-8', carries: 'gtin' },
   I1: { symbology: 'itf', carries: 'gtin' },
   J1: { symbology: 'gs1-dotcode', carries: 'gs1' },

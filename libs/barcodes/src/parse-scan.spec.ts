@@ -33,6 +33,11 @@ describe('parseScan reads what the AIM identifier promises', () => {
     [']E0012345678905', { kind: 'gtin', symbology: 'ean-upc', gtin: '00012345678905' }],
     [']E001234565', { kind: 'gtin', symbology: 'ean-upc', gtin: '00012345000065' }],
     [']E495200002', { kind: 'gtin', symbology: 'ean-8', gtin: '00000095200002' }],
+    [']E3978014300723412345', { kind: 'gtin', symbology: 'ean-upc-add-on', gtin: '09780143007234' }],
+    [']E3977147396801207', { kind: 'gtin', symbology: 'ean-upc-add-on', gtin: '09771473968012' }],
+    [']E301234567890554321', { kind: 'gtin', symbology: 'ean-upc-add-on', gtin: '00012345678905' }],
+    [']E301234567890521', { kind: 'gtin', symbology: 'ean-upc-add-on', gtin: '00012345678905' }],
+    [']E112', { kind: 'plain', symbology: 'ean-upc-add-on', data: '12' }],
     [']I115400141288763', { kind: 'gtin', symbology: 'itf', gtin: '15400141288763' }],
     [']I11234', { kind: 'plain', symbology: 'itf', data: '1234' }],
     [']I0123456', { kind: 'plain', symbology: 'itf', data: '123456' }],
@@ -94,6 +99,9 @@ describe('parseScan points at the character that is wrong', () => {
     [']E09506000134353', 'barcodes.check-digit', 15],
     [']E095060001343AB', 'barcodes.character-set', 14],
     [']E0123', 'barcodes.value', 3],
+    [']E39780143007234', 'barcodes.value', 3],
+    [']E3978014300723512345', 'barcodes.check-digit', 15],
+    [']E3978014300723412A45', 'barcodes.character-set', 18],
     [']C1800100123000000011', 'barcodes.value', 16],
   ])('%j gives %s at %i', (raw, code, offset) => {
     expect(summary(raw)).toEqual({ kind: 'refused', code, offset });

@@ -78,6 +78,24 @@ function readGs1(read: Read, text: string, start: number, substitute: string | u
   };
 }
 
+/** Digits of the number in `]E3`, by those of all: 13 (or 12, where the leading zero is left out) and an add-on of 5 or 2. */
+const BEFORE_ADD_ON: Readonly<Record<number, number>> = { 18: 13, 17: 12, 15: 13, 14: 12 };
+
+/** EAN or UPC with an add-on, as on books and magazines: the number is the item's, the add-on its price or issue. */
+function readWithAddOn(read: Read, start: number): ScanResult {
+  const length = BEFORE_ADD_ON[read.data.length];
+  if (length === undefined) {
+    const got = read.data.length;
+    return refuse(
+      'barcodes.value',
+      start,
+      `A trade item number with an add-on has 15 or 18 digits, got ${got}.`,
+    );
+  }
+  const number = readDigits({ ...read, data: read.data.slice(0, length) }, start);
+  return number.kind === 'gtin' ? { ...number, data: read.data } : number;
+}
+
 /**
  * EAN, UPC and ITF with a check digit. `]E0` is EAN-13 with UPC-A and UPC-E written out to 13 digits; scanners that
  * leave the leading zero out or send UPC-E as printed are understood too. An ITF of another length is no GTIN.
@@ -89,6 +107,7 @@ function readGtin(read: Read, start: number): ScanResult {
   const stray = /\D/.exec(data);
   if (stray)
     return refuse('barcodes.character-set', start + stray.index, 'A trade item number is digits only.');
+  if (symbology === 'ean-upc-add-on') return readWithAddOn(read, start);
   if (!wanted.includes(data.length)) {
     return refuse(
       'barcodes.value',
@@ -97,6 +116,11 @@ function readGtin(read: Read, start: number): ScanResult {
     );
   }
   if (symbology === 'ean-upc' && data.length === 8) return readUpcE(read, start);
+  return readDigits(read, start);
+}
+
+function readDigits(read: Read, start: number): ScanResult {
+  const { data } = read;
   if (hasMod10(data)) return { kind: 'gtin', ...read, gtin: data.padStart(14, '0') };
   const expected = mod10CheckDigit(data.slice(0, -1));
   const at = start + data.length - 1;
