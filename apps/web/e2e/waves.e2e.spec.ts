@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { encodeHouseCode } from '#lib/barcodes';
 import type {
   ItemView,
@@ -78,6 +78,32 @@ function column(key: string) {
   return page.locator(`[data-column="${key}"]`);
 }
 
+/** Whether the focus is where it says. */
+function hasFocus(of: Locator): Promise<boolean> {
+  return of.evaluate((element) => element === document.activeElement);
+}
+
+/** Labels of buttons and choices that a handheld cuts off in Malay, which has the longest ones; the page is English again afterwards. */
+async function cutOffInMalay(path: string, shown: string): Promise<string[]> {
+  await page.evaluate(() => localStorage.setItem('wavehouse.language', 'ms'));
+  await page.setViewportSize(SIZES[0]!);
+  try {
+    await page.goto(path);
+    await page.locator(shown).first().waitFor();
+    return await page.evaluate(() => {
+      const labels = document.querySelectorAll('.mantine-Button-label, .mantine-SegmentedControl-label');
+      const long = [...labels].filter(
+        (label) =>
+          label.scrollWidth > label.clientWidth + 1 || label.getBoundingClientRect().right > innerWidth,
+      );
+      return long.map(({ textContent }) => textContent ?? '');
+    });
+  } finally {
+    await page.evaluate(() => localStorage.removeItem('wavehouse.language'));
+    await page.setViewportSize(SIZES[1]!);
+  }
+}
+
 /** A picture at each of the three sizes, where they are wanted. */
 async function picture(of: Page, name: string): Promise<void> {
   if (!PICTURES) return;
@@ -126,16 +152,38 @@ describe('a template', () => {
 
   it('asks before unsaved changes are left, shows faults at their fields, and is saved', async () => {
     await page.getByLabel('Name').fill('Fours');
-    await page.getByRole('link', { name: 'Channels' }).click();
+    const elsewhere = page.getByRole('link', { name: 'Channels' });
+    await elsewhere.focus();
+    await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Stay' }).click();
+    await eventually(async () => expect(await hasFocus(elsewhere)).toBe(true), LIMIT);
     const orders = page.getByLabel('Orders, at most');
     await orders.fill('');
-    await page.getByRole('button', { name: 'Save' }).click();
+    const save = page.getByRole('button', { name: 'Save' });
+    await save.click();
     await eventually(async () => expect(await orders.getAttribute('aria-invalid')).toBe('true'), LIMIT);
+    await page.getByText('Not saved: 1 field to correct').waitFor();
+    expect(await hasFocus(orders)).toBe(true);
     await orders.fill('4');
-    await page.getByRole('button', { name: 'Save' }).click();
+    await save.click();
     await page.getByRole('heading', { name: 'Fours' }).waitFor();
-    await page.getByText('changed', { exact: false }).first().waitFor();
+    await page.getByText(/^changed .* by (?!person:)/).waitFor();
+  });
+
+  it('keeps what is typed while it is archived and taken back', async () => {
+    await page.getByLabel('Lines, at least').first().fill('1');
+    for (const [act, said] of [
+      ['Archive', 'The template is archived.'],
+      ['Take it back', 'The template is back.'],
+    ] as const) {
+      await page.getByRole('button', { name: 'More' }).click();
+      await page.getByRole('menuitem', { name: act }).click();
+      await page.getByText(said).waitFor();
+    }
+    await page.getByText('Not saved yet').waitFor();
+    expect(await page.getByLabel('Lines, at least').first().inputValue()).toBe('1');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').first().waitFor();
   });
 });
 
@@ -159,6 +207,7 @@ describe('a wave', () => {
     await column('planned').getByRole('link', { name: 'Wave 2' }).waitFor();
     await column('planned').getByRole('link', { name: 'Wave 1' }).focus();
     await page.keyboard.press('l');
+    await page.getByText('Wave 1 is locked.').waitFor();
     await column('locked').getByRole('link', { name: 'Wave 1' }).focus();
     await page.keyboard.press('l');
     await column('planned').getByRole('link', { name: 'Wave 1' }).focus();
@@ -170,6 +219,20 @@ describe('a wave', () => {
       const left = (await waves()).filter(({ state }) => state === 'planned');
       expect(left.map(({ orderCount }) => orderCount)).toEqual([ORDERS]);
     }, LIMIT);
+  });
+
+  it('is cancelled only by somebody who has read what comes of it', async () => {
+    const card = column('planned').getByRole('article');
+    const more = card.getByRole('button', { name: /^More/ });
+    await more.click();
+    await page.getByRole('menuitem', { name: 'Cancel the wave' }).click();
+    await page
+      .getByRole('dialog')
+      .getByText(`${ORDERS} orders go back to waiting`, { exact: false })
+      .waitFor();
+    await page.keyboard.press('Escape');
+    await eventually(async () => expect(await hasFocus(more)).toBe(true), LIMIT);
+    expect((await waves()).filter(({ state }) => state === 'planned')).toHaveLength(1);
   });
 
   it('is released beside its dry run', async () => {
@@ -208,9 +271,11 @@ describe('a wave', () => {
     await dialog.getByText('What happens').waitFor();
     expect(await findingsOf(page)).toEqual([]);
     await picture(page, 'undo');
+    expect(await hasFocus(dialog.getByRole('button', { name: /^Keep the wave/ }))).toBe(true);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     expect((await waves()).find(({ id }) => id === wave.id)?.state).not.toBe('cancelled');
+    expect(await cutOffInMalay(`/waves?undo=${wave.id}`, '[role=dialog] details')).toEqual([]);
     await page.goto(`/waves?undo=${wave.id}`);
     await dialog.getByRole('button', { name: /^Undo, .* back$/ }).click();
     await dialog.waitFor({ state: 'detached' });
@@ -392,12 +457,22 @@ describe('axe finds nothing and nothing scrolls sideways, at 360, 1280 and 1920 
     '/waves/schedules',
     '/waves/schedules/new',
     '/waves/waiting',
+    '/no/such/page',
   ])('%s', async (path) => {
     await page.goto(path);
     await page.locator('h1').waitFor({ state: 'attached' });
     await page.waitForFunction(() => !document.querySelector('[aria-label="Loading"]'));
     expect(await findingsOf(page)).toEqual([]);
     await picture(page, path.replaceAll(/\W+/g, '-').slice(1));
+  });
+
+  it('an unknown path is said in the frame, with a way back', async () => {
+    await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+    await page.getByRole('link', { name: 'To the board' }).waitFor();
+  });
+
+  it('nothing on a form is cut off in Malay on a handheld', async () => {
+    expect(await cutOffInMalay('/waves/schedules/new', 'fieldset')).toEqual([]);
   });
 
   it('a wave with its runs', async () => {

@@ -22,7 +22,8 @@ export interface Template {
 const COUNT_MAX = 5_000;
 
 const TEMPLATE = `select t.id, t.name, t.filter, t.limits, t.thresholds, t.planning_seconds_max as "planningSecondsMax",
-    t.steps, t.pipeline, not t.active as archived, t.version, t.changed_at as "changedAt", t.changed_by as "changedBy",
+    t.steps, t.pipeline, not t.active as archived, t.version, t.changed_at as "changedAt",
+    coalesce((select p.name from people p where t.changed_by = 'person:' || p.id::text), t.changed_by) as "changedBy",
     (select coalesce(json_agg(c.name order by c.name), '[]') from release_channels c where c.site_id = t.site_id
       and c.template_id = t.id and c.archived_at is null) as channels
   from wave_templates t where t.site_id = $1`;

@@ -113,7 +113,7 @@ function WithPages() {
           </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="xs">
+      <AppShell.Navbar p="xs" data-shut={!open || undefined} className="navbar">
         <nav aria-label={t('Pages')}>
           {PAGES.map((page) => (
             <NavLink

@@ -103,6 +103,8 @@ export const texts: Texts = {
   'undo order-kept': '{{count}} orders stay.',
   'undo order-kept (one)': '{{count}} order stays.',
   'Undo, {{count}} orders go back (one)': 'Undo, {{count}} order goes back',
+  'Not saved: {{count}} fields to correct (one)': 'Not saved: {{count}} field to correct',
+  '{{count}} templates match no order now. (one)': '{{count}} template matches no order now.',
   'Its plan is lost, {{count}} orders go back to waiting. (one)':
     'Its plan is lost, {{count}} order goes back to waiting.',
   '{{count}} orders wait. Choose "Plan a wave", or open a channel that releases by itself. (one)':

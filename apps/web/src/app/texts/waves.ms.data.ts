@@ -458,4 +458,7 @@ export const texts: Texts = {
   'To the page': 'Ke kandungan halaman',
   'Less: than first come, S-shape.': 'Kurang: berbanding ikut giliran, bentuk S.',
   'Keep it': 'Kekalkan',
+  'Not saved: {{count}} fields to correct': 'Tidak disimpan: {{count}} medan perlu dibetulkan',
+  '{{count}} templates match no order now.':
+    '{{count}} templat tidak sepadan dengan mana-mana pesanan sekarang.',
 };

@@ -441,4 +441,6 @@ export const texts: Texts = {
   'To the page': '跳到页面内容',
   'Less: than first come, S-shape.': '减少：相比先到先拣、S 形路线。',
   'Keep it': '保留',
+  'Not saved: {{count}} fields to correct': '未保存：{{count}} 个字段需更正',
+  '{{count}} templates match no order now.': '{{count}} 个模板目前没有匹配的订单。',
 };

@@ -10,6 +10,8 @@ import { useAct } from '../../ui/tower/use-act.js';
 export function PlanWave({ templates }: { templates: WaveTemplateView[] }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
+  const matching = templates.filter((template) => template.matching > 0);
+  const idle = templates.length - matching.length;
   const plan = useAct((templateId: string) => api.post('/waves', { templateId }), {
     done: t('The wave is being planned.'),
     refresh: ['waves', 'templates'],
@@ -23,31 +25,28 @@ export function PlanWave({ templates }: { templates: WaveTemplateView[] }) {
           {t('Plan a wave')}
         </Button>
       </Menu.Target>
-      <Menu.Dropdown>
+      <Menu.Dropdown className="plan-menu">
         {templates.length === 0 && (
           <Menu.Item component={Link} to="/waves/templates">
             {t('There is no template yet: make one.')}
           </Menu.Item>
         )}
-        {templates.length > 0 && <Menu.Label>{t('Plan now')}</Menu.Label>}
-        {templates.map((template) => (
-          <Menu.Item
-            key={template.id}
-            disabled={template.matching === 0}
-            onClick={() => plan.mutate(template.id)}
-          >
+        {matching.length > 0 && <Menu.Label>{t('Plan now')}</Menu.Label>}
+        {matching.map((template) => (
+          <Menu.Item key={template.id} onClick={() => plan.mutate(template.id)}>
             {template.name}
             <Text size="sm" c="dimmed">
               {t('{{count}} orders match now', { count: template.matching })}
             </Text>
           </Menu.Item>
         ))}
-        {templates.length > 0 && <Menu.Label>{t('Look first: dry run')}</Menu.Label>}
-        {templates.map((template) => (
-          <Menu.Item key={template.id} disabled={template.matching === 0} onClick={() => dryRun(template.id)}>
+        {matching.length > 0 && <Menu.Label>{t('Look first: dry run')}</Menu.Label>}
+        {matching.map((template) => (
+          <Menu.Item key={template.id} onClick={() => dryRun(template.id)}>
             {t('Dry run of {{name}}', { name: template.name })}
           </Menu.Item>
         ))}
+        {idle > 0 && <Menu.Label>{t('{{count}} templates match no order now.', { count: idle })}</Menu.Label>}
       </Menu.Dropdown>
     </Menu>
   );

@@ -30,17 +30,22 @@ function Undo({ waveId, onClose }: { waveId: string; onClose: () => void }) {
     queryFn: () => api.post<UndoView>(`/waves/${waveId}/undo`, dryRun),
     refetchInterval: LOOK_AGAIN_MS,
   });
-  const undo = useAct(() => api.post<UndoView>(`/waves/${waveId}/undo`, {}), {
-    done: ({ waveNumber, ordersBack, ordersKept }) => {
+  const undo = useAct(
+    async () => {
+      const view = await api.post<UndoView>(`/waves/${waveId}/undo`, {});
       onClose();
-      return t('Wave {{number}} is undone: {{back}} orders wait again, {{kept}} stay.', {
-        number: waveNumber,
-        back: ordersBack,
-        kept: ordersKept,
-      });
+      return view;
     },
-    refresh: ['waves', 'wave', 'wave-runs', 'waiting'],
-  });
+    {
+      done: (view) =>
+        t('Wave {{number}} is undone: {{back}} orders wait again, {{kept}} stay.', {
+          number: view.waveNumber,
+          back: view.ordersBack,
+          kept: view.ordersKept,
+        }),
+      refresh: ['waves', 'wave', 'wave-runs', 'waiting'],
+    },
+  );
   return (
     <Dialog
       onClose={onClose}

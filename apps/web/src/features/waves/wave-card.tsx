@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import type { WaveView } from '#lib/contracts';
 import { useTranslation } from '../../lib/i18n.js';
 import { count, span } from '../../ui/tower/format.js';
+import { useReasonWords } from '../../ui/tower/reason-words.js';
 import { PlanningBar } from './planning-bar.js';
 import { TimeLeft } from './time-left.js';
 import { type ActName, actsOf, mayMerge } from './wave-acts.js';
@@ -68,7 +69,7 @@ export function WaveCard(props: CardProps) {
           {t('{{count}} lines left behind', { count: wave.faultCount })}
         </Text>
       )}
-      {blocker && <Blocker state={wave.state} words={blocker} />}
+      {blocker && <Blocker wave={wave} words={blocker} />}
       <CardActs {...props} />
     </article>
   );
@@ -77,12 +78,17 @@ export function WaveCard(props: CardProps) {
 /** States in which the sentence is no trouble: it waits for its release, or it is over. */
 const CALM = new Set(['planned', 'locked', 'completed', 'cancelled']);
 
+/** States that have one sentence for every wave, told in the reader's language. */
+const SAME_FOR_ALL = new Set(['planned', 'locked']);
+
 /** What holds a wave up, or how it ended. */
-export function Blocker({ state, words }: { state: string; words: string }) {
+export function Blocker({ wave: { state, number }, words }: { wave: WaveView; words: string }) {
+  const told = useReasonWords();
   if (CALM.has(state)) {
+    const reason = { code: `wave-${state}`, facts: { wave: number }, text: words };
     return (
       <Text size="sm" c="dimmed">
-        {words}
+        {SAME_FOR_ALL.has(state) ? told(reason) : words}
       </Text>
     );
   }

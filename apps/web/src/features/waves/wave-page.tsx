@@ -138,7 +138,7 @@ function WaveHead({ wave }: { wave: WaveView }) {
           ))}
         </Group>
       </Group>
-      {blocker && <Blocker state={wave.state} words={blocker} />}
+      {blocker && <Blocker wave={wave} words={blocker} />}
       {wave.state === 'planning' && <PlanningBar wave={wave} />}
       {wave.releasedAt && wave.state !== 'cancelled' && <WaveProgress wave={wave} />}
       <WaveActDialogs acts={acts} />

@@ -1,6 +1,7 @@
 import { Group, Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from '../../lib/i18n.js';
+import { useFocusBack } from './use-focus-back.js';
 
 /** A question in front of the page: its title is its name, Esc and the cross close it, its buttons stay in sight while the rest scrolls. */
 export function Dialog(props: {
@@ -12,8 +13,9 @@ export function Dialog(props: {
   footer?: ReactNode;
 }) {
   const { t } = useTranslation();
+  useFocusBack();
   return (
-    <Modal.Root opened onClose={props.onClose} size={props.size ?? 'md'}>
+    <Modal.Root opened onClose={props.onClose} size={props.size ?? 'md'} returnFocus={false}>
       <Modal.Overlay />
       <Modal.Content className="dialog">
         {/* Mantine's own header would be a second banner of the page to a screen reader. */}

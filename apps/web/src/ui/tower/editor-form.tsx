@@ -1,5 +1,5 @@
 import { Alert, Button, Group, List, Text, Title } from '@mantine/core';
-import { type FormEvent, type ReactNode, useEffect, useRef } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from '../../lib/i18n.js';
 import type { FieldErrors } from './field-errors.js';
 import { UnsavedGuard } from './unsaved.js';
@@ -30,10 +30,14 @@ export function EditorForm(props: EditorFormProps) {
   const { save, errors, isDirty } = saving;
   const { t } = useTranslation();
   const form = useRef<HTMLFormElement>(null);
+  const [marked, setMarked] = useState(0);
   useEffect(() => {
+    setMarked(save.error ? (form.current?.querySelectorAll(MARKED).length ?? 0) : 0);
     if (save.error) goToFault(form.current);
   }, [save.error]);
   const dirty = isDirty();
+  const trouble =
+    obstacle ?? (marked > 0 ? t('Not saved: {{count}} fields to correct', { count: marked }) : null);
   const isIdle = !dirty || obstacle !== null;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -56,8 +60,8 @@ export function EditorForm(props: EditorFormProps) {
         </div>
         <Group gap="xs" className="editor-bar">
           {glance && <span className="editor-glance">{glance}</span>}
-          <Text size="sm" c={obstacle ? 'var(--mantine-color-error)' : 'dimmed'} role="status">
-            {obstacle ?? (dirty ? t('Not saved yet') : '')}
+          <Text size="sm" c={trouble ? 'var(--mantine-color-error)' : 'dimmed'} role="status">
+            {trouble ?? (dirty ? t('Not saved yet') : '')}
           </Text>
           <Group gap="xs" ml="auto">
             {acts}
@@ -73,13 +77,16 @@ export function EditorForm(props: EditorFormProps) {
           </Group>
         </Group>
       </div>
-      <Faults errors={errors} />
+      {marked === 0 && <Faults errors={errors} />}
       <div className="editor">{children}</div>
     </form>
   );
 }
 
-/** What the core found wrong, all of it: some of it may stand at no field, or at one that is out of sight. */
+/** Fields that say what is wrong with them. */
+const MARKED = '[aria-invalid="true"]';
+
+/** What the core found wrong where no field on the page stands for it. */
 function Faults({ errors }: { errors: FieldErrors }) {
   const { t } = useTranslation();
   const said = [...new Set(Object.values(errors))];
@@ -97,6 +104,6 @@ function Faults({ errors }: { errors: FieldErrors }) {
 
 /** To the first field with a fault, or else to where the faults are listed. */
 function goToFault(form: HTMLFormElement | null): void {
-  const at = form?.querySelector<HTMLElement>('[aria-invalid="true"], [data-bad] .handle') ?? null;
+  const at = form?.querySelector<HTMLElement>(`${MARKED}, [data-bad] .handle`) ?? null;
   (at ?? form?.querySelector<HTMLElement>('.editor-faults'))?.focus();
 }

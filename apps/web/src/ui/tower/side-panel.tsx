@@ -2,6 +2,7 @@ import { CloseButton, Group, Title } from '@mantine/core';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from '../../lib/i18n.js';
 import { ScrollBox } from './scroll-box.js';
+import { useFocusBack } from './use-focus-back.js';
 
 /** Something to look at beside the page, which stays in use. Opens with the focus on its title, closes by Esc and gives the focus back. */
 export function SidePanel(props: {
@@ -13,11 +14,8 @@ export function SidePanel(props: {
 }) {
   const { t } = useTranslation();
   const title = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
-    const before = document.activeElement as HTMLElement | null;
-    title.current?.focus();
-    return () => before?.focus?.();
-  }, []);
+  useFocusBack();
+  useEffect(() => title.current?.focus(), []);
   const panel = useRef<HTMLElement>(null);
   const close = useRef(props.onClose);
   close.current = props.onClose;
