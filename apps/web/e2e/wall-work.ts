@@ -1,11 +1,10 @@
 import { encodeHouseCode } from '#lib/barcodes';
 import type { ItemView, Page, RunView, WaveTemplateView, WaveView } from '#lib/contracts';
-import { CoreClient } from '#lib/sim';
-import { eventually } from '#lib/testkit';
+import { CoreClient, until } from '#lib/sim';
 
 const WALL = 'S-WALL-01';
 const MERCHANT = 'LUMEN';
-const LIMIT = { limitMs: 40_000 };
+const PLAN_LIMIT = { limitMs: 40_000, everyMs: 100 };
 
 /** A batch run that somebody has picked into one tote and not handed over yet. */
 export interface WallWork {
@@ -99,10 +98,10 @@ async function releaseBatch(core: CoreClient): Promise<void> {
     pipeline: known[0]!.pipeline.map((step) => (step.name === 'batch' ? { ...step, method: 'batch' } : step)),
   });
   const { id } = await core.post<WaveView>('/waves', { templateId: made.id });
-  await eventually(async () => {
+  await until('the plan of the wave to the put wall', PLAN_LIMIT, async () => {
     const { state } = await core.get<WaveView>(`/waves/${id}`);
-    if (state !== 'planned') throw new Error(`the wave is ${state}`);
-  }, LIMIT);
+    return state === 'planned';
+  });
   await core.post(`/waves/${id}/release`);
 }
 
