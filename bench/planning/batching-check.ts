@@ -3,7 +3,7 @@ import type { BatchingInstance } from './batching-instance.js';
 
 /**
  * Checks a batching plan without the solver's code: every order in one run, no cart overloaded, every stop visited, and
- * the walk measured again from point to point. Answers the walk, or null when the plan is not feasible.
+ * the walk measured again from point to point. Answers the walk, or null when the plan is not feasible or claims another walk.
  */
 export function checkedWalkMm({ capacity, request }: BatchingInstance, plan: RunsPlan): number | null {
   const open = new Map(request.orders.map((order) => [order.orderId, order]));
@@ -30,7 +30,7 @@ export function checkedWalkMm({ capacity, request }: BatchingInstance, plan: Run
     if (due.size > 0) return null;
     walkMm += walkBetween(at, { ...request.start, aisleId: null }, request.site.crossAislesMm);
   }
-  return open.size === 0 ? walkMm : null;
+  return open.size === 0 && Math.abs(walkMm - plan.walkMm) < 1 ? walkMm : null;
 }
 
 interface Spot {

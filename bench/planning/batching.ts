@@ -1,73 +1,69 @@
 import { batchRuns } from '#lib/planning';
 import { checkedWalkMm } from './batching-check.js';
 import { type BatchingInstance, MM, parseBatching } from './batching-instance.js';
-import { bestKnownRows, chosen, dataFiles, setAndFile } from './instances.js';
-import { loadModelSolver } from './model-solver.js';
+import { bestKnownRows, chosen, knownValue, readInstances, setAndFile } from './instances.js';
 import { naiveWalkMm } from './naive-batching.js';
-import { type BenchOptions, readOptions } from './options.js';
-import { gapOf, Report, writeSolution } from './report.js';
+import { readOptions } from './options.js';
+import { mean, Report } from './report.js';
 
 interface Known {
   best: number;
   proven: boolean;
-  rounded: boolean;
+  /** How near counts as equal: some published values are rounded to whole units. */
+  within: number | undefined;
 }
 
 /** Joint order batching and picker routing over one block. */
 export async function bench(args: string[]): Promise<void> {
   const options = readOptions(args, 10);
-  const solveModel = await loadModelSolver();
-  const all = dataFiles(options.data).flatMap((file) =>
-    file.name.endsWith('.txt') ? (parseBatching(file.name, file.read()) ?? []) : [],
-  );
-  const instances = chosen(all, options);
-  const report = new Report('batching', options, 0.5);
+  const { instances, skipped } = readInstances(options.data, '.txt', parseBatching);
+  const toPlan = chosen(instances, options);
+  const rows = bestKnownRows(options.data ?? '', 'best_known.csv');
+  const report = new Report('batching', options, 'min', skipped);
   const groups = new Map<string, number[]>();
   const naiveGaps: number[] = [];
-  for (const instance of instances) {
-    const known = knownOf(instance, options);
+  for (const instance of toPlan) {
+    const { set, file } = setAndFile(options.data ?? '', instance.name);
+    const known = knownOf(instance, { set, file }, rows);
     const startedMs = options.now();
     const plan = batchRuns(instance.request, {
       seed: options.seed,
       timeLimitMs: options.seconds * 1000,
       now: options.now,
-      solveModel,
     });
     const seconds = (options.now() - startedMs) / 1000;
     const walkMm = checkedWalkMm(instance, plan);
-    const objective = plan.walkMm / MM;
-    const gap = gapWithin(objective, known);
-    const feasible = walkMm !== null && Math.abs(walkMm - plan.walkMm) < 1;
-    const bestKnown = known?.best ?? null;
-    report.add(
-      { name: instance.name, objective, bestKnown, gap, feasible, seconds },
+    const objective = walkMm === null ? null : walkMm / MM;
+    const gap = report.add(
+      { name: instance.name, objective, bestKnown: known?.best ?? null, knownWithin: known?.within, seconds },
       `${plan.iterations} steps`,
+      () => [...plan.runs.map((run) => run.orderIds.join(' ')), objective ?? ''],
     );
-    const naive = naiveWalkMm(instance.request, instance.capacity) / MM;
-    naiveGaps.push(naive / objective - 1);
+    if (walkMm !== null) naiveGaps.push(naiveWalkMm(instance.request, instance.capacity) / walkMm - 1);
     const group = groupOf(instance, known);
     if (gap !== null) groups.set(group, [...(groups.get(group) ?? []), gap]);
-    writeSolution(options, instance.name, [...plan.runs.map((run) => run.orderIds.join(' ')), objective]);
   }
   report.end({ ...summaries(groups), naiveAboveOurs: mean(naiveGaps) });
 }
 
-function knownOf(instance: BatchingInstance, options: BenchOptions): Known | null {
-  const { set, file } = setAndFile(options.data ?? '', instance.name);
-  const rows = bestKnownRows(options.data ?? '', 'best_known.csv').filter((row) => row.file === file);
-  const row = rows.find((candidate) => candidate.set === set) ?? rows[0];
-  if (!row?.upper_bound) return null;
-  return {
-    best: Number(row.upper_bound),
-    proven: row.proven_optimal === 'TRUE',
-    rounded: row.set === 'muter-oncan',
-  };
-}
-
-/** Some published values are rounded to whole units: within half a unit counts as equal. */
-function gapWithin(objective: number, known: Known | null): number | null {
-  if (known?.rounded && Math.abs(objective - known.best) <= 0.5) return 0;
-  return gapOf(objective, known?.best ?? null, 'min');
+/**
+ * The row of the table for an instance: of its set; in a folder of another name the one row for such a file. Orders and capacity must
+ * agree, or the file is another one of the same name.
+ */
+export function knownOf(
+  { request, capacity }: Pick<BatchingInstance, 'request' | 'capacity'>,
+  { set, file }: { set: string; file: string },
+  rows: Record<string, string>[],
+): Known | null {
+  const alike = rows.filter(
+    (row) =>
+      row.file === file && Number(row.orders) === request.orders.length && Number(row.capacity) === capacity,
+  );
+  const row = alike.find((candidate) => candidate.set === set) ?? (alike.length === 1 ? alike[0] : undefined);
+  const best = knownValue(row?.upper_bound);
+  if (!row || best === null) return null;
+  const within = row.set === 'muter-oncan' ? 0.5 : undefined;
+  return { best, proven: row.proven_optimal === 'TRUE', within };
 }
 
 function groupOf(instance: BatchingInstance, known: Known | null): string {
@@ -87,8 +83,4 @@ function summaries(groups: Map<string, number[]>): Record<string, unknown> {
       },
     ]),
   );
-}
-
-function mean(values: number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }

@@ -1,8 +1,8 @@
 import { type CartonType, chooseCarton, type ItemToPack, type PlannedCarton, Random } from '#lib/planning';
 import { canBePacked } from './carton-brute-force.js';
-import { dataFiles } from './instances.js';
+import { chosen, readInstances } from './instances.js';
 import { readOptions } from './options.js';
-import { quantile, Report } from './report.js';
+import { mean, quantile, Report } from './report.js';
 
 const BASKETS_PER_SIZE = 60;
 
@@ -29,52 +29,63 @@ const CARTONS: CartonType[] = [
   maxContentGrams: 30_000,
 }));
 
+interface Basket {
+  name: string;
+  items: ItemToPack[];
+}
+
 /** Carton choice for baskets of real item sizes against a search that tries every packing. */
 export async function bench(args: string[]): Promise<void> {
-  const options = readOptions(args, 1);
-  const items = dataFiles(options.data).flatMap((file) =>
-    file.name.endsWith('.csv') ? parseItems(file.read()) : [],
-  );
-  if (items.length === 0)
-    throw new Error('No item sizes found: --data needs a CSV with length_cm,width_cm,height_cm,weight_g.');
-  const report = new Report('cartons', options);
+  const options = readOptions(args, 1, { seconds: 'a carton is chosen without a limit' });
+  const { instances: items, skipped } = readInstances(options.data, '.csv', ({ read }) => parseItems(read()));
+  const baskets = chosen(basketsOf(items, options.seed), options);
+  const report = new Report('cartons', options, 'min', skipped);
   const timesMs: number[] = [];
   const fills: number[] = [];
   let undecided = 0;
-  for (let size = 1; size <= 8; size++) {
-    const random = new Random(options.seed * 10 + size);
-    for (let count = 0; count < BASKETS_PER_SIZE; count++) {
-      const basket = Array.from({ length: size }, (_, at) => ({
-        ...items[random.below(items.length)]!,
-        itemId: String(at),
-      }));
-      const { plan, spentMs } = timedChoice(basket, options.now);
-      timesMs.push(spentMs);
-      const [carton] = plan.cartons;
-      if (plan.cartons.length !== 1 || plan.unpacked.length > 0 || !carton) continue;
-      const smallest = smallestByTrying(basket, carton);
-      if (smallest === 'undecided') undecided++;
-      const bestKnown = smallest === 'undecided' ? null : volumeMl(smallest);
-      const objective = volumeMl(typeOf(carton.cartonId));
-      fills.push(carton.fillRatio);
-      const gap = bestKnown === null ? null : (objective - bestKnown) / bestKnown;
-      report.add({
-        name: `${size} items #${count + 1}`,
-        objective,
-        bestKnown,
-        gap,
-        feasible: isFeasible(basket, carton),
-        seconds: spentMs / 1000,
-      });
-    }
+  for (const { name, items: basket } of baskets) {
+    const { plan, spentMs } = timedChoice(basket, options.now);
+    timesMs.push(spentMs);
+    const [carton] = plan.cartons;
+    if (plan.cartons.length !== 1 || plan.unpacked.length > 0 || !carton) continue;
+    const smallest = smallestByTrying(basket, carton);
+    if (smallest === 'undecided') undecided++;
+    const bestKnown = smallest === 'undecided' ? null : volumeMl(smallest);
+    const objective = isFeasible(basket, carton) ? volumeMl(typeOf(carton.cartonId)) : null;
+    fills.push(carton.fillRatio);
+    report.add({ name, objective, bestKnown, seconds: spentMs / 1000 }, '', () => solutionLines(carton));
   }
   report.end({
+    baskets: baskets.length,
     p50Ms: quantile(timesMs, 0.5),
     p99Ms: quantile(timesMs, 0.99),
-    slowestMs: Math.max(...timesMs),
-    meanFill: fills.reduce((sum, fill) => sum + fill, 0) / fills.length,
+    slowestMs: timesMs.reduce((one, two) => Math.max(one, two), 0),
+    meanFill: mean(fills),
     undecidedByBruteForce: undecided,
   });
+}
+
+/** Baskets of 1 to 8 items, all of them different ones even where the same size was drawn twice. */
+function basketsOf(items: Omit<ItemToPack, 'itemId'>[], seed: number): Basket[] {
+  if (items.length === 0) return [];
+  return Array.from({ length: 8 }, (_, at) => at + 1).flatMap((size) => {
+    const random = new Random(seed * 10 + size);
+    return Array.from({ length: BASKETS_PER_SIZE }, (_, count) => ({
+      name: `${size} items #${count + 1}`,
+      items: Array.from({ length: size }, (_, at) => ({
+        ...items[random.below(items.length)]!,
+        itemId: String(at),
+      })),
+    }));
+  });
+}
+
+/** The carton, then each item with its low corner and its sizes as it stands. */
+function solutionLines({ cartonId, placements }: PlannedCarton): string[] {
+  const lines = placements.map(({ itemId, xMm, yMm, zMm, size }) =>
+    [itemId, xMm, yMm, zMm, size.lengthMm, size.widthMm, size.heightMm].join(' '),
+  );
+  return [cartonId, ...lines];
 }
 
 /** The shorter of two runs: the machine may have been busy with something else during one of them. */
@@ -88,9 +99,11 @@ function timedChoice(basket: ItemToPack[], now: () => number) {
   return { plan: chooseCarton(basket, CARTONS), spentMs: Math.min(...timesMs) };
 }
 
+/** Rows without a size are left out, as the list of a real shop has some. */
 function parseItems(csv: string): Omit<ItemToPack, 'itemId'>[] {
   const [header = '', ...lines] = csv.trim().split(/\r?\n/);
-  if (!header.startsWith('length_cm,width_cm,height_cm,weight_g')) return [];
+  if (!header.startsWith('length_cm,width_cm,height_cm,weight_g'))
+    throw new Error('has no columns length_cm,width_cm,height_cm,weight_g');
   return lines.flatMap((line) => {
     const [l = 0, w = 0, h = 0, weightGrams = 0] = line.split(',').map(Number);
     if (!(l > 0 && w > 0 && h > 0)) return [];

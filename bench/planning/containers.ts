@@ -1,9 +1,9 @@
 import { type ContainersPlan, type LoadRequest, loadContainers } from '#lib/planning';
 import { areInsideAndApart } from './boxes-check.js';
-import { chosen, dataFiles } from './instances.js';
+import { chosen, type DataFile, dataFiles, readInstances } from './instances.js';
 import { mayStand } from './loading.js';
 import { readOptions } from './options.js';
-import { Report, writeSolution } from './report.js';
+import { Report } from './report.js';
 
 interface ContainersInstance {
   name: string;
@@ -16,10 +16,12 @@ interface ContainersInstance {
  */
 export async function bench(args: string[]): Promise<void> {
   const options = readOptions(args, 5);
-  const report = new Report('containers', options);
+  const { instances, skipped } = readInstances(options.data, '_bins.csv', parserIn(options.data));
+  const toLoad = chosen(instances, options);
+  const report = new Report('containers', options, 'min', skipped);
   let boundTotal = 0;
   let usedTotal = 0;
-  for (const instance of chosen(instancesIn(options.data), options)) {
+  for (const instance of toLoad) {
     const startedMs = options.now();
     const plan = loadContainers(instance.request, {
       seed: options.seed,
@@ -27,29 +29,28 @@ export async function bench(args: string[]): Promise<void> {
       now: options.now,
     });
     const seconds = (options.now() - startedMs) / 1000;
-    const objective = plan.containers.length;
     boundTotal += plan.leastContainers;
-    usedTotal += objective;
-    const feasible = isFeasible(instance.request, plan);
+    usedTotal += plan.containers.length;
+    const objective = isFeasible(instance.request, plan) ? plan.containers.length : null;
     report.add(
-      { name: instance.name, objective, bestKnown: null, gap: null, feasible, seconds },
+      { name: instance.name, objective, bestKnown: null, seconds },
       `by volume at least ${plan.leastContainers}`,
+      () => solutionLines(plan),
     );
-    writeSolution(options, instance.name, solutionLines(plan));
   }
   report.end({ containers: usedTotal, atLeastByVolume: boundTotal });
 }
 
-/** Pairs of `NAME_bins.csv` and `NAME_items.csv`. */
-function instancesIn(folder: string | undefined): ContainersInstance[] {
+/** Each `NAME_bins.csv` goes with `NAME_items.csv`. */
+function parserIn(folder: string | undefined): (bins: DataFile) => Generator<ContainersInstance> {
   const files = new Map(dataFiles(folder).map((file) => [file.name, file]));
-  return [...files.values()].flatMap((bins) => {
+  return function* parse(bins) {
     const name = bins.name.replace(/_bins\.csv$/, '');
     const items = files.get(`${name}_items.csv`);
-    if (name === bins.name || !items) return [];
-    const [container] = rowsOf(bins.read());
-    if (!container) return [];
-    const kinds = rowsOf(items.read()).map((row) => ({
+    if (!items) throw new Error(`there is no ${name}_items.csv with it`);
+    const [container] = rowsOf(bins, ['X', 'Y', 'Z']);
+    if (!container) throw new Error('has no container');
+    const kinds = rowsOf(items, ['X', 'Y', 'Z', 'COPIES']).map((row) => ({
       size: { lengthMm: row.X!, widthMm: row.Y!, heightMm: row.Z! },
       vertical: {
         height: row.ROTATION_XYZ === 1 || row.ROTATION_YXZ === 1,
@@ -59,16 +60,25 @@ function instancesIn(folder: string | undefined): ContainersInstance[] {
       count: row.COPIES!,
     }));
     const { X: lengthMm = 0, Y: widthMm = 0, Z: heightMm = 0 } = container;
-    return [{ name, request: { container: { lengthMm, widthMm, heightMm }, kinds } }];
-  });
+    yield { name, request: { container: { lengthMm, widthMm, heightMm }, kinds } };
+  };
 }
 
-function rowsOf(text: string): Record<string, number>[] {
-  const [header = '', ...lines] = text.split(/\r?\n/).filter((line) => line !== '');
+/** @throws Error unless these columns hold whole numbers above 0 in every row */
+function rowsOf(file: DataFile, needed: string[]): Record<string, number>[] {
+  const [header = '', ...lines] = file
+    .read()
+    .split(/\r?\n/)
+    .filter((line) => line !== '');
   const columns = header.split(',');
-  return lines.map((line) =>
-    Object.fromEntries(line.split(',').map((value, at) => [columns[at]!, Number(value)])),
-  );
+  return lines.map((line, at) => {
+    const row = Object.fromEntries(line.split(',').map((value, column) => [columns[column]!, Number(value)]));
+    for (const column of needed) {
+      if (!(Number.isInteger(row[column]) && row[column]! > 0))
+        throw new Error(`row ${at + 1} of ${file.name} has no whole number above 0 as ${column}`);
+    }
+    return row;
+  });
 }
 
 function solutionLines({ containers }: ContainersPlan): string[] {

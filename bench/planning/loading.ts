@@ -1,8 +1,9 @@
 import { type LoadPlan, type LoadRequest, loadContainer } from '#lib/planning';
 import { areInsideAndApart } from './boxes-check.js';
-import { bestKnownRows, chosen, dataFiles } from './instances.js';
+import { bestKnownRows, chosen, type DataFile, knownValue, readInstances } from './instances.js';
+import { NumberReader } from './number-reader.js';
 import { readOptions } from './options.js';
-import { gapOf, Report, writeSolution } from './report.js';
+import { mean, Report } from './report.js';
 
 interface LoadingInstance {
   name: string;
@@ -16,19 +17,18 @@ interface LoadingInstance {
 /** Loading one container with as much volume as possible (Bischoff and Ratcliff 1995, Davies and Bischoff 1999). */
 export async function bench(args: string[]): Promise<void> {
   const options = readOptions(args, 30);
-  const instances = dataFiles(options.data).flatMap((file) =>
-    file.name.endsWith('.txt') ? parseLoading(file.name, file.read()) : [],
-  );
+  const { instances, skipped } = readInstances(options.data, '.txt', parseLoading);
+  const toLoad = chosen(instances, options);
   const known = new Map(
     bestKnownRows(options.data ?? '', 'best_known.csv').map((row) => [
       `${row.set}/${row.problem}`,
-      Number(row.best_known_volume),
+      knownValue(row.best_known_volume),
     ]),
   );
-  const report = new Report('loading', options);
+  const report = new Report('loading', options, 'max', skipped);
   const fills = new Map<string, number[]>();
   const supported: number[] = [];
-  for (const instance of chosen(instances, options)) {
+  for (const instance of toLoad) {
     const startedMs = options.now();
     const plan = loadContainer(instance.request, {
       seed: options.seed,
@@ -36,68 +36,50 @@ export async function bench(args: string[]): Promise<void> {
       now: options.now,
     });
     const seconds = (options.now() - startedMs) / 1000;
-    const objective = plan.boxes.reduce((sum, box) => sum + box.dxMm * box.dyMm * box.dzMm, 0);
     const bestKnown = known.get(`${instance.set}/${instance.problem}`) ?? null;
-    const feasible = isFeasible(instance.request, plan);
-    const note = `${(plan.fillRatio * 100).toFixed(2)} % full, ${plan.iterations} loadings`;
     report.add(
-      {
-        name: instance.name,
-        objective,
-        bestKnown,
-        gap: gapOf(objective, bestKnown, 'max'),
-        feasible,
-        seconds,
-      },
-      note,
+      { name: instance.name, objective: checkedVolume(instance.request, plan), bestKnown, seconds },
+      `${(plan.fillRatio * 100).toFixed(2)} % full, ${plan.iterations} loadings`,
+      () => solutionLines(instance, plan),
     );
     fills.set(instance.set, [...(fills.get(instance.set) ?? []), plan.fillRatio]);
     supported.push(plan.supportedShare);
-    writeSolution(options, instance.name, solutionLines(instance, plan));
   }
   const fillBySet = Object.fromEntries([...fills].map(([set, values]) => [set, mean(values)]));
   report.end({ fill: mean([...fills.values()].flat()), fillBySet, fullySupportedShare: mean(supported) });
 }
 
-function mean(values: number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
-}
-
-/** A file holds many problems; an empty list when the text is of another kind. */
-function parseLoading(fileName: string, text: string): LoadingInstance[] {
-  const rows = text
-    .split(/\r?\n/)
-    .map((line) => line.trim().split(/\s+/).map(Number))
-    .filter((row) => !(row.length === 1 && row[0] === 0));
-  if (rows[0]?.length !== 1 || rows[2]?.length !== 3 || rows[3]?.length !== 1) return [];
-  const set = fileName
-    .split('/')
-    .pop()!
-    .replace(/\.txt$/, '');
+/** A file holds many problems, as many as its first number says. Those before a fault are given. */
+export function* parseLoading({ name: fileName, read }: DataFile): Generator<LoadingInstance> {
+  const numbers = new NumberReader(read());
   const prefix = fileName.replace(/\.txt$/, '');
-  const instances: LoadingInstance[] = [];
-  let at = 1;
-  while (at + 2 < rows.length && rows[at]!.length >= 2) {
-    const problem = String(rows[at]![0]);
-    const [lengthMm = 0, widthMm = 0, heightMm = 0] = rows[at + 1]!;
-    const kindRows = rows.slice(at + 3, at + 3 + rows[at + 2]![0]!);
-    if (kindRows.some((row) => row.length < 8)) return instances;
-    const kinds = kindRows.map(([, l, lv, w, wv, h, hv, count]) => ({
-      size: { lengthMm: l!, widthMm: w!, heightMm: h! },
+  const set = prefix.split('/').pop()!;
+  const count = numbers.next('the number of problems');
+  for (let at = 1; at <= count; at++) {
+    const problem = String(numbers.next(`problem ${at} of ${count}`));
+    const next = (what: string) => numbers.next(`${what} of problem ${problem}`);
+    next('the seed');
+    const [lengthMm, widthMm, heightMm] = [next('the length'), next('the width'), next('the height')];
+    const rows = Array.from({ length: next('the number of types') }, () =>
+      Array.from({ length: 8 }, () => next('a type')),
+    );
+    const kinds = rows.map(([, l = 0, lv, w = 0, wv, h = 0, hv, boxes = 0]) => ({
+      size: { lengthMm: l, widthMm: w, heightMm: h },
       vertical: { length: lv === 1, width: wv === 1, height: hv === 1 },
-      count: count!,
+      count: boxes,
     }));
-    const types = kindRows.map((row) => String(row[0]));
-    instances.push({
+    const sides = [{ lengthMm, widthMm, heightMm }, ...kinds.map(({ size }) => size)];
+    if (sides.some((size) => Math.min(size.lengthMm, size.widthMm, size.heightMm) === 0))
+      throw new Error(`a side in problem ${problem} is 0`);
+    yield {
       name: `${prefix}/${problem}`,
       set,
       problem,
-      types,
+      types: rows.map(([type]) => String(type)),
       request: { container: { lengthMm, widthMm, heightMm }, kinds },
-    });
-    at += 3 + kinds.length;
+    };
   }
-  return instances;
+  if (!numbers.isAtEnd()) throw new Error(`goes on after ${count} problems`);
 }
 
 function solutionLines(instance: LoadingInstance, plan: LoadPlan): string[] {
@@ -106,14 +88,18 @@ function solutionLines(instance: LoadingInstance, plan: LoadPlan): string[] {
   );
 }
 
-/** Independent of the solver: inside, apart, no more boxes than there are, each standing as it may. */
-function isFeasible({ container, kinds }: LoadRequest, { boxes }: LoadPlan): boolean {
+/**
+ * Independent of the solver: the volume loaded, null unless all boxes lie inside and apart, no more than there are, each standing as
+ * it may.
+ */
+function checkedVolume({ container, kinds }: LoadRequest, { boxes }: LoadPlan): number | null {
   const used = kinds.map(() => 0);
   for (const box of boxes) {
     const kind = kinds[box.kind];
-    if (!kind || ++used[box.kind]! > kind.count || !mayStand(kind, box)) return false;
+    if (!kind || ++used[box.kind]! > kind.count || !mayStand(kind, box)) return null;
   }
-  return areInsideAndApart(container, boxes);
+  if (!areInsideAndApart(container, boxes)) return null;
+  return boxes.reduce((sum, box) => sum + box.dxMm * box.dyMm * box.dzMm, 0);
 }
 
 /** Whether a box stands as its kind may. */

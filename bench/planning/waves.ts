@@ -1,25 +1,29 @@
 import { type DenseWave, type DenseWaveRequest, selectDenseWave } from '#lib/planning';
-import { bestKnownRows, chosen, dataFiles, setAndFile } from './instances.js';
+import { bestKnownRows, chosen, type DataFile, knownValue, readInstances, setAndFile } from './instances.js';
 import { loadModelSolver } from './model-solver.js';
 import { naiveDensity } from './naive-wave.js';
+import { NumberReader } from './number-reader.js';
 import { readOptions } from './options.js';
-import { gapOf, Report, writeSolution } from './report.js';
+import { mean, Report } from './report.js';
+
+interface WaveInstance {
+  name: string;
+  request: DenseWaveRequest;
+}
 
 /** Wave selection: orders and aisles with most units per aisle (SBPO 2025). */
 export async function bench(args: string[]): Promise<void> {
   const options = readOptions(args, 60);
   const solveModel = await loadModelSolver();
+  const { instances, skipped } = readInstances(options.data, '.txt', parseWave);
+  const waves = chosen(instances, options);
   const rows = bestKnownRows(options.data ?? '', 'best_objectives.csv');
-  const report = new Report('waves', options);
+  const report = new Report('waves', options, 'max', skipped);
   const naiveGaps: number[] = [];
-  const waves = dataFiles(options.data).flatMap((file) => {
-    const request = file.name.endsWith('.txt') ? parseWave(file.read()) : null;
-    return request ? [{ name: file.name, request }] : [];
-  });
-  for (const { name, request } of chosen(waves, options)) {
+  for (const { name, request } of waves) {
     const { set, file: instance } = setAndFile(options.data ?? '', name);
     const row = rows.find((known) => known.dataset === set && known.instance === instance);
-    const bestKnown = row ? Number(row.best_objective) : null;
+    const bestKnown = knownValue(row?.best_objective);
     const startedMs = options.now();
     const wave = selectDenseWave(request, {
       seed: options.seed,
@@ -28,67 +32,73 @@ export async function bench(args: string[]): Promise<void> {
       solveModel,
     });
     const seconds = (options.now() - startedMs) / 1000;
-    const objective = wave?.unitsPerAisle ?? 0;
-    const feasible = wave !== null && isFeasible(request, wave);
-    const gap = gapOf(objective, bestKnown, 'max');
-    const naive = naiveDensity(request);
-    if (bestKnown) naiveGaps.push(1 - naive / bestKnown);
-    const note = `${wave?.units} units, ${wave?.aisleIds.length} aisles, ${wave?.iterations} steps`;
-    report.add({ name, objective, bestKnown, gap, feasible, seconds }, note);
-    if (wave)
-      writeSolution(options, name, [
-        wave.orderIds.length,
-        ...wave.orderIds,
-        wave.aisleIds.length,
-        ...wave.aisleIds,
-      ]);
+    if (bestKnown !== null) naiveGaps.push(1 - naiveDensity(request) / bestKnown);
+    report.add(
+      { name, objective: wave && checkedDensity(request, wave), bestKnown, seconds },
+      wave
+        ? `${wave.units} units, ${wave.aisleIds.length} aisles, ${wave.iterations} steps`
+        : 'no wave found',
+      () => solutionLines(wave!),
+    );
   }
-  report.end({ naiveMeanGap: naiveGaps.reduce((sum, gap) => sum + gap, 0) / Math.max(1, naiveGaps.length) });
+  report.end({ naiveMeanGap: mean(naiveGaps) });
 }
 
-/** Null when the text is of another kind. */
-function parseWave(text: string): DenseWaveRequest | null {
-  const numbers = text.trim().split(/\s+/).map(Number);
-  if (numbers.some(Number.isNaN) || text.trim().split(/\r?\n/, 1)[0]!.trim().split(/\s+/).length !== 3)
-    return null;
-  let at = 3;
-  const pairs = () => {
-    const count = numbers[at++] ?? 0;
+function solutionLines({ orderIds, aisleIds }: DenseWave): (string | number)[] {
+  return [orderIds.length, ...orderIds, aisleIds.length, ...aisleIds];
+}
+
+/** One instance a file; none where the file is a solution, as the folder of a published checker holds them. */
+export function* parseWave({ name, read }: DataFile): Generator<WaveInstance> {
+  const text = read();
+  if (isSolution(text)) return;
+  const numbers = new NumberReader(text);
+  const [orderCount, , aisleCount] = ['orders', 'items', 'aisles'].map((of) =>
+    numbers.next(`the number of ${of}`),
+  );
+  const pairs = (of: string) => {
+    const count = numbers.next(`the lines of ${of}`);
     return Array.from({ length: count }, () => ({
-      itemId: String(numbers[at++]),
-      quantity: numbers[at++] ?? Number.NaN,
+      itemId: String(numbers.next(`an item of ${of}`)),
+      quantity: numbers.next(`a quantity of ${of}`),
     }));
   };
-  const [orderCount = 0, , aisleCount = 0] = numbers;
-  const orders = Array.from({ length: orderCount }, (_, id) => ({ orderId: String(id), lines: pairs() }));
-  const aisles = Array.from({ length: aisleCount }, (_, id) => ({ aisleId: String(id), stock: pairs() }));
-  if (numbers.length !== at + 2) return null;
-  return { orders, aisles, minUnits: numbers[at]!, maxUnits: numbers[at + 1]! };
+  const list = <T>(count = 0, make: (at: number) => T) => Array.from({ length: count }, (_, at) => make(at));
+  const orders = list(orderCount, (at) => ({ orderId: String(at), lines: pairs(`order ${at}`) }));
+  const aisles = list(aisleCount, (at) => ({ aisleId: String(at), stock: pairs(`aisle ${at}`) }));
+  const minUnits = numbers.next('the least units');
+  const maxUnits = numbers.next('the most units');
+  if (!numbers.isAtEnd()) throw new Error('goes on after the bounds of the units');
+  yield { name, request: { orders, aisles, minUnits, maxUnits } };
 }
 
-/** Independent of the solver: counts again from the instance. */
-function isFeasible(request: DenseWaveRequest, wave: DenseWave): boolean {
-  if (
-    new Set(wave.orderIds).size !== wave.orderIds.length ||
-    new Set(wave.aisleIds).size !== wave.aisleIds.length
-  )
-    return false;
+/** One number a line. */
+function isSolution(text: string): boolean {
+  const lines = text.trim().split(/\r?\n/);
+  return lines.length > 1 && lines.every((line) => /^\s*\d+\s*$/.test(line));
+}
+
+/** Independent of the solver: the units per aisle as the instance counts them, null when the wave is not feasible. */
+export function checkedDensity(request: DenseWaveRequest, wave: DenseWave): number | null {
+  const areTwice = (ids: string[]) => new Set(ids).size !== ids.length;
+  if (wave.aisleIds.length === 0 || areTwice(wave.orderIds) || areTwice(wave.aisleIds)) return null;
   const stock = new Map<string, number>();
   for (const aisleId of wave.aisleIds) {
     const aisle = request.aisles[Number(aisleId)];
-    if (!aisle) return false;
+    if (!aisle) return null;
     for (const { itemId, quantity } of aisle.stock) stock.set(itemId, (stock.get(itemId) ?? 0) + quantity);
   }
   let units = 0;
   for (const orderId of wave.orderIds) {
     const order = request.orders[Number(orderId)];
-    if (!order) return false;
+    if (!order) return null;
     for (const { itemId, quantity } of order.lines) {
       const left = (stock.get(itemId) ?? 0) - quantity;
-      if (left < 0) return false;
+      if (left < 0) return null;
       stock.set(itemId, left);
       units += quantity;
     }
   }
-  return units >= request.minUnits && units <= request.maxUnits && units === wave.units;
+  const isWithin = units >= request.minUnits && units <= request.maxUnits;
+  return isWithin && units === wave.units ? units / wave.aisleIds.length : null;
 }
