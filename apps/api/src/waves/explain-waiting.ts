@@ -1,11 +1,13 @@
 import type { ReasonView } from '#lib/contracts';
+import type { LeftReason } from '#lib/planning';
 import { WAVE_ATTEMPTS_MAX } from './candidates.js';
 import type { ReleaseDecision } from './decide-release.js';
+import { capacityWords } from './wave-capacity.js';
 
 /** Who could take orders that are ready, in the order in which they do. */
 export type Taker =
-  | { kind: 'channel'; name: string; decision: ReleaseDecision }
-  | { kind: 'schedule'; name: string; nextAt: Date | null; timeZone: string };
+  | { kind: 'channel'; id: string; name: string; decision: ReleaseDecision }
+  | { kind: 'schedule'; templateId: string; name: string; nextAt: Date | null; timeZone: string };
 
 export type WaitingKind =
   | 'hold'
@@ -14,17 +16,21 @@ export type WaitingKind =
   | 'wave'
   | 'attempts-spent'
   | 'goods-not-at-hand'
+  | 'larger-than-wave'
   | 'lane-full'
   | 'taker'
+  | 'no-room-in-wave'
   | 'nobody-takes-it';
 
 /** Why an order waits as the database can tell it: `detail` is what tells orders of one kind apart. */
 export interface WaitingFor {
   kind: WaitingKind;
-  /** The hold's reason, the wave's number and state, the carrier service, the taker's place; else ''. */
+  /** The hold's reason, the wave's number and state (or what it had too little of), the carrier service, the taker's place; else ''. */
   detail: string;
   /** What is written with the order or its line, of a single order; null for a group of them. */
   note: string | null;
+  /** Why the last wave that looked at it had no room, of a single order. */
+  left?: LeftReason | null;
 }
 
 const WAVE_TEXTS: Readonly<Record<string, string>> = {
@@ -35,7 +41,8 @@ const WAVE_TEXTS: Readonly<Record<string, string>> = {
 };
 
 /** The one reason why an order is not released, for programs and for people. */
-export function explainWaiting({ kind, detail, note }: WaitingFor, takers: readonly Taker[]): ReasonView {
+export function explainWaiting(waiting: WaitingFor, takers: readonly Taker[]): ReasonView {
+  const { kind, detail, note } = waiting;
   switch (kind) {
     case 'hold':
       return { code: 'hold', facts: { reason: detail }, text: `On hold: ${detail}.` };
@@ -63,6 +70,9 @@ export function explainWaiting({ kind, detail, note }: WaitingFor, takers: reado
         facts: { service: detail },
         text: `No lane takes ${detail}: all are full or closed.`,
       };
+    case 'larger-than-wave':
+    case 'no-room-in-wave':
+      return ofLeft(waiting);
     case 'taker':
       return ofTaker(takers[Number(detail)]);
     case 'nobody-takes-it':
@@ -74,6 +84,23 @@ function ofWave(detail: string): ReasonView {
   const [number, state = ''] = detail.split(' ');
   const text = `Wave ${number} ${WAVE_TEXTS[state] ?? `is ${state}`}.`;
   return { code: `wave-${state}`, facts: { wave: Number(number), state }, text };
+}
+
+/** What the order needed and the wave had, where it is one order that is told of. */
+function ofLeft({ kind, detail, left }: WaitingFor): ReasonView {
+  const [number, capacity = ''] = detail.split(' ');
+  const words = capacityWords(capacity);
+  const facts = { wave: Number(number), capacity };
+  if (kind === 'larger-than-wave') {
+    const known = left?.code === kind ? { needed: left.needed, limit: left.limit } : null;
+    const figures = known ? `: ${known.needed} needed, at most ${known.limit}` : '';
+    const text = `Larger than a wave may be, as wave ${number} found (${words}${figures}).`;
+    return { code: kind, facts: { ...facts, ...known }, text };
+  }
+  const known = left?.code === 'no-capacity' ? { needed: left.needed, free: left.free } : null;
+  const figures = known ? `: ${known.needed} needed, ${known.free} free` : '';
+  const text = `Wave ${number} had no room for it (${words}${figures}). A person plans the next wave.`;
+  return { code: kind, facts: { ...facts, ...known }, text };
 }
 
 function ofTaker(taker: Taker | undefined): ReasonView {

@@ -229,4 +229,72 @@ describe('every order that is not released', () => {
       code: 'waves.not-waiting',
     });
   });
+
+  it('tells what the last wave had too little of, until a wave has room; nothing is written for those that go', async () => {
+    const { templateId, orderIds, service } = await line(4, { unitsMax: 3 });
+    const large = orderIds[3]!;
+    await floor.ask('update orders set unit_count = 7 where id = $1', [large]);
+    const plan = (narrow?: object, channel?: object) =>
+      floor.system(async () => {
+        const { waveId } = await services.waves.createWave({ templateId, ...narrow, ...channel });
+        await services.waves.planWave(waveId);
+        const [wave] = await floor.ask<{ number: number }>('select number::int from waves where id = $1', [
+          waveId,
+        ]);
+        return wave!.number;
+      });
+    const waiting = (orderId: string) =>
+      floor.system(async () => (await services.waiting.order(orderId)).waitingFor);
+    const kept = () =>
+      floor.ask('select order_ids from wave_left_orders where id = any($1::uuid[])', [
+        [templateId, channelId],
+      ]);
+    let channelId: string = templateId;
+    const wave = await plan({ narrow: { filter: {}, ordersMax: 2 } });
+    const left = orderIds.slice(0, 3);
+    const codes = await Promise.all(left.map(async (id) => (await waiting(id)).code));
+    expect(codes.sort()).toEqual(['no-room-in-wave', 'wave-planned', 'wave-planned']);
+    const last =
+      left[(await Promise.all(left.map(waiting))).findIndex(({ code }) => code === 'no-room-in-wave')]!;
+    expect(await waiting(last)).toEqual({
+      code: 'no-room-in-wave',
+      facts: { wave, capacity: 'orders', needed: 1, free: 0 },
+      text: `Wave ${wave} had no room for it (orders: 1 needed, 0 free). A person plans the next wave.`,
+    });
+    expect(await waiting(large)).toMatchObject({
+      code: 'larger-than-wave',
+      facts: { wave, capacity: 'units', needed: 7, limit: 3 },
+    });
+    const grouped = await floor.system(() => services.waiting.groups());
+    expect(
+      grouped.groups
+        .filter(({ facts }) => facts.wave === wave)
+        .map(({ code }) => code)
+        .sort(),
+    ).toEqual(['larger-than-wave', 'no-room-in-wave', 'wave-planned']);
+    const listed = await floor.system(() =>
+      services.waiting.orders({ code: 'larger-than-wave', cursor: null }),
+    );
+    expect(listed.items.map(({ orderId }) => orderId)).toEqual([large]);
+    // A channel takes the last one, and finds the large one too large like the template's wave.
+    channelId = await floor.system(() =>
+      services.channels.createChannel({
+        name: service,
+        templateId,
+        state: 'open',
+        filter: {},
+        maxInFlight: 10,
+        batchOrders: 5,
+      }),
+    );
+    expect((await waiting(large)).code).not.toBe('larger-than-wave');
+    const next = await plan({}, { channel: { id: channelId, filter: {}, ordersMax: 5 } });
+    expect(await waiting(large)).toMatchObject({ code: 'larger-than-wave', facts: { wave: next } });
+    expect(await kept()).toHaveLength(2);
+    await floor.ask('update orders set unit_count = 1 where id = $1', [large]);
+    await plan();
+    await plan({}, { channel: { id: channelId, filter: {}, ordersMax: 5 } });
+    expect(await kept()).toEqual([]);
+    await floor.system(() => services.channels.archiveChannel(channelId));
+  });
 });

@@ -10,6 +10,7 @@ import { type DueSchedule, SchedulesService } from './schedules.service.js';
 /** A schedule that will take orders that match, with when it does next. */
 export interface ScheduleTaker {
   name: string;
+  templateId: string;
   nextAt: Date | null;
   timeZone: string;
   filter: OrderFilter;
@@ -60,8 +61,8 @@ export class SchedulesQueries {
   async takers(tx: Tx): Promise<ScheduleTaker[]> {
     const takers: ScheduleTaker[] = [];
     for (const schedule of await this.schedules.active(tx)) {
-      const { name, timeZone, templateFilter: filter } = schedule;
-      takers.push({ name, timeZone, filter, nextAt: await this.nextAt(tx, schedule) });
+      const { name, templateId, timeZone, templateFilter: filter } = schedule;
+      takers.push({ name, templateId, timeZone, filter, nextAt: await this.nextAt(tx, schedule) });
     }
     return takers;
   }

@@ -56,6 +56,24 @@ class PartLimitsDto {
   @Min(1)
   @Max(SIZE_MAX)
   weightGramsMax?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(AMOUNT_MAX)
+  pickMinutesMax?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(AMOUNT_MAX)
+  packMinutesMax?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(AMOUNT_MAX)
+  laneOrdersMax?: number;
 }
 
 class LimitsDto implements WaveLimits {
@@ -85,6 +103,24 @@ class LimitsDto implements WaveLimits {
   @Min(1)
   @Max(SIZE_MAX)
   weightGramsMax?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(AMOUNT_MAX)
+  pickMinutesMax?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(AMOUNT_MAX)
+  packMinutesMax?: number;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(AMOUNT_MAX)
+  laneOrdersMax?: number;
 }
 
 class ThresholdsDto implements WaveThresholds {

@@ -4,7 +4,8 @@ import { Database, rows, type Tx } from '../platform/database.service.js';
 import { Refusal } from '../platform/refusal.js';
 import { bothFilters, CANDIDATES, type ReleaseFilter, WAVE_ATTEMPTS_MAX } from './candidates.js';
 import { ChannelsService } from './channels.service.js';
-import { explainWaiting, type Taker, type WaitingKind } from './explain-waiting.js';
+import { explainWaiting, type Taker, type WaitingFor, type WaitingKind } from './explain-waiting.js';
+import { LEFT_ORDERS } from './left-orders.queries.js';
 import { SchedulesQueries } from './schedules.queries.js';
 import { roomOf } from './work-in-progress.js';
 import { WorkInProgressService } from './work-in-progress.service.js';
@@ -29,6 +30,7 @@ type OrderRow = Omit<WaitingOrderView, 'receivedAt' | 'cutOffAt' | 'waitingFor'>
   kind: WaitingKind;
   detail: string;
   note: string | null;
+  left: WaitingFor['left'];
 };
 
 const PAGE = 100;
@@ -115,13 +117,13 @@ export class WaitingQueries {
     const addChannels = async (list: typeof channels) => {
       for (const channel of list) {
         const { decision } = await this.channels.look(tx, channel, load);
-        takers.push({ kind: 'channel', name: channel.name, decision });
+        takers.push({ kind: 'channel', id: channel.id, name: channel.name, decision });
         filters.push(bothFilters(channel.templateFilter, channel.filter));
       }
     };
     await addChannels(open);
-    for (const { name, nextAt, timeZone, filter } of await this.schedules.takers(tx)) {
-      takers.push({ kind: 'schedule', name, nextAt, timeZone });
+    for (const { filter, ...schedule } of await this.schedules.takers(tx)) {
+      takers.push({ kind: 'schedule', ...schedule });
       filters.push(filter);
     }
     await addChannels(shut);
@@ -129,32 +131,42 @@ export class WaitingQueries {
       tx.siteId,
       tx.at,
       roomOf(load).exceptServices,
+      takers.map((taker) => (taker.kind === 'channel' ? taker.id : taker.templateId)),
       ...filters.map((filter) => JSON.stringify(filter)),
     ];
     return { takers, sql: waitingSql(filters.length), parameters };
   }
 }
 
-/** Orders that are not released, each with the first reason that holds. Parameters: site, now, services without a lane, filters. */
+/**
+ * Orders that are not released, each with the first reason that holds. Parameters: site, now, services without a
+ * lane, ids of the takers, their filters.
+ */
 function waitingSql(takers: number): string {
   const takes = Array.from({ length: takers }, (_, at) => {
-    const candidates = CANDIDATES.replaceAll('$3', '$2 ').replaceAll('$2::jsonb', `$${at + 4}::jsonb`);
+    const candidates = CANDIDATES.replaceAll('$3', '$2 ').replaceAll('$2::jsonb', `$${at + 5}::jsonb`);
     return `select o.id, ${at} as place ${candidates}`;
   });
+  // Whoever takes it next is the one that it is too large for.
+  const tooLarge = `f.reason ->> 'code' = 'larger-than-wave' and (t.place is null or ($4::uuid[])[t.place + 1] = f.taker_id)`;
   const none = `select null::uuid as id, null::int as place where $2::timestamptz is null`;
   return `
     select o.id as "orderId", o.external_ref as "externalRef", m.code as "merchantCode", o.carrier_code as carrier, o.service,
       o.line_count as "lineCount", o.unit_count as "unitCount", o.received_at as "receivedAt", o.cut_off_at as "cutOffAt",
-      coalesce(l.reason, o.waiting_for) as note,
+      coalesce(l.reason, o.waiting_for) as note, f.reason as left,
       case when h.reason is not null then 'hold' when o.state = 'received' then 'not-judged'
         when o.state = 'accepted' then 'stock-to-arrive' when v.number is not null then 'wave'
         when l.spent then 'attempts-spent' when l.reason is not null then 'goods-not-at-hand'
+        when ${tooLarge} then 'larger-than-wave'
         when t.place is not null and o.carrier_code || '/' || o.service = any($3::text[]) then 'lane-full'
-        when t.place is not null then 'taker' else 'nobody-takes-it' end as kind,
+        when t.place is not null then 'taker' when f.reason ->> 'code' = 'no-capacity' then 'no-room-in-wave'
+        else 'nobody-takes-it' end as kind,
       case when h.reason is not null then h.reason when o.state in ('received', 'accepted') then ''
         when v.number is not null then v.number || ' ' || v.state when l.spent or l.reason is not null then ''
+        when ${tooLarge} then f.number || ' ' || (f.reason ->> 'capacity')
         when t.place is not null and o.carrier_code || '/' || o.service = any($3::text[]) then o.carrier_code || ' ' || o.service
-        when t.place is not null then t.place::text else '' end as detail
+        when t.place is not null then t.place::text
+        when f.reason ->> 'code' = 'no-capacity' then f.number || ' ' || (f.reason ->> 'capacity') else '' end as detail
     from orders o join merchants m on m.id = o.merchant_id
     left join waves v on v.site_id = o.site_id and v.id = o.wave_id
     left join lateral (select x.reason from order_holds x where x.site_id = o.site_id and x.order_id = o.id and x.released_at is null
@@ -162,6 +174,7 @@ function waitingSql(takers: number): string {
     left join lateral (select bool_or(x.wave_attempts >= ${WAVE_ATTEMPTS_MAX}) as spent, min(x.reason) as reason from order_lines x
       where x.site_id = o.site_id and x.order_id = o.id and x.state = 'open') l on true
     left join (select id, min(place) as place from (${[none, ...takes].join(' union all ')}) each group by id) t on t.id = o.id
+    left join (${LEFT_ORDERS}) f on f.order_id = o.id
     where o.site_id = $1 and o.state in ('received', 'accepted', 'ready')`;
 }
 
@@ -175,14 +188,14 @@ function placesOf(code: string, takers: readonly Taker[]): { kinds: string[]; ta
 }
 
 function viewOf(
-  { kind, detail, note, receivedAt, cutOffAt, ...order }: OrderRow,
+  { kind, detail, note, left, receivedAt, cutOffAt, ...order }: OrderRow,
   takers: readonly Taker[],
 ): WaitingOrderView {
   return {
     ...order,
     receivedAt: receivedAt.toISOString(),
     cutOffAt: cutOffAt.toISOString(),
-    waitingFor: explainWaiting({ kind, detail, note }, takers),
+    waitingFor: explainWaiting({ kind, detail, note, left }, takers),
   };
 }
 

@@ -2,6 +2,7 @@ import type { OrderFilter, PickMethod, TemplateStep, WaveStepName } from '#lib/c
 import type {
   CartonReason,
   LaneReason,
+  LeftOrder,
   ReplenishmentMove,
   ReservationReason,
   RunReason,
@@ -16,6 +17,9 @@ export interface WaveLimits {
   unitsMax?: number;
   volumeMlMax?: number;
   weightGramsMax?: number;
+  pickMinutesMax?: number;
+  packMinutesMax?: number;
+  laneOrdersMax?: number;
 }
 
 /** What a wave is planned by, kept with it so that a failed plan goes on as it began. */
@@ -156,6 +160,8 @@ export interface WavePlan {
   faults: Fault[];
   /** Orders that match and found no room. */
   left: number;
+  /** Each of them with its reason, until the selection is kept. */
+  leftOrders: Pick<LeftOrder, 'orderId' | 'reason'>[];
   picks: PlannedPick[];
   places: Map<string, PlanPlace>;
   items: Map<string, PlanItem>;
@@ -177,6 +183,7 @@ export function emptyPlan(waveId: string | null, at: Date, order: PlanOrder): Wa
     lines: [],
     faults: [],
     left: 0,
+    leftOrders: [],
     picks: [],
     places: new Map(),
     items: new Map(),

@@ -6,10 +6,14 @@ import { newId } from '../platform/ids.js';
 import { sharedValues } from '../platform/shared-values.js';
 import { CANDIDATES, type ReleaseFilter, SIZE_ML, WEIGHT_GRAMS } from './candidates.js';
 import { itemsOf, ordersStillIn, placesOf, stockOf } from './goods.queries.js';
+import { paceOf, STANDARD } from './labour.js';
+import { keepLeft } from './left-orders.queries.js';
 import type { KeepResult, PipelineStep, StepControl, StepResult } from './pipeline-step.js';
 import { PlannerService } from './planner.service.js';
 import { ordersForWalls } from './put-walls.queries.js';
 import { shortText } from './short-text.js';
+import { workDone } from './stage-rates.queries.js';
+import { capacityOf, largerThanWave, loadsOf, type OrderSize, type Pace } from './wave-capacity.js';
 import {
   type Fault,
   type OrderInPlan,
@@ -109,15 +113,15 @@ export class WaveStockService {
 
   private async decideSelection(plan: WavePlan, control: StepControl): Promise<StepResult> {
     const { filter, limits } = plan.order;
-    const { found, toWalls } = await this.db.transaction(async (tx) => ({
+    const { found, toWalls, pace } = await this.db.transaction(async (tx) => ({
       found: await candidatesOf(tx, filter, limits),
       toWalls: await ordersForWalls(tx, plan),
+      pace: await paceFor(tx, limits),
     }));
-    const capacity = capacityOf({ ...limits, ordersMax: leastOf(limits.ordersMax, toWalls) });
-    const selection = await this.planner.select(
-      { nowMs: plan.nowMs, candidates: found.map(asCandidate), capacity },
-      control,
-    );
+    const room = { ...limits, ordersMax: leastOf(limits.ordersMax, toWalls) };
+    const capacity = capacityOf(room, found.map(sizeOf));
+    const candidates = found.map((each) => asCandidate(each, pace));
+    const selection = await this.planner.select({ nowMs: plan.nowMs, candidates, capacity }, control);
     const rowOf = new Map(found.map((each) => [each.id, each]));
     const becauseOf = new Map(selection.selected.map((each) => [each.orderId, each.reasons]));
     const lines = await this.db.transaction((tx) => linesOf(tx, [...becauseOf.keys()]));
@@ -129,10 +133,17 @@ export class WaveStockService {
     const log = [`${found.length} orders could go, ${chosen.length} chosen`];
     for (const left of selection.left.slice(0, 3))
       log.push(`left: ${left.reason.code} (${left.reason.capacity})`);
-    return { plan: { ...plan, orders, lines, left: selection.left.length }, log };
+    const candidateOf = new Map(candidates.map((each) => [each.orderId, each]));
+    // That no wave can hold it matters more than what this one had too little of.
+    const left = selection.left.map(({ orderId, reason }) => ({
+      orderId,
+      reason: largerThanWave(candidateOf.get(orderId)!, capacity) ?? reason,
+    }));
+    return { plan: { ...plan, orders, lines, left: left.length, leftOrders: left }, log };
   }
 
   private async claim(tx: Tx, plan: WavePlan, waveId: string): Promise<KeepResult> {
+    await keepLeft(tx, { id: waveId, ofChannel: plan.order.ofChannel }, plan.leftOrders);
     const claimed = await affected(
       tx,
       `with free as (select id from orders where site_id = $1 and id = any($3::uuid[]) and state = 'ready' and wave_id is null
@@ -164,7 +175,7 @@ export class WaveStockService {
         because.texts,
       ],
     );
-    return { plan: { ...plan, orders, lines }, log: [`${mine.size} taken`] };
+    return { plan: { ...plan, orders, lines, leftOrders: [] }, log: [`${mine.size} taken`] };
   }
 
   private async checkOrders(plan: WavePlan): Promise<StepResult> {
@@ -371,7 +382,7 @@ async function candidatesOf(tx: Tx, filter: ReleaseFilter, limits: WaveLimits): 
   );
 }
 
-function asCandidate(order: CandidateRow): WaveCandidate {
+function asCandidate(order: CandidateRow, pace: Pace): WaveCandidate {
   return {
     orderId: order.id,
     merchantId: order.merchant_id,
@@ -381,20 +392,31 @@ function asCandidate(order: CandidateRow): WaveCandidate {
     readyAtMs: order.received_at.getTime(),
     lines: order.line_count,
     units: order.unit_count,
-    loads: { millilitres: Number(order.volume_ml ?? 0), grams: Number(order.weight_grams ?? 0) },
+    loads: loadsOf(sizeOf(order), pace),
   };
+}
+
+function sizeOf(order: CandidateRow): OrderSize {
+  return {
+    carrier: order.carrier_code,
+    service: order.service,
+    lines: order.line_count,
+    units: order.unit_count,
+    volumeMl: Number(order.volume_ml ?? 0),
+    weightGrams: Number(order.weight_grams ?? 0),
+  };
+}
+
+/** How quick this floor is, where a limit of labour asks for it. */
+async function paceFor(tx: Tx, { pickMinutesMax, packMinutesMax }: WaveLimits): Promise<Pace> {
+  if (pickMinutesMax === undefined && packMinutesMax === undefined) return { pick: 1, pack: 1 };
+  const pace = paceOf(await workDone(tx), STANDARD);
+  return { pick: pace.pick ?? 1, pack: pace.pack ?? 1 };
 }
 
 /** The lower of two limits, where there are any. */
 function leastOf(ordersMax: number | undefined, other: number | null): number | undefined {
   return other === null ? ordersMax : Math.min(ordersMax ?? other, other);
-}
-
-function capacityOf({ ordersMax, linesMax, unitsMax, volumeMlMax, weightGramsMax }: WaveLimits) {
-  const loads: Record<string, number> = {};
-  if (volumeMlMax !== undefined) loads.millilitres = volumeMlMax;
-  if (weightGramsMax !== undefined) loads.grams = weightGramsMax;
-  return { orders: ordersMax, lines: linesMax, units: unitsMax, loads };
 }
 
 function asOrder(order: CandidateRow, because: OrderInPlan['because']): OrderInPlan {

@@ -118,6 +118,12 @@ export interface WaveLimits {
   unitsMax: number;
   volumeMlMax?: number;
   weightGramsMax?: number;
+  /** Work at the shelves, by stops and units at this floor's pace; the walk comes on top. */
+  pickMinutesMax?: number;
+  /** Work at the pack benches, at this floor's pace. */
+  packMinutesMax?: number;
+  /** Orders of each carrier service: what its lanes hold. */
+  laneOrdersMax?: number;
 }
 
 /** Fewer than this are not worth a wave: planning is refused with `waves.below-threshold`. */

@@ -60,6 +60,12 @@ export const texts: Texts = {
   'reason lane-full': 'Tiada lorong untuk {{services}}: {{lanes}} penuh atau ditutup.',
   'reason-brief lane-full': 'Semua lorong perkhidmatan ini penuh atau ditutup.',
   'reason nobody-takes-it': 'Tiada saluran atau jadual mengambilnya: seseorang perlu merancang gelombangnya.',
+  'reason no-room-in-wave':
+    'Gelombang {{wave}} tiada ruang untuknya: {{needed}} diperlukan, {{free}} tinggal.',
+  'reason-brief no-room-in-wave': 'Gelombang terakhir tiada ruang untuknya.',
+  'reason larger-than-wave':
+    'Lebih besar daripada had gelombang: {{needed}} diperlukan, paling banyak {{limit}}.',
+  'reason-brief larger-than-wave': 'Lebih besar daripada had gelombang.',
   'reason wave-planning': 'Gelombang {{wave}} sedang dirancang.',
   'reason wave-planned': 'Gelombang {{wave}} telah dirancang dan menunggu dilepaskan.',
   'reason wave-locked': 'Gelombang {{wave}} dikunci.',

@@ -157,6 +157,9 @@ function Sizes(props: {
         {limit('unitsMax', t('Units, at most'))}
         {limit('volumeMlMax', t('Volume, at most, ml'))}
         {limit('weightGramsMax', t('Weight, at most, g'))}
+        {limit('pickMinutesMax', t('Picking, at most, minutes'))}
+        {limit('packMinutesMax', t('Packing, at most, minutes'))}
+        {limit('laneOrdersMax', t('Orders of one carrier service, at most'))}
         {threshold('ordersMin', t('Orders it takes for a wave'))}
         {threshold('linesMin', t('Lines it takes for a wave'))}
         {threshold('unitsMin', t('Units it takes for a wave'))}
