@@ -31,6 +31,8 @@ Usage: npm run package:edge -- [--out DIR] [--without-node]
 const PACKAGE = 'wavehouse-agent';
 const HOME = `usr/lib/${PACKAGE}`;
 const ENTRY = 'dist/apps/edge-agent/src/main.js';
+/** Started by path, so that no import leads to it: compiles drivers of `--drivers`. */
+const BUILDER = 'dist/apps/edge-agent/src/build-driver.main.js';
 const ARCHITECTURES = {
   x64: 'amd64',
   arm64: 'arm64',
@@ -39,8 +41,8 @@ const ARCHITECTURES = {
   ppc64: 'ppc64el',
   s390x: 's390x',
 };
-/** Needed on a developer's machine alone: conformance tests check the sources of a driver with it. */
-const LEFT_OUT = new Set(['typescript']);
+/** Of the compiler only itself: not its language server, not the types of libraries. */
+const COMPILER = /^(package\.json|LICENSE\.txt|lib|lib\/typescript\.js)?$/;
 const PACKAGES_MAX = 400;
 
 start(async () => {
@@ -77,7 +79,7 @@ async function build(stage, { out, withNode }) {
   const architecture = ARCHITECTURES[process.arch];
   if (!architecture) throw new Sentence(`Debian has no name that we know for ${process.arch}.`);
   const home = join(stage, HOME);
-  const { files, packages } = reachable(join(ROOT, ENTRY));
+  const { files, packages } = reachable([join(ROOT, ENTRY), join(ROOT, BUILDER)]);
   say(`the agent is ${files.length} files and ${packages.length} packages`);
   for (const file of files) copy(file, join(home, relative(ROOT, file)));
   for (const folder of new Set(files.map(dirname))) copyAssets(folder, home);
@@ -99,10 +101,10 @@ async function build(stage, { out, withNode }) {
 }
 
 /** Every file of ours that the agent can come to import, and the folders of the packages it uses, with theirs. */
-function reachable(entry) {
+function reachable(entries) {
   const files = new Set();
   const names = new Map();
-  const waiting = [entry];
+  const waiting = [...entries];
   while (waiting.length > 0) {
     const file = waiting.pop();
     if (files.has(file)) continue;
@@ -136,7 +138,6 @@ function packageFolders(names) {
   const waiting = [...names].map(([name, from]) => ({ name, from, needed: true }));
   while (waiting.length > 0) {
     const { name, from, needed } = waiting.pop();
-    if (LEFT_OUT.has(name)) continue;
     const folder = folderOf(name, from);
     if (!folder && needed) throw new Sentence(`The package ${name} is not installed.`);
     if (!folder || folders.has(folder)) continue;
@@ -176,6 +177,7 @@ function copyPackage(folder, target) {
     recursive: true,
     filter: (path) => {
       const inside = relative(folder, path);
+      if (basename(folder) === 'typescript' && !COMPILER.test(inside)) return false;
       if (inside.split('/').includes('node_modules')) return false;
       if (/^(test|tests|__tests__|docs?|examples?|deps|src\/.*\.(c|cc|h))$/.test(inside)) return false;
       if (/\.(md|markdown|map|d\.[cm]?ts|gyp|gypi)$/.test(path) && !/licen[cs]e/i.test(basename(path)))
@@ -295,6 +297,16 @@ if [ "$1" = purge ]; then rm -rf /var/lib/${PACKAGE}; fi
 `,
 };
 
+/** A program that compiles a driver folder as the packaged agent does, away from the tree, and loads it. */
+function ownDriver(home, dir) {
+  const [folder, out] = [join(ROOT, 'devices/mettler-toledo/mt-sics'), join(dir, 'drivers')];
+  const builder = [join(home, BUILDER), folder, out].map((each) => JSON.stringify(each)).join(', ');
+  return `import('node:child_process').then(async ({ execFileSync }) => {
+    const { out } = JSON.parse(execFileSync(process.execPath, [${builder}]));
+    if ((await import(out + '/device.js')).default.id !== 'mettler-toledo/mt-sics') throw new Error(out);
+  })`;
+}
+
 /** Unpacks the package and starts what is in it: the version, the configuration, every driver. */
 async function tryOut(file) {
   const dir = mkdtempSync(join(tmpdir(), 'wavehouse-unpacked-'));
@@ -320,6 +332,7 @@ async function tryOut(file) {
       for (const { load, loadSimulator } of driverIndex) await Promise.all([load(), loadSimulator?.()]);
     })`;
     await must('its drivers', node, ['-e', drivers], env);
+    await must('a driver of its own', node, ['-e', ownDriver(home, dir)], env);
     await must(
       'its certificates',
       node,

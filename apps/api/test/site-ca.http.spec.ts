@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -102,6 +102,17 @@ afterAll(async () => {
   await stopMosquitto();
   await booted?.close();
   await rm(dir, { recursive: true, force: true });
+});
+
+it('keeps a certificate that holds long enough, and puts a new list in the place of the old one in one go', async () => {
+  const until = await certificates.goodUntil('broker', dir);
+  expect(until!.getTime() - Date.now()).toBeGreaterThan(390 * 86_400_000);
+  expect(await certificates.goodUntil('broker', join(dir, 'nothing-there'))).toBeNull();
+  const file = join(dir, 'again.pem');
+  await certificates.writeRevocations(null, file);
+  await certificates.writeRevocations(null, file);
+  expect(await readFile(file, 'utf8')).toContain('BEGIN X509 CRL');
+  expect((await readdir(dir)).filter((name) => name.endsWith('.new'))).toEqual([]);
 });
 
 /** Whether what `publisher` publishes reaches the core. A refusal is silence or an ended connection, whatever the version of mosquitto. */

@@ -1,7 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { driverIndex } from '../../../devices/index.generated.js';
 import { readConfig } from './config.js';
+
+const ROOT = join(import.meta.dirname, '../../..');
 
 let dir: string;
 let file: string;
@@ -110,5 +114,19 @@ devices:
     ],
   ])('says in one sentence what is wrong with %s', async (_name, text, sentence) => {
     await expect(readFileOf(text)).rejects.toThrow(sentence);
+  });
+
+  it('is shown by examples that work: with the fields and the drivers that there are', async () => {
+    const sample = (await readFile(join(ROOT, 'deploy/agent.yaml'), 'utf8')).replace(
+      /^devices: \[\]$/m,
+      'devices:',
+    );
+    const config = await readFileOf(sample.replace(/^#(?= {2})/gm, ''));
+    const help = await readFile(join(import.meta.dirname, 'main.ts'), 'utf8');
+    const named = [...help.matchAll(/driver: ([a-z0-9/-]+)/g)].map(([, id]) => id!);
+    expect(named.length).toBeGreaterThan(1);
+    expect(config.devices).toHaveLength(1);
+    for (const id of [...named, ...config.devices.map(({ driver }) => driver)])
+      expect(driverIndex.map((each) => each.id)).toContain(id);
   });
 });

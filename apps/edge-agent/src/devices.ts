@@ -103,7 +103,13 @@ export class Devices {
       answer: options.answer,
     });
     this.watch = options.driverDir
-      ? new DriverWatch({ dir: options.driverDir, shelf: this.shelf, log, onNew: (id) => this.useDriver(id) })
+      ? new DriverWatch({
+          dir: options.driverDir,
+          builtDir: `${options.config.dataDir}/drivers`,
+          shelf: this.shelf,
+          log,
+          onNew: (id) => this.useDriver(id),
+        })
       : null;
   }
 

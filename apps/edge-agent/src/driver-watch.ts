@@ -16,6 +16,8 @@ import type { DriverShelf, ShelfDriver } from './driver-shelf.js';
 export interface DriverWatchOptions {
   /** Holds `<vendor>/<model>` folders. */
   dir: string;
+  /** Where compiled drivers are kept: the program's own folder may be read-only. */
+  builtDir: string;
   shelf: DriverShelf;
   log: Logger;
   /** A driver has a new version that is fit to take over. */
@@ -76,11 +78,11 @@ export class DriverWatch {
   }
 
   private async lookAt(id: string): Promise<void> {
-    const { dir, shelf, log, onNew } = this.options;
+    const { dir, builtDir, shelf, log, onNew } = this.options;
     const folder = `${dir}/${id}`;
     let hash = 'unknown';
     try {
-      const built = await build(folder);
+      const built = await build(folder, builtDir);
       hash = built.hash;
       if (this.known.get(id) === hash) return;
       const driver = await loadBuilt(id, folder, built);
@@ -109,14 +111,14 @@ async function printOf(folder: string): Promise<string> {
   return prints.join('\n');
 }
 
-async function build(folder: string): Promise<{ out: string; hash: string }> {
+async function build(folder: string, builtDir: string): Promise<{ out: string; hash: string }> {
   const extension = extname(import.meta.filename);
   const flags =
     extension === '.ts'
       ? ['--no-warnings', '--conditions=source', '--import=@swc-node/register/esm-register']
       : [];
   const program = `${import.meta.dirname}/build-driver.main${extension}`;
-  const { stdout } = await run(process.execPath, [...flags, program, folder], {
+  const { stdout } = await run(process.execPath, [...flags, program, folder, builtDir], {
     timeout: BUILD_LIMIT_MS,
   }).catch((error: Error & { stderr?: string }) => {
     throw new Error(error.stderr?.trim() || error.message);

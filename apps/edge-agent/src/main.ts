@@ -39,7 +39,7 @@ AGENT_CONFIG
       driver: generic/serial-scanner
       link: { type: serial, path: /dev/serial/by-id/usb-..., baudRate: 9600 }
     - code: printer-1
-      driver: zebra/zpl
+      driver: zebra/zpl-printer
       link: { type: tcp, host: 192.168.1.40, port: 9100 }
       config: {}                  # the driver's own settings, see its config.schema.json
   points:                         # optional: scan points that hold until the core has sent its own

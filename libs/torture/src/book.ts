@@ -28,9 +28,17 @@ export class Book {
   readonly paper = new Map<string, number>();
   scans = 0;
   printsAsked = 0;
+  /** Records on disks that are no longer there, and when each disk left. */
+  private readonly departed: { ids: string[]; atMs: number }[] = [];
 
   keep(agent: string, records: readonly KeptRecord[]): void {
     for (const record of records) this.kept.set(record.id, { ...record, agent });
+  }
+
+  /** As {@link keep}, by an agent that told all and was then taken away with its disk. */
+  keepDeparted(agent: string, records: readonly KeptRecord[]): void {
+    this.keep(agent, records);
+    this.departed.push({ ids: records.map(({ id }) => id), atMs: performance.now() });
   }
 
   label(zpl: string): void {
@@ -47,5 +55,11 @@ export class Book {
       forgotten += 1;
     }
     return forgotten;
+  }
+
+  /** Nobody can feed a restored database with what lay on a disk that left after its backup. */
+  forgetDepartedSince(atMs: number): void {
+    for (const { ids } of this.departed.filter((disk) => disk.atMs >= atMs))
+      for (const id of ids) this.kept.delete(id);
   }
 }

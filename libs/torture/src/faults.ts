@@ -175,7 +175,7 @@ export class Faults {
       await clone.stop();
       await scanner.close();
     }
-    this.book.keep(edge.names.agent, kept);
+    this.book.keepDeparted(edge.names.agent, kept);
     await agent.kill(0);
     await until('the original serving', { limitMs: CLONE_LIMIT_MS }, () => agent.isServing);
   }

@@ -183,7 +183,10 @@ function inWords(result: TortureResult): string {
     `  start to ready in the quiet: ${list(result.quietStartMs)} ms`,
   ];
   if (result.restored)
-    lines.push(`  a restored database was fed ${result.restored.refedRecords} records again`);
+    lines.push(
+      `  a database restored from ${result.restored.fromSecondsAgo} s ago was fed ${result.restored.refedRecords} records again`,
+    );
+  for (const fault of result.notDealt) lines.push(`  not dealt: ${fault}`);
   if (findings.length === 0) lines.push('  nothing was lost, nothing counted twice, nothing is stuck');
   else
     lines.push(

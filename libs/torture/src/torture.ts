@@ -44,7 +44,9 @@ export interface TortureResult {
   actsRefused: number;
   labels: number;
   arrivals: number;
-  restored: { refedRecords: number; forgottenActs: number } | null;
+  restored: { fromSecondsAgo: number; refedRecords: number; forgottenActs: number } | null;
+  /** Faults that this run could not deal, and why. */
+  notDealt: string[];
   /** From start to ready, milliseconds, in the quiet after the last burst. */
   quietStartMs: Record<string, number>;
   /** The same under torture: median and worst. */
@@ -56,6 +58,8 @@ export interface TortureResult {
 }
 
 const GAP_MS: [number, number] = [80, 360];
+/** How old the backup is that a long run restores. */
+const RESTORED_FROM_MS = 600_000;
 const READY_LIMIT_MS = 60_000;
 const TIMELINE_KEPT = 400;
 const MAY_BE_LATE: ReadonlySet<CheckName> = new Set(['scan-lost', 'arrival-lost']);
@@ -125,17 +129,25 @@ export class Torture {
     const { kills, burst, minutes, signal, caughtBy } = this.options;
     let findings: Finding[] = [];
     // A restore needs a backup and a burst after it: a run of one burst goes without, and so does a planted mistake.
-    const restoreAt = this.options.preload ? Number.POSITIVE_INFINITY : burst;
+    const backUpAt = this.options.preload ? Number.POSITIVE_INFINITY : burst;
+    let backedUpAt: number | null = null;
     for (let n = 1; this.kills < kills && !signal.aborted; n += 1) {
-      const restores = this.restored === null && this.kills >= restoreAt;
-      const backedUpAt = restores ? await this.backUp() : 0;
+      if (backedUpAt === null && this.kills >= backUpAt) backedUpAt = await this.backUp();
       await this.burst(Math.min(burst, kills - this.kills), n);
       findings = await this.healAndCheck();
-      if (findings.length === 0 && restores) findings = await this.restore(backedUpAt);
+      const isOver = minutes !== null && performance.now() - this.startedAt > minutes * 60_000;
+      const isLast = isOver || this.kills >= kills;
+      if (findings.length === 0 && backedUpAt !== null && this.isTimeToRestore(backedUpAt, isLast))
+        findings = await this.restore(backedUpAt);
       if (caughtBy ? fits(findings, caughtBy) : findings.length > 0) return findings;
-      if (minutes !== null && performance.now() - this.startedAt > minutes * 60_000) break;
+      if (isOver) break;
     }
     return caughtBy ? findings : this.lastChecks();
+  }
+
+  /** From ten minutes ago, or from as long ago as the run allows. */
+  private isTimeToRestore(backedUpAt: number, isLast: boolean): boolean {
+    return this.restored === null && (isLast || performance.now() - backedUpAt >= RESTORED_FROM_MS);
   }
 
   /** Load with faults. */
@@ -238,11 +250,13 @@ export class Torture {
     return performance.now();
   }
 
-  /** The database of before the burst comes back: the agents must feed it again with what they keep. */
+  /** The database of back then comes back: the agents must feed it again with what they keep. */
   private async restore(backedUpAt: number): Promise<Finding[]> {
     const { rig, book } = this;
     const forgottenActs = book.forgetActsSince(backedUpAt);
-    this.note(`the database is restored from ${Math.round((performance.now() - backedUpAt) / 1000)} s ago`);
+    book.forgetDepartedSince(backedUpAt);
+    const fromSecondsAgo = Math.round((performance.now() - backedUpAt) / 1000);
+    this.note(`the database is restored from ${fromSecondsAgo} s ago`);
     for (const api of rig.apis) await api.holdDown();
     await rig.restore('yesterday');
     const before = (await this.judge.compare(book)).find(({ check }) => check === 'scan-lost')?.count ?? 0;
@@ -250,7 +264,7 @@ export class Torture {
     this.load.start();
     await pause(WARM_UP_MS);
     const findings = await this.healAndCheck();
-    this.restored = { refedRecords: before, forgottenActs };
+    this.restored = { fromSecondsAgo, refedRecords: before, forgottenActs };
     return findings;
   }
 
@@ -273,6 +287,14 @@ export class Torture {
     return took;
   }
 
+  private notDealt(): string[] {
+    const missing: string[] = [];
+    if (!this.rig.clockLibrary) missing.push('clock: this machine has no libfaketime');
+    if (!this.restored)
+      missing.push(`restore: it needs two bursts, so more than ${this.options.burst} kills`);
+    return missing;
+  }
+
   private result(findings: Finding[], quietStartMs: Record<string, number>): TortureResult {
     const { book, rig, options } = this;
     const acts = [...book.acts.values()];
@@ -292,6 +314,7 @@ export class Torture {
       labels: book.paper.size,
       arrivals: book.arrivals.length,
       restored: this.restored,
+      notDealt: this.notDealt(),
       quietStartMs,
       startMs: Object.fromEntries([
         ...rig.parts.map((part) => [part.name, spread(part.backMs)]),

@@ -110,11 +110,8 @@ export class LabelsService {
         ...[same ? planned.nonce : newNonce(), planned.commandId, tx.at],
       ],
     );
-    await rows(tx, 'update parcels set tracking_number = $3 where site_id = $1 and id = $2', [
-      tx.siteId,
-      parcelId,
-      trackingNumber,
-    ]);
+    const tracked = [tx.siteId, parcelId, trackingNumber];
+    await rows(tx, 'update parcels set tracking_number = $3 where site_id = $1 and id = $2', tracked);
     if (mayBeOut(printState)) return this.takePaper(tx, await benchParcel(tx, parcelId), planned);
     const facts = await labelFacts(tx, parcelId);
     if (same) return this.print(tx, facts, { labelId: id, printId: id, reason: null, planned });

@@ -1,13 +1,16 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseTranscript } from '../conformance/transcript.js';
 import { acceptTranscript } from './accept.js';
 import { listPorts, PORT_NAMES } from './ports.command.js';
-import { transcriptOf } from './record.command.js';
+import { type RecordOptions, recordTranscript, transcriptOf } from './record.command.js';
 import { templateFiles } from './template.js';
 import { testDrivers } from './test.command.js';
-import { compileDriverFolder } from './workspace.js';
+import { buildDriverFolder, compileDriverFolder, ROOT } from './workspace.js';
 
 let dir: string;
 beforeAll(async () => {
@@ -78,6 +81,53 @@ test('a recording becomes a transcript, and accepting it writes what the driver 
     [{ code: '5901234123457' }],
     [{ code: 'TOTE-1' }],
   ]);
+});
+
+const RECORD: RecordOptions = {
+  ...{ baud: '9600', parity: 'none', dataBits: '8', stopBits: '1', flow: 'none', seconds: '10' },
+  ...{ send: [], out: '', title: 'heard' },
+};
+
+test('a device on the network is asked and recorded, until it hangs up', async () => {
+  const server = createServer((socket) => {
+    socket.on('data', (bytes) => socket.end(bytes.toString() === 'W\r' ? 'W1250\r' : '?'));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const out = join(dir, 'asked.yaml');
+  await recordTranscript({ ...RECORD, tcp: `127.0.0.1:${port}`, send: ['W\\r'], out }, () => undefined);
+  expect(parseTranscript(out, await readFile(out, 'utf8')).steps).toHaveLength(2);
+  expect(await readFile(out, 'utf8')).toContain('W1250');
+  await new Promise((resolve) => server.close(resolve));
+}, 20_000);
+
+test('a recording that has nowhere to go is refused before the device is bothered, and nothing is left behind', async () => {
+  const out = join(dir, 'kept.yaml');
+  await writeFile(out, 'mine');
+  const record = (options: Partial<RecordOptions>) =>
+    recordTranscript({ ...RECORD, out: join(dir, 'never.yaml'), ...options }, () => undefined);
+  await expect(record({ tcp: '127.0.0.1:1', out })).rejects.toThrow('is there already');
+  expect(await readFile(out, 'utf8')).toBe('mine');
+  await expect(record({ tcp: '127.0.0.1:1', out: join(dir, 'no/folder.yaml') })).rejects.toThrow('not there');
+  await expect(record({ tcp: '10.0.0.7' })).rejects.toThrow('--tcp takes HOST:PORT');
+  await expect(record({ port: '/dev/none', baud: 'fast' })).rejects.toThrow('--baud takes a number');
+  await expect(record({})).rejects.toThrow('give one of --port PATH, --tcp HOST:PORT and --listen PORT');
+  await expect(record({ tcp: '127.0.0.1:1' })).rejects.toThrow();
+  expect(existsSync(join(dir, 'never.yaml'))).toBe(false);
+}, 20_000);
+
+test('a folder that holds no driver is said so', async () => {
+  await expect(compileDriverFolder(join(dir, 'nowhere'))).rejects.toThrow('device.ts is missing');
+});
+
+test('a driver compiled away from the checkout finds the kit there', async () => {
+  const base = await made('scanner', 'away');
+  const resolve = (specifier: string) => pathToFileURL(join(ROOT, specifier.slice(1), 'src/index.ts')).href;
+  const { out } = await buildDriverFolder(base, { dir: join(dir, 'built'), resolve });
+  const text = await readFile(join(out, 'device.js'), 'utf8');
+  expect(text).toContain('file://');
+  expect(text).not.toContain('#lib/');
+  expect(JSON.parse(await readFile(join(dir, 'built/package.json'), 'utf8'))).toEqual({ type: 'module' });
 });
 
 test('ports come from /sys with their stable paths, without opening any', async () => {

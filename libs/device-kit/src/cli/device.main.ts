@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Command, Option } from 'commander';
@@ -50,7 +51,15 @@ program
       .choices(['none', 'even', 'odd'])
       .default('none'),
   )
+  .addOption(new Option('--data-bits <n>', 'data bits of the serial port').choices(['7', '8']).default('8'))
+  .addOption(new Option('--stop-bits <n>', 'stop bits of the serial port').choices(['1', '2']).default('1'))
+  .addOption(
+    new Option('--flow <kind>', 'flow control of the serial port')
+      .choices(['none', 'rtscts', 'xonxoff'])
+      .default('none'),
+  )
   .option('--tcp <host:port>', 'a device on the network')
+  .option('--listen <port>', 'a device on the network that calls: listen for it on this port')
   .option('--send <text...>', 'ask the device this first; \\r \\n \\t \\xHH are understood', [])
   .option('--seconds <n>', 'how long to listen', '30')
   .option('--title <text>', 'title of the transcript', 'recorded')
@@ -59,6 +68,8 @@ program
     'after',
     examples(
       'record --port /dev/serial/by-id/usb-FTDI_1234-if00 --baud 9600 --out weights.yaml',
+      'record --port /dev/ttyUSB0 --data-bits 7 --parity even --out toledo.yaml',
+      'record --listen 2001 --out gate.yaml',
       "record --tcp 10.0.0.7:1702 --send 'SI\\r\\n' --seconds 5 --out asked.yaml",
     ),
   )
@@ -95,12 +106,15 @@ program
   .option('--pty', 'on a pseudo-terminal: prints the path to open')
   .option('--tcp [port]', 'on a TCP port of this machine (any free one by default)')
   .option('--call <host:port>', 'as a device that calls: where the agent listens')
+  .option('--mqtt <url>', 'at a broker, for devices that speak MQTT')
+  .option('--base <topic>', 'with --mqtt: the topic of the device', 'wh/v1/SITE/agent/plc/device')
   .addHelpText(
     'after',
     examples(
       'sim mettler-toledo/mt-sics --pty   then type: load 1250',
       'sim zebra/zpl-printer --tcp 9100   then type: mediaOut',
       'sim generic/tcp-scanner --call 127.0.0.1:2001',
+      'sim generic/mqtt-conveyor --mqtt mqtt://127.0.0.1:1883 --base wh/v1/LYON1/edge-1/plc/plc-1',
       'sim --dir ~/drivers/acme/gate --pty',
     ),
   )
@@ -139,6 +153,7 @@ async function newDriver(id: string, options: { kind: TemplateChoice['kind']; di
     throw new Error(`"${id}" is not <vendor>/<model> in kebab-case, for example acme/floor-scale`);
   }
   const base = join(options.dir === undefined ? DEVICES : userPath(options.dir), vendor!, model!);
+  if (existsSync(base)) throw new Error(`${base} is there already; nothing was written`);
   for (const [file, text] of Object.entries(
     templateFiles({ vendor: vendor!, model: model!, kind: options.kind }),
   )) {

@@ -1,15 +1,19 @@
-import { writeFile } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { toBytes, toText, unescapeText } from '../bytes.js';
 import { createLink, type LinkConfig } from '../links/create-link.js';
-import type { LinkEvents } from '../links/link.js';
+import type { Link, LinkEvents } from '../links/link.js';
 import { userPath } from './workspace.js';
 
 export interface RecordOptions {
   port?: string;
   baud: string;
   parity: 'none' | 'even' | 'odd';
+  dataBits: string;
+  stopBits: string;
+  flow: 'none' | 'rtscts' | 'xonxoff';
   tcp?: string;
+  listen?: string;
   send: string[];
   seconds: string;
   out: string;
@@ -19,13 +23,43 @@ export interface RecordOptions {
 /** Bytes with a pause of at least this between them become steps of their own. */
 const STEP_GAP_MS = 80;
 const MODBUS_PORT = 502;
+const WHY_NOT: Record<string, string> = {
+  EEXIST: 'this file is there already; nothing was recorded',
+  ENOENT: 'its folder is not there; nothing was recorded',
+  EACCES: 'it may not be written; nothing was recorded',
+};
 
 /** Listens to a live device (asking it `--send`) and writes what it said as a transcript without expectations. */
 export async function recordTranscript(options: RecordOptions, say: (line: string) => void): Promise<void> {
   const seconds = Number(options.seconds);
   if (!(seconds > 0 && seconds <= 3600)) throw new Error('--seconds takes 1 to 3600');
   const link = await createLink(linkOf(options));
-  const heard: { at: number; bytes: Uint8Array }[] = [];
+  // Before the device is bothered: a recording that cannot be written down would be lost.
+  const out = await open(userPath(options.out), 'wx').catch((error: NodeJS.ErrnoException) => {
+    throw new Error(`--out ${options.out}: ${WHY_NOT[error.code ?? ''] ?? error.message}`);
+  });
+  try {
+    const heard = await listen(link, { options, seconds, say });
+    await out.writeFile(transcriptOf(options, link.label, heard));
+    say(`${heard.length === 0 ? silence(options) : ''}written to ${options.out}`);
+  } catch (error) {
+    await rm(userPath(options.out), { force: true });
+    throw error;
+  } finally {
+    await out.close();
+  }
+}
+
+interface Heard {
+  at: number;
+  bytes: Uint8Array;
+}
+
+async function listen(
+  link: Link,
+  { options, seconds, say }: { options: RecordOptions; seconds: number; say: (line: string) => void },
+): Promise<Heard[]> {
+  const heard: Heard[] = [];
   let closed: string | null = null;
   const events: LinkEvents = {
     onData: (bytes) => {
@@ -54,8 +88,7 @@ export async function recordTranscript(options: RecordOptions, say: (line: strin
   while (!stop && closed === null && performance.now() < until) await pause(50);
   await connection.close();
   if (closed !== null) say(`the link closed: ${closed}`);
-  await writeFile(userPath(options.out), transcriptOf(options, link.label, heard), { flag: 'wx' });
-  say(`${heard.length === 0 ? silence(options) : ''}written to ${options.out}`);
+  return heard;
 }
 
 /** Why nothing may have been heard, where it can be guessed. */
@@ -67,20 +100,37 @@ function silence({ tcp, send }: RecordOptions): string {
 }
 
 function linkOf(options: RecordOptions): LinkConfig {
-  if ((options.port === undefined) === (options.tcp === undefined))
-    throw new Error('give --port PATH or --tcp HOST:PORT');
-  if (options.port !== undefined) {
-    return { kind: 'serial', path: options.port, baudRate: Number(options.baud), parity: options.parity };
+  const { port, tcp, listen } = options;
+  if ([port, tcp, listen].filter((each) => each !== undefined).length !== 1)
+    throw new Error('give one of --port PATH, --tcp HOST:PORT and --listen PORT');
+  if (port !== undefined) {
+    return {
+      kind: 'serial',
+      path: port,
+      baudRate: whole(options.baud, '--baud takes a number such as 9600'),
+      parity: options.parity,
+      dataBits: Number(options.dataBits) as 7 | 8,
+      stopBits: Number(options.stopBits) as 1 | 2,
+      flowControl: options.flow,
+    };
   }
-  const at = options.tcp!.lastIndexOf(':');
-  return { kind: 'tcp-client', host: options.tcp!.slice(0, at), port: Number(options.tcp!.slice(at + 1)) };
+  if (listen !== undefined)
+    return { kind: 'tcp-server', port: whole(listen, '--listen takes a port of this machine') };
+  const [, host, number] = /^(.+):(\d+)$/.exec(tcp!) ?? [];
+  if (!host) throw new Error(`--tcp takes HOST:PORT, such as 10.0.0.7:1702, not "${tcp}"`);
+  return { kind: 'tcp-client', host, port: Number(number) };
+}
+
+function whole(text: string, what: string): number {
+  if (!/^\d+$/.test(text)) throw new Error(`${what}, not "${text}"`);
+  return Number(text);
 }
 
 /** The transcript's text: each burst of bytes a step. Expectations are for the integrator to write. */
 export function transcriptOf(
   options: Pick<RecordOptions, 'title'>,
   label: string,
-  heard: { at: number; bytes: Uint8Array }[],
+  heard: readonly Heard[],
 ): string {
   const steps: Record<string, unknown>[] = [{ open: true }];
   let lastAt = Number.NEGATIVE_INFINITY;

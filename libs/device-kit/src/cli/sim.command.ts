@@ -1,4 +1,6 @@
 import { createInterface } from 'node:readline';
+import type { MqttClient } from 'mqtt';
+import { mqttPort } from '../links/mqtt.js';
 import type { Place, SimulatedDevice, Simulator } from '../sim/simulator.js';
 import { compileDriverFolder, driverDir } from './workspace.js';
 
@@ -7,7 +9,11 @@ export interface SimOptions {
   pty?: boolean;
   tcp?: string | true;
   call?: string;
+  mqtt?: string;
+  base: string;
 }
+
+const BROKER_LIMIT_MS = 5_000;
 
 /** Runs a simulator until the input ends or the process is told to stop; each line of input is one of its verbs. */
 export async function runSimulator(
@@ -17,7 +23,11 @@ export async function runSimulator(
 ): Promise<void> {
   const modules = await compileDriverFolder(driverDir(id, options.dir));
   const simulator = (await modules.loadSimulator()).simulator as Simulator;
-  const place = choosePlace(simulator, options);
+  const at = choosePlace(simulator, options);
+  const broker = at === 'mqtt' ? await brokerAt(options.mqtt!) : null;
+  const place: Place = broker
+    ? { at: 'mqtt', base: options.base, mqtt: mqttPort(broker) }
+    : placeOf(at as Exclude<Place['at'], 'mqtt'>, options);
   const device = await simulator.start(place);
   say(`link: ${JSON.stringify(device.linkConfig)}`);
   say(`config: ${JSON.stringify(simulator.config)}`);
@@ -30,24 +40,44 @@ export async function runSimulator(
       await obey(device, simulator.verbs, line.trim()).then(say, (error: Error) => say(error.message));
   }
   await device.close();
+  await broker?.endAsync(true);
 }
 
-function choosePlace(simulator: Simulator, options: SimOptions): Place {
-  const asked = [options.pty && 'pty', options.tcp && 'tcp', options.call && 'tcp-call'].filter(
-    (each): each is 'pty' | 'tcp' | 'tcp-call' => typeof each === 'string',
-  );
-  if (asked.length > 1) throw new Error('give one of --pty, --tcp and --call');
-  const at = (asked[0] ?? simulator.places[0]) as Place['at'];
-  if (at === 'mqtt' || !simulator.places.includes(at)) {
+/** The broker that the device and its agent share. */
+async function brokerAt(url: string): Promise<MqttClient> {
+  if (!/^mqtts?:\/\//.test(url))
+    throw new Error(`--mqtt takes mqtt://HOST:PORT or mqtts://HOST:PORT, not "${url}"`);
+  const { default: mqtt } = await import('mqtt');
+  return mqtt
+    .connectAsync(url, { reconnectPeriod: 0, connectTimeout: BROKER_LIMIT_MS }, false)
+    .catch((error: Error) => {
+      throw new Error(`no broker answers at ${url}: ${error.message || 'is it running?'}`);
+    });
+}
+
+function choosePlace(simulator: Simulator, options: SimOptions): Place['at'] {
+  const asked = [
+    options.pty && 'pty',
+    options.tcp && 'tcp',
+    options.call && 'tcp-call',
+    options.mqtt && 'mqtt',
+  ].filter((each): each is Place['at'] => typeof each === 'string' && each !== '');
+  if (asked.length > 1) throw new Error('give one of --pty, --tcp, --call and --mqtt');
+  const at = asked[0] ?? simulator.places[0]!;
+  if (!simulator.places.includes(at) || (at === 'mqtt' && !options.mqtt)) {
     const places = simulator.places.map((place) => FLAGS[place]).join(' or ');
-    throw new Error(`this simulator lives on ${places}; MQTT simulators run inside the demo only`);
+    throw new Error(`this simulator lives on ${places}`);
   }
+  return at;
+}
+
+function placeOf(at: Exclude<Place['at'], 'mqtt'>, options: SimOptions): Place {
   if (at === 'pty') return { at };
   if (at === 'tcp-call') return callPlace(options.call);
   return { at, port: portOf(typeof options.tcp === 'string' ? options.tcp : '0', '--tcp takes a port') };
 }
 
-const FLAGS = { pty: '--pty', tcp: '--tcp', 'tcp-call': '--call', mqtt: 'MQTT' } as const;
+const FLAGS = { pty: '--pty', tcp: '--tcp', 'tcp-call': '--call', mqtt: '--mqtt URL' } as const;
 
 function callPlace(address: string | undefined): Place {
   const at = address?.lastIndexOf(':') ?? -1;

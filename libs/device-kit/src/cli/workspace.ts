@@ -49,8 +49,28 @@ export function builtModules(out: string): DriverModules {
   };
 }
 
-/** Compiles a driver folder. `out` holds the result, `hash` names the content. */
-export async function buildDriverFolder(dir: string): Promise<{ out: string; hash: string }> {
+/** The specifier of an import of ours, between what stands before and after it. */
+const OURS = /((?:from|import)\s*['"])(#lib\/[\w-]+)(['"])/g;
+
+/** Where a compiled driver goes that does not lie inside the checkout. */
+export interface BuildPlace {
+  dir: string;
+  /** Resolves what a driver imports of ours (`#lib/device-kit`), which nothing in `dir` would lead to. */
+  resolve: (specifier: string) => string;
+}
+
+/**
+ * Compiles a driver folder. `out` holds the result, `hash` names the content.
+ *
+ * @param place by default inside the checkout
+ * @throws Error that says which file or folder is missing
+ */
+export async function buildDriverFolder(
+  dir: string,
+  place?: BuildPlace,
+): Promise<{ out: string; hash: string }> {
+  if (!existsSync(join(dir, 'device.ts')))
+    throw new Error(`there is no driver in ${dir}: device.ts is missing`);
   const files = (await readdir(dir)).filter(
     (file) => /\.(ts|json)$/.test(file) && !file.endsWith('.spec.ts'),
   );
@@ -59,15 +79,20 @@ export async function buildDriverFolder(dir: string): Promise<{ out: string; has
     .update(JSON.stringify([files, sources]))
     .digest('hex')
     .slice(0, 12);
-  const out = join(ROOT, 'dist', 'drivers', `${basename(dirname(dir))}-${basename(dir)}-${hash}`);
+  const base = place?.dir ?? join(ROOT, 'dist', 'drivers');
+  const out = join(base, `${basename(dirname(dir))}-${basename(dir)}-${hash}`);
   await mkdir(out, { recursive: true });
+  if (place) await writeFile(join(base, 'package.json'), '{ "type": "module" }\n');
   const ts = (await import('typescript')).default;
   const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 };
   for (const [i, file] of files.entries()) {
     if (file.endsWith('.json')) await cp(join(dir, file), join(out, file));
     else {
       const { outputText } = ts.transpileModule(sources[i]!, { compilerOptions, fileName: file });
-      await writeFile(join(out, file.replace(/\.ts$/, '.js')), outputText);
+      const text = place
+        ? outputText.replace(OURS, (_, start, name, end) => start + place.resolve(name) + end)
+        : outputText;
+      await writeFile(join(out, file.replace(/\.ts$/, '.js')), text);
     }
   }
   return { out, hash };
