@@ -4,14 +4,18 @@ import type { LinearModel, ModelAnswer, SolveModel } from './linear-model.js';
 const PRIMAL_FEASIBLE = 2;
 
 /**
- * Lends a loaded HiGHS to the searches: `solverOver(await loadHighs())`, loaded by whoever runs the worker thread, so
- * that this library reads no files. A solve blocks its thread up to the time limit.
+ * Lends a loaded HiGHS to the searches: `solverOver(await loadHighs())`, loaded by the caller, so that this library reads
+ * no files. A solve blocks its thread up to its limits.
  */
 export function solverOver(highs: Highs): SolveModel {
-  return (linear, timeLimitMs) => {
+  return (linear, { timeLimitMs, maxNodes }) => {
     const model = highs.createModel(modelData(highs, linear));
     try {
-      model.options.set({ output_flag: false, time_limit: Math.max(0.01, timeLimitMs / 1000) });
+      model.options.set({
+        output_flag: false,
+        ...(timeLimitMs !== undefined && { time_limit: Math.max(0.01, timeLimitMs / 1000) }),
+        ...(maxNodes !== undefined && { mip_max_nodes: maxNodes }),
+      });
       if (linear.start) model.setSolution({ colValue: Float64Array.from(linear.start) });
       model.run();
       return answerOf(highs, model, linear);

@@ -30,5 +30,12 @@ export interface ModelAnswer {
   rowDuals: Float64Array;
 }
 
+/** When a solve ends at the latest; what is left out is unlimited. */
+export interface SolveLimits {
+  timeLimitMs?: number;
+  /** Nodes of the search tree: a limit that ends two solves of one model alike, however fast the machine. */
+  maxNodes?: number;
+}
+
 /** A solver lent to the searches; without one they do without. */
-export type SolveModel = (model: LinearModel, timeLimitMs: number) => ModelAnswer;
+export type SolveModel = (model: LinearModel, limits: SolveLimits) => ModelAnswer;

@@ -15,7 +15,10 @@ export interface SearchLimits {
   maxIterations?: number;
   /** Polled often; `true` ends the search with the best plan so far. */
   shouldStop?: () => boolean;
-  /** A mixed-integer solver that some searches use to recombine what they found. It should be deterministic. */
+  /**
+   * A mixed-integer solver that some searches use to recombine what they found. Without a time limit its solves are limited by nodes;
+   * with one by time, so that two runs may then differ, as they may in the steps they come to.
+   */
   solveModel?: SolveModel;
 }
 

@@ -144,6 +144,29 @@ describe('choosing a dense wave', () => {
     );
   });
 
+  it('asks the solver within nodes where steps are the limit, not within a time', () => {
+    const lines = (at: number, count: number) =>
+      Array.from({ length: count }, (_, line) => ({
+        itemId: `i${(at * 7 + line * 11) % 60}`,
+        quantity: 1 + (at % 3),
+      }));
+    const request = {
+      orders: Array.from({ length: 640 }, (_, at) => ({ orderId: `o${at}`, lines: lines(at, 1 + (at % 4)) })),
+      aisles: Array.from({ length: 90 }, (_, at) => ({ aisleId: `A${at}`, stock: lines(at, 5) })),
+      minUnits: 30,
+      maxUnits: 60,
+    };
+    const asked: unknown[] = [];
+    const watched: SolveModel = (model, limits) => {
+      asked.push(limits);
+      return solveModel(model, limits);
+    };
+    const plan = () => selectDenseWave(request, { maxIterations: 121_000, solveModel: watched });
+    expect(plan()).toEqual(plan());
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked).toEqual(asked.map(() => ({ maxNodes: 500 })));
+  });
+
   it('answers null when no wave is allowed', () => {
     const order = { orderId: 'o', lines: [{ itemId: 'a', quantity: 3 }] };
     const aisle = { aisleId: 'A', stock: [{ itemId: 'a', quantity: 2 }] };

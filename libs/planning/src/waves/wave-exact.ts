@@ -1,4 +1,4 @@
-import type { LinearModel, ModelColumn, SolveModel } from '../search/linear-model.js';
+import type { LinearModel, ModelColumn, SolveLimits, SolveModel } from '../search/linear-model.js';
 import type { WaveChoice, WaveModel } from './wave-model.js';
 
 /** The part of a wave problem that a model decides on. */
@@ -16,6 +16,8 @@ export interface ExactAnswer {
   choice: WaveChoice | null;
   /** No wave within the scope is denser. */
   proven: boolean;
+  /** The solver came to its end before its limits. */
+  solved: boolean;
 }
 
 /**
@@ -25,18 +27,19 @@ export function solveScope(
   model: WaveModel,
   scope: WaveScope,
   density: number,
-  solver: { solve: SolveModel; timeLimitMs: number; start: WaveChoice | null },
+  solver: { solve: SolveModel; limits: SolveLimits; start: WaveChoice | null },
 ): ExactAnswer {
   const program = programOf(model, scope, density);
   if (solver.start) program.start = startVector(scope, solver.start);
-  const answer = solver.solve(program, solver.timeLimitMs);
+  const answer = solver.solve(program, solver.limits);
   const proven = answer.bound <= density * scope.keptAisles.length + 1e-6;
-  if (answer.status === 'none') return { choice: null, proven: false };
+  const solved = answer.status === 'optimal';
+  if (answer.status === 'none') return { choice: null, proven: false, solved };
   const isOn = (column: number) => answer.values[column]! > 0.5;
   const orders = scope.orders.filter((_, column) => isOn(column));
   const aisles = scope.freeAisles.filter((_, at) => isOn(scope.orders.length + at));
   const units = orders.reduce((sum, order) => sum + model.orderUnits[order]!, 0);
-  return { choice: { orders, aisles: [...scope.keptAisles, ...aisles], units }, proven };
+  return { choice: { orders, aisles: [...scope.keptAisles, ...aisles], units }, proven, solved };
 }
 
 /** Orders that the stock of these aisles could serve, each taken alone. */

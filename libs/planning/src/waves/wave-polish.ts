@@ -1,4 +1,4 @@
-import type { SolveModel } from '../search/linear-model.js';
+import type { SolveLimits, SolveModel } from '../search/linear-model.js';
 import { Random } from '../search/random.js';
 import type { SearchBudget } from '../search/search-limits.js';
 import type { MultiLineSearch } from './multi-line-search.js';
@@ -11,6 +11,9 @@ const WHOLE_PROBLEM = 700;
 const WHOLE_LIMIT_MS = 20_000;
 /** Longest solve of a part of a larger problem. */
 const PART_LIMIT_MS = 4000;
+/** Without a time limit nodes limit a solve, so that the same steps give the same plan. */
+const WHOLE_NODES = 20_000;
+const PART_NODES = 500;
 
 /** Improves the best wave by solving parts of the problem exactly: some aisles free, the others as they are. */
 export class WavePolish {
@@ -40,7 +43,7 @@ export class WavePolish {
     const aisles = Array.from({ length: this.model.aisles.count }, (_, aisle) => aisle);
     const scope = { freeAisles: aisles, keptAisles: [], orders: servableOrders(this.model, aisles) };
     while (!this.budget.exhausted()) {
-      const answer = this.ask(scope, Math.min(this.budget.remainingMs(), WHOLE_LIMIT_MS));
+      const answer = this.ask(scope, { timeLimitMs: WHOLE_LIMIT_MS, maxNodes: WHOLE_NODES });
       if (answer.proven) return true;
       if (!answer.improved) return false;
     }
@@ -51,24 +54,27 @@ export class WavePolish {
     const { best } = this.search;
     if (!best) return false;
     const scope = this.scopeAround(best);
-    const { improved, quick } = this.ask(scope, Math.min(this.budget.remainingMs(), PART_LIMIT_MS));
+    const { improved, quick } = this.ask(scope, { timeLimitMs: PART_LIMIT_MS, maxNodes: PART_NODES });
     // Parts as large as can be solved in the time they get.
     if (quick && !improved) this.freeKept = Math.min(60, this.freeKept + 4);
     else if (!quick) this.freeKept = Math.max(6, this.freeKept - 3);
     return false;
   }
 
-  private ask(scope: WaveScope, timeLimitMs: number) {
+  /** One solve, limited by time where the budget is, else by nodes. */
+  private ask(scope: WaveScope, most: Required<SolveLimits>) {
     const { best, bestDensity } = this.search;
+    const leftMs = this.budget.remainingMs();
+    const timeLimitMs = Number.isFinite(leftMs) ? Math.min(leftMs, most.timeLimitMs) : undefined;
     const beforeMs = this.budget.elapsedMs();
-    const start = best && isWithin(best, scope) ? best : null;
-    const { choice, proven } = solveScope(this.model, scope, bestDensity, {
+    const { choice, proven, solved } = solveScope(this.model, scope, bestDensity, {
       solve: this.solve,
-      timeLimitMs,
-      start,
+      limits: timeLimitMs === undefined ? { maxNodes: most.maxNodes } : { timeLimitMs },
+      start: best && isWithin(best, scope) ? best : null,
     });
     const improved = choice !== null && this.search.accept(choice);
-    return { improved, proven, quick: this.budget.elapsedMs() - beforeMs < timeLimitMs / 2 };
+    const quick = timeLimitMs === undefined ? solved : this.budget.elapsedMs() - beforeMs < timeLimitMs / 2;
+    return { improved, proven, quick };
   }
 
   /** Some of its aisles and about as many others that come closest to serving further orders. */
