@@ -139,7 +139,7 @@ export function floorServices({ db }: Pick<Floor, 'db'>) {
     channels,
     work,
     releaseQueries: new ReleaseQueries(db, channels, work),
-    ...waveReads(db, runner),
+    ...waveReads(db, runner, work),
     runner,
     gates,
     ...wallServices(db, { inventory, progress, shorts }),
@@ -196,9 +196,9 @@ function receivingServices(db: Floor['db'], inventory: InventoryService) {
 }
 
 /** What people ask of waves. */
-function waveReads(db: Floor['db'], runner: PlanRunnerService) {
+function waveReads(db: Floor['db'], runner: PlanRunnerService, work: WorkInProgressService) {
   return {
-    wavesQueries: new WavesQueries(db),
+    wavesQueries: new WavesQueries(db, work),
     dryRuns: new DryRunService(db, runner),
     templates: new TemplatesService(db),
     templatesQueries: new TemplatesQueries(db),

@@ -203,6 +203,18 @@ it.each([
   expect(blockerOf(wave, new Date(3_600_000))).toBe(text);
 });
 
+it.each([
+  [undefined, 'waits to be released'],
+  [[], 'is released with the next look at the floor'],
+  [
+    [{ text: 'No lane is open.' }, { text: 'No printer works.' }],
+    'released as soon as the floor is ready. No lane is open. No printer works.',
+  ],
+])('says what a planned wave is held by: %j', (held, text) => {
+  const wave = { state: 'planned', reason: null, releasedAt: null, pickedLines: 0, held };
+  expect(blockerOf(wave, new Date(0))).toBe(text);
+});
+
 it('holds the pace of a floor against the standard once enough was done to say', () => {
   const work = { walkMm: 1_100_000, stops: 100, units: 200, parcels: 25, packedUnits: 100 };
   const standardPick = 1_000 + 100 * 9 + 200 * 2 + 10 * 90;

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '#lib/testkit';
 import { addItem, buildFloor, type FixtureItem, type Floor } from '../../test/floor-fixture.js';
 import { type FloorServices, floorServices } from '../../test/floor-services.js';
 import { newId } from '../platform/ids.js';
+import { WAVE_STEPS } from './wave-steps.js';
 
 let floor: Floor;
 let services: FloorServices;
@@ -116,6 +118,50 @@ describe('a wave released by hand', () => {
       },
     ]);
     await limit('pick', null);
+  });
+});
+
+describe('a wave that is released as soon as it is planned', () => {
+  const automatic = (templateId: string) =>
+    floor.ask(`update wave_templates set pipeline = $2 where id = $1`, [
+      templateId,
+      JSON.stringify(WAVE_STEPS.map((name) => (name === 'release' ? { name, automatic: true } : { name }))),
+    ]);
+  const look = () => floor.system(() => services.waves.goOnWithWaiting(floor.siteId));
+  const view = (waveId: string) => floor.system(() => services.wavesQueries.view(waveId));
+
+  it('says what holds it, and goes when the floor is ready', async () => {
+    const { service, templateId, laneId, item } = await line();
+    await automatic(templateId);
+    await orders(2, service, item);
+    await floor.ask(`update lanes set fill = 'full' where id = $1`, [laneId]);
+    const waveId = await floor.system(() => services.waves.startWave(templateId));
+    await eventually(async () => expect(await stateOf(waveId)).toBe('planned'), { limitMs: 30_000 });
+    await look();
+    const held = await view(waveId);
+    expect(held).toMatchObject({ state: 'planned', held: [{ code: 'lane-full' }] });
+    expect(held.blocker).toContain(held.held![0]!.text);
+    await floor.system(() => services.releases.lockWave(waveId));
+    await floor.ask(`update lanes set fill = 'clear' where id = $1`, [laneId]);
+    await look();
+    expect(await stateOf(waveId)).toBe('locked');
+    await floor.system(() => services.releases.unlockWave(waveId));
+    expect((await view(waveId)).held).toEqual([]);
+    await look();
+    expect(await stateOf(waveId)).toBe('released');
+  });
+
+  it('goes at the next look when its process died between the plan and the release', async () => {
+    const { service, templateId, item } = await line();
+    const other = await line();
+    await automatic(templateId);
+    await orders(1, service, item);
+    await orders(1, other.service, other.item);
+    const [died, byHand] = [await plannedWave(templateId), await plannedWave(other.templateId)];
+    await look();
+    expect(await stateOf(died)).toBe('released');
+    expect(await stateOf(byHand)).toBe('planned');
+    expect(await view(byHand)).not.toHaveProperty('held');
   });
 });
 

@@ -4,6 +4,8 @@ export interface StandingWave {
   reason: string | null;
   releasedAt: Date | null;
   pickedLines: number;
+  /** Of a planned wave that is released by itself: what the floor is not ready for. Left out: a person releases it. */
+  held?: readonly { text: string }[];
 }
 
 /** Goods of a released wave that nobody has touched for so long stand still. */
@@ -11,7 +13,7 @@ const UNTOUCHED_MS = 15 * 60_000;
 
 /** Why a wave does not move on, in one sentence; null while it does. */
 export function blockerOf(
-  { state, reason, releasedAt, pickedLines }: StandingWave,
+  { state, reason, releasedAt, pickedLines, held }: StandingWave,
   now: Date,
 ): string | null {
   switch (state) {
@@ -20,7 +22,9 @@ export function blockerOf(
     case 'locked':
       return 'locked: a person must unlock it first';
     case 'planned':
-      return 'waits to be released';
+      if (held === undefined) return 'waits to be released';
+      if (held.length === 0) return 'is released with the next look at the floor';
+      return `released as soon as the floor is ready. ${held.map(({ text }) => text).join(' ')}`;
     case 'released':
       return pickedLines === 0 && releasedAt && now.getTime() - releasedAt.getTime() > UNTOUCHED_MS
         ? 'released, and nobody has picked anything yet'

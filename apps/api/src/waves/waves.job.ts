@@ -78,6 +78,7 @@ export class WavesJob implements OnApplicationBootstrap, OnModuleDestroy {
       ]);
       if (!lock?.got) return;
       if (this.turns % RETRY_SHORT_EVERY === 0) await this.waves.goOnWithWaiting(siteId);
+      else await this.waves.releaseHeld();
       await this.waves.finishChannelWaves();
       await this.schedules.look();
       await this.channels.releaseDue();

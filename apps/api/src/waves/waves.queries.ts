@@ -4,6 +4,7 @@ import { Database, row, rows, type Tx } from '../platform/database.service.js';
 import { Refusal } from '../platform/refusal.js';
 import { progressOf } from './plan-runner.service.js';
 import { blockerOf } from './wave-blocker.js';
+import { WorkInProgressService } from './work-in-progress.service.js';
 
 interface WaveRow
   extends Omit<WaveView, 'createdAt' | 'releasedAt' | 'cutOffAt' | 'steps' | 'progress' | 'blocker'> {
@@ -11,10 +12,15 @@ interface WaveRow
   releasedAt: Date | null;
   cutOffAt: Date | null;
   steps: StepView[] | null;
+  automatic: boolean;
 }
 
+/** Whether the wave `w` is released by itself as soon as the floor is ready: by its template, where no channel does it. */
+export const RELEASES_ITSELF = `(w.state = 'planned' and w.channel_id is null
+  and w.plan -> 'pipeline' @> '[{"name": "release", "automatic": true}]')`;
+
 /** Waves with how far they have come: `w` is the wave. */
-const WAVE = `select w.id, w.number::int, w.state, t.name as template, t.id as "templateId", c.name as channel, w.order_count as "orderCount",
+const WAVE = `select ${RELEASES_ITSELF} as automatic, w.id, w.number::int, w.state, t.name as template, t.id as "templateId", c.name as channel, w.order_count as "orderCount",
     w.line_count as "lineCount", w.unit_count as "unitCount", w.summary, w.reason, w.created_at as "createdAt",
     w.released_at as "releasedAt", p.picked as "pickedLines", p.short as "shortLines", p.faults as "faultCount", s.packed as "packedOrders",
     s.shipped as "shippedOrders", s.cut_off_at as "cutOffAt",
@@ -34,7 +40,10 @@ const WAVE = `select w.id, w.number::int, w.state, t.name as template, t.id as "
 
 @Injectable()
 export class WavesQueries {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly work: WorkInProgressService,
+  ) {}
 
   /** Newest first; the cursor is the number of the last wave of the page before. */
   async list(filter: { state?: string; before?: number; limit: number }): Promise<Page<WaveView>> {
@@ -46,7 +55,7 @@ export class WavesQueries {
         [tx.siteId, filter.state ?? null, filter.before ?? null, filter.limit],
       );
       const views: WaveView[] = [];
-      for (const each of found) views.push(await asView(tx, each));
+      for (const each of found) views.push(await this.asView(tx, each));
       return views;
     });
     const last = items.at(-1);
@@ -57,20 +66,22 @@ export class WavesQueries {
     return this.db.transaction(async (tx) => {
       const found = await row<WaveRow>(tx, `${WAVE} where w.site_id = $1 and w.id = $2`, [tx.siteId, waveId]);
       if (!found) throw new Refusal('wave.unknown', 'There is no such wave.', { status: 404 });
-      return asView(tx, found);
+      return this.asView(tx, found);
     });
   }
-}
 
-async function asView(tx: Tx, found: WaveRow): Promise<WaveView> {
-  return {
-    ...found,
-    createdAt: found.createdAt.toISOString(),
-    releasedAt: found.releasedAt?.toISOString() ?? null,
-    cutOffAt: found.cutOffAt?.toISOString() ?? null,
-    steps: found.steps ?? [],
-    blocker: blockerOf(found, tx.at),
-    // Few waves are being planned at a time.
-    progress: found.state === 'planning' ? await progressOf(tx, found.id) : null,
-  };
+  private async asView(tx: Tx, { automatic, ...found }: WaveRow): Promise<WaveView> {
+    // Few waves are being planned or held at a time.
+    const held = automatic ? await this.work.holdOf(tx, found.id) : undefined;
+    return {
+      ...found,
+      createdAt: found.createdAt.toISOString(),
+      releasedAt: found.releasedAt?.toISOString() ?? null,
+      cutOffAt: found.cutOffAt?.toISOString() ?? null,
+      steps: found.steps ?? [],
+      ...(held && { held }),
+      blocker: blockerOf({ ...found, held }, tx.at),
+      progress: found.state === 'planning' ? await progressOf(tx, found.id) : null,
+    };
+  }
 }

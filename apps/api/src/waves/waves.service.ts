@@ -22,6 +22,7 @@ import type { PlanOrder, WaveLimits, WavePlan } from './wave-plan.js';
 import { WaveReleaseService } from './wave-release.service.js';
 import { optionsOf, pipelineFaults, pipelineOf } from './wave-steps.js';
 import { WaveStockService } from './wave-stock.service.js';
+import { RELEASES_ITSELF } from './waves.queries.js';
 import './waves.events.js';
 
 export interface WaveRequest {
@@ -179,7 +180,10 @@ export class WavesService implements OnApplicationShutdown, OnModuleDestroy {
     await this.releases.releaseWave(waveId);
   }
 
-  /** From time to time: orders whose goods can be had again may try again, and plans that a stopped process left go on. */
+  /**
+   * From time to time: orders whose goods can be had again may try again, plans that a stopped process left go on, and what is to be
+   * released by itself is tried again.
+   */
   async goOnWithWaiting(siteId: number): Promise<void> {
     const abandoned = await this.db.transaction(async (tx) => {
       await this.stock.retryShortOrders(tx);
@@ -191,6 +195,23 @@ export class WavesService implements OnApplicationShutdown, OnModuleDestroy {
       );
     });
     for (const { id } of abandoned) this.planInBackground(id, siteId);
+    await this.releaseHeld();
+  }
+
+  /**
+   * Waves that are released as soon as they are planned and that the floor was not ready for, or whose process stopped before: released
+   * once the controller of work in progress lets them pass.
+   */
+  async releaseHeld(): Promise<void> {
+    const held = await this.db.transaction((tx) =>
+      rows<{ id: string }>(
+        tx,
+        `select w.id from waves w where w.site_id = $1 and ${RELEASES_ITSELF} order by w.number`,
+        [tx.siteId],
+      ),
+    );
+    // One that can't be released keeps no other from it.
+    for (const { id } of held) await this.tryRelease(id).catch((error: unknown) => this.log.error(error));
   }
 
   /**
@@ -260,7 +281,7 @@ export class WavesService implements OnApplicationShutdown, OnModuleDestroy {
     });
   }
 
-  /** Where the template says so, as soon as the controller of work in progress lets it pass; until then it waits as planned. */
+  /** Where the template says so, if the controller of work in progress lets it pass; else it waits as planned and is tried again. */
   private async releaseIfAutomatic(waveId: string): Promise<void> {
     const wave = await this.db.transaction((tx) =>
       row<{ plan: Partial<PlanOrder> }>(tx, 'select plan from waves where site_id = $1 and id = $2', [
@@ -269,10 +290,19 @@ export class WavesService implements OnApplicationShutdown, OnModuleDestroy {
       ]),
     );
     if (!optionsOf(planOrder(wave?.plan ?? {}).pipeline, 'release').automatic) return;
-    await this.releases.releaseByHand(waveId, null).catch((error: unknown) => {
-      if (!(error instanceof Refusal)) throw error;
-      this.log.log(`Wave ${waveId} is planned and held: ${error.message}`);
-    });
+    const refused = await this.tryRelease(waveId);
+    if (refused) this.log.log(`Wave ${waveId} is planned and held: ${refused.message}`);
+  }
+
+  /** @returns why it stays where it is; null: it is released. */
+  private async tryRelease(waveId: string): Promise<Refusal | null> {
+    try {
+      await this.releases.releaseByHand(waveId, null);
+      return null;
+    } catch (error) {
+      if (error instanceof Refusal) return error;
+      throw error;
+    }
   }
 
   /** A plan that somebody cancelled ends like a wave that is given up: what it has taken is free again. */

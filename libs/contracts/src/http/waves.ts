@@ -43,6 +43,8 @@ export interface WaveView {
   reason: string | null;
   /** Why it does not move on, in one sentence; null while it does. */
   blocker: string | null;
+  /** Only of a planned wave whose template releases it by itself: what the floor is not ready for. */
+  held?: ReasonView[];
   /** Lines and orders that left it with a reason: `GET /waves/:id/faults`. */
   faultCount: number;
   /** Only while it is being planned. */

@@ -82,8 +82,10 @@ const CALM = new Set(['planned', 'locked', 'completed', 'cancelled']);
 const SAME_FOR_ALL = new Set(['planned', 'locked']);
 
 /** What holds a wave up, or how it ended. */
-export function Blocker({ wave: { state, number }, words }: { wave: WaveView; words: string }) {
+export function Blocker({ wave, words }: { wave: WaveView; words: string }) {
+  const { state, number, held = [] } = wave;
   const told = useReasonWords();
+  if (held.length > 0) return <Warning words={held.map(told).join(' ')} />;
   if (CALM.has(state)) {
     const reason = { code: `wave-${state}`, facts: { wave: number }, text: words };
     return (
@@ -92,8 +94,12 @@ export function Blocker({ wave: { state, number }, words }: { wave: WaveView; wo
       </Text>
     );
   }
+  return <Warning words={words} bad={state === 'failed'} />;
+}
+
+function Warning({ words, bad = false }: { words: string; bad?: boolean }) {
   return (
-    <Text size="sm" className="blocker" data-bad={state === 'failed' || undefined}>
+    <Text size="sm" className="blocker" data-bad={bad || undefined}>
       <IconAlertTriangle size={16} aria-hidden />
       <span>{words}</span>
     </Text>
