@@ -15,6 +15,19 @@ const FIGURES = [
   'unfitOrders',
 ] as const satisfies readonly (keyof DryRunView)[];
 
+/** What is not a number of the report itself. */
+const COUNTED: Readonly<Record<string, (view: Rehearsed) => number>> = {
+  cartons: ({ cartons }) => cartons.reduce((sum, { count }) => sum + count, 0),
+  pickMinutes: ({ labour }) => labour.pickMinutes,
+  packMinutes: ({ labour }) => labour.packMinutes,
+  labourMinutes: ({ labour }) => labour.pickMinutes + labour.packMinutes,
+};
+
+/** A projected finish moves with the clock: less than this is not worth a word. */
+const MOVED_MS = 5 * 60_000;
+
+type Rehearsed = Omit<DryRunView, 'difference'>;
+
 /** When the orders of a plan would be handed over at these rates, by carrier service and cut-off. */
 export function cutOffOutlooks(plan: WavePlan, stages: StageRate[]): CutOffOutlook[] {
   const orders = [...plan.orders.values()];
@@ -78,18 +91,46 @@ function isoOf(ms: number): string {
 /** What changed against the dry run before; figures that stayed are left out. */
 export function differenceOf(
   before: { view: DryRunView; orderIds: readonly string[] },
-  now: { view: Omit<DryRunView, 'difference'>; orderIds: readonly string[] },
+  now: { view: Rehearsed; orderIds: readonly string[] },
 ): DryRunDifference {
   const old = new Set(before.orderIds);
   const kept = now.orderIds.filter((id) => old.has(id)).length;
   return {
     since: before.view.at,
-    figures: FIGURES.filter((name) => before.view[name] !== now.view[name]).map((name) => ({
-      name,
-      before: before.view[name],
-      after: now.view[name],
-    })),
+    figures: figuresOf(before.view, now.view).filter((each) => each.before !== each.after),
+    lanes: laneChanges(before.view, now.view),
+    cutOffs: cutOffChanges(before.view, now.view),
     ordersAdded: now.orderIds.length - kept,
     ordersGone: before.orderIds.length - kept,
   };
+}
+
+function figuresOf(before: Rehearsed, now: Rehearsed): DryRunDifference['figures'] {
+  const plain = FIGURES.map((name) => ({ name, before: before[name], after: now[name] }));
+  const counted = Object.entries(COUNTED).map(([name, of]) => ({ name, before: of(before), after: of(now) }));
+  return [...plain, ...counted];
+}
+
+/** Parcels for each lane that has more or fewer than before. */
+function laneChanges(before: Rehearsed, now: Rehearsed): DryRunDifference['lanes'] {
+  const codes = new Set([...before.lanes, ...now.lanes].map(({ code }) => code));
+  const parcelsOf = (view: Rehearsed, code: string) =>
+    view.lanes.find((lane) => lane.code === code)?.parcels ?? 0;
+  return [...codes]
+    .map((code) => ({ code, before: parcelsOf(before, code), after: parcelsOf(now, code) }))
+    .filter((lane) => lane.before !== lane.after);
+}
+
+/** Cut-offs whose orders will be ready earlier or later than was foreseen, or against which the risk is another one. */
+function cutOffChanges(before: Rehearsed, now: Rehearsed): DryRunDifference['cutOffs'] {
+  const keyOf = ({ carrier, service, cutOffAt }: CutOffOutlook) => `${carrier} ${service} ${cutOffAt}`;
+  const known = new Map(before.cutOffs.map((each) => [keyOf(each), each]));
+  return now.cutOffs.flatMap((each) => {
+    const old = known.get(keyOf(each));
+    if (!old) return [];
+    const movedMs = Math.abs(Date.parse(each.projectedAt) - Date.parse(old.projectedAt));
+    if (movedMs < MOVED_MS && each.risk === old.risk) return [];
+    const { carrier, service, cutOffAt, risk } = each;
+    return [{ carrier, service, cutOffAt, before: old.projectedAt, after: each.projectedAt, risk }];
+  });
 }

@@ -10,6 +10,7 @@ import { groupBy } from './group-by.js';
 import { labourOf, paceOf, STANDARD } from './labour.js';
 import { loadPlan } from './load-plan.queries.js';
 import { PlanRunnerService, planOrder } from './plan-runner.service.js';
+import { PlanningCancelled, PlanningSuspended } from './planning-control.js';
 import { reasonView } from './reason-texts.js';
 import { measuredRates, workDone } from './stage-rates.queries.js';
 import { templateOf } from './templates.queries.js';
@@ -93,18 +94,28 @@ export class DryRunService {
     return found.view;
   }
 
+  /** Ends a dry run that this process makes: whoever asked for it is refused, and nothing is kept of it. */
+  stop(subjectId: string): void {
+    if (this.runner.stopRehearsals(subjectId) > 0) return;
+    throw new Refusal('waves.no-dry-run', 'There is no dry run of it under way.', { status: 404 });
+  }
+
   private async rehearse(subject: Subject): Promise<DryRunView> {
     const beganMs = performance.now();
-    const { plan, steps } = await this.runner.rehearse(subject.plan, subject.open);
+    const subjectOf = subject.waveId ?? subject.templateId;
+    const { plan, steps } = await this.runner
+      .rehearse(subjectOf, subject.plan, subject.open)
+      .catch((error: unknown) => {
+        throw stopped(error) ?? error;
+      });
     const tookMs = Math.round(performance.now() - beganMs);
     return this.db.transaction(async (tx) => {
       const view = await this.report(tx, { ...subject, plan }, { steps, tookMs });
-      const subjectId = subject.waveId ?? subject.templateId;
       const orderIds = [...plan.orders.keys()];
-      const before = await lastOf(tx, subjectId);
+      const before = await lastOf(tx, subjectOf);
       const difference = before ? differenceOf(before, { view, orderIds }) : null;
       const whole: DryRunView = { ...view, difference };
-      await keep(tx, subjectId, whole, orderIds);
+      await keep(tx, subjectOf, whole, orderIds);
       return whole;
     });
   }
@@ -152,6 +163,17 @@ export class DryRunService {
       cutOffs: cutOffOutlooks(plan, rates.stages),
     };
   }
+}
+
+/** What somebody is told whose dry run did not come to its end; null: something else went wrong. */
+function stopped(error: unknown): Refusal | null {
+  if (error instanceof PlanningCancelled)
+    return new Refusal('waves.dry-run-stopped', 'The dry run was stopped; nothing of it is kept.');
+  if (error instanceof PlanningSuspended)
+    return new Refusal('waves.stopping', 'The core is being stopped: ask again in a moment.', {
+      status: 503,
+    });
+  return null;
 }
 
 function sumOf<T>(list: readonly T[], of: (each: T) => number): number {

@@ -3,6 +3,7 @@ import type { OrderFilter, RunView, TemplateStep, WaveTemplateBody } from '#lib/
 import { eventually } from '#lib/testkit';
 import { addItem, buildFloor, type FixtureItem, type Floor } from '../../test/floor-fixture.js';
 import { type FloorServices, floorServices } from '../../test/floor-services.js';
+import { holdThread } from '../../test/hold-thread.js';
 import { newId } from '../platform/ids.js';
 import { WAVE_STEPS } from './wave-steps.js';
 
@@ -186,6 +187,9 @@ describe('a dry run', () => {
     const second = await dryRun();
     expect(second.difference).toMatchObject({ since: first.at, ordersAdded: 1, ordersGone: 0 });
     expect(second.difference!.figures).toContainEqual({ name: 'orders', before: 5, after: 6 });
+    expect(second.difference!.figures.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['cartons', 'labourMinutes', 'packMinutes']),
+    );
     expect(await system(() => services.dryRuns.last(id))).toEqual(JSON.parse(JSON.stringify(second)));
     const waveId = await planned(id);
     const kept = await wave(waveId);
@@ -230,6 +234,23 @@ describe('a dry run', () => {
     expect(why.choices.filter(({ kind }) => kind === 'left-out')).toHaveLength(2);
     expect(why.waiting).toHaveLength(1);
   });
+});
+
+it('a dry run that takes too long can be stopped; nothing of it is kept', async () => {
+  const service = await freshService();
+  const item = await freshItem();
+  await stockAt(item, 3);
+  await order(service, [[item, 1]]);
+  const id = await template(service);
+  const stop = () => system(async () => services.dryRuns.stop(id));
+  await expect(stop()).rejects.toMatchObject({ code: 'waves.no-dry-run' });
+  const thread = holdThread(services.planner);
+  const dryRun = system(() => services.dryRuns.ofTemplate(id));
+  const refused = expect(dryRun).rejects.toMatchObject({ code: 'waves.dry-run-stopped' });
+  await eventually(stop);
+  await refused;
+  await thread.letGo();
+  await expect(system(() => services.dryRuns.last(id))).rejects.toMatchObject({ code: 'waves.no-dry-run' });
 });
 
 describe('a planned wave', () => {

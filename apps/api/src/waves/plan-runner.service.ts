@@ -24,11 +24,19 @@ interface WaveRow {
   asked: StopAsked | null;
 }
 
+/** What all the steps would decide. */
+export interface Rehearsal {
+  plan: WavePlan;
+  steps: { name: WaveStepName; durationMs: number; log: string[] }[];
+}
+
 /** Goes through the steps of a wave: decides each, and keeps it together with the note that it is done. */
 @Injectable()
 export class PlanRunnerService implements OnModuleDestroy {
   private readonly log = new Logger(PlanRunnerService.name);
   private readonly controls = new Map<string, PlanningControl>();
+  /** Dry runs under way, with what each is of. */
+  private readonly rehearsals = new Map<PlanningControl, string>();
   private closing = false;
 
   constructor(
@@ -61,7 +69,7 @@ export class PlanRunnerService implements OnModuleDestroy {
   /** First of all when the process is being stopped: nobody waits for a search that goes on with the next start anyway. */
   onModuleDestroy(): void {
     this.closing = true;
-    for (const control of this.controls.values()) control.suspend();
+    for (const control of [...this.controls.values(), ...this.rehearsals.keys()]) control.suspend();
   }
 
   /** Stops the plan at once if this process makes it; another process sees the note in the wave's row. */
@@ -69,16 +77,42 @@ export class PlanRunnerService implements OnModuleDestroy {
     this.controls.get(waveId)?.ask(how);
   }
 
-  /** All the decisions of these steps without keeping any of them. */
-  async rehearse(
+  /** Ends the dry runs of a template or wave that this process makes. @returns how many there were. */
+  stopRehearsals(subjectId: string): number {
+    const own = [...this.rehearsals].filter(([, subject]) => subject === subjectId);
+    for (const [control] of own) control.ask('cancel');
+    return own.length;
+  }
+
+  /**
+   * All the decisions of these steps without keeping any of them.
+   * @param subjectId the template or wave, by which it can be stopped
+   * @throws PlanningCancelled, PlanningSuspended
+   */
+  async rehearse(subjectId: string, plan: WavePlan, names: readonly WaveStepName[]): Promise<Rehearsal> {
+    const control = new PlanningControl();
+    this.rehearsals.set(control, subjectId);
+    if (this.closing) control.suspend();
+    try {
+      return await this.decideAll(plan, names, control);
+    } catch (error) {
+      control.check();
+      throw error;
+    } finally {
+      this.rehearsals.delete(control);
+    }
+  }
+
+  private async decideAll(
     plan: WavePlan,
     names: readonly WaveStepName[],
-  ): Promise<{ plan: WavePlan; steps: { name: WaveStepName; durationMs: number; log: string[] }[] }> {
-    const control = new PlanningControl();
+    control: PlanningControl,
+  ): Promise<Rehearsal> {
     const steps: { name: WaveStepName; durationMs: number; log: string[] }[] = [];
     let current = plan;
     for (const name of names) {
       if (name === 'release' || (current.orders.size === 0 && name !== 'select')) continue;
+      control.check();
       const beganMs = performance.now();
       const decided = await this.pipeline.stepOf(name).decide(current, control);
       current = decided.plan;

@@ -76,6 +76,12 @@ export class TemplatesController {
   }
 
   /** What a wave of this template would be now; nothing is reserved for it. */
+  @Post(':id/dry-run/stop')
+  @HttpCode(204)
+  stopDryRun(@Param('id', ParseUUIDPipe) id: string): void {
+    this.dryRuns.stop(id);
+  }
+
   @Post(':id/dry-run')
   @HttpCode(200)
   dryRun(@Param('id', ParseUUIDPipe) id: string): Promise<DryRunView> {

@@ -45,6 +45,13 @@ export class WavesController {
     return this.dryRuns.ofWave(id);
   }
 
+  /** Ends the dry run of the wave that is under way. */
+  @Post(':id/dry-run/stop')
+  @HttpCode(204)
+  stopDryRun(@Param('id', ParseUUIDPipe) id: string): void {
+    this.dryRuns.stop(id);
+  }
+
   @Get(':id/dry-run')
   lastDryRun(@Param('id', ParseUUIDPipe) id: string): Promise<DryRunView> {
     return this.dryRuns.last(id);

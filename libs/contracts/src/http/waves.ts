@@ -266,7 +266,8 @@ export interface WaveFaultView {
 
 /**
  * `POST /api/v1/waves/templates/:id/dry-run` (now, for a template), `POST /api/v1/waves/:id/dry-run` (of a wave: what is kept of
- * it, and what the rest of its steps would do). The last one is kept: `GET` of the same path, 404 `waves.no-dry-run`.
+ * it, and what the rest of its steps would do). The last one is kept: `GET` of the same path, 404 `waves.no-dry-run`. `POST` of
+ * `.../dry-run/stop` ends one that is under way: whoever asked for it gets 409 `waves.dry-run-stopped`.
  */
 export interface DryRunView extends Amount {
   id: string;
@@ -320,8 +321,19 @@ export interface CutOffOutlook {
 
 export interface DryRunDifference {
   since: string;
-  /** Only what changed. */
+  /** Only what changed, here and below. */
   figures: { name: string; before: number; after: number }[];
+  /** Parcels by lane; reports of older versions have none of these two. */
+  lanes?: { code: string; before: number; after: number }[];
+  /** When the orders of a cut-off would be ready, where that moved by minutes or the risk is another one. */
+  cutOffs?: {
+    carrier: string;
+    service: string;
+    cutOffAt: string;
+    before: string;
+    after: string;
+    risk: CutOffOutlook['risk'];
+  }[];
   ordersAdded: number;
   ordersGone: number;
 }

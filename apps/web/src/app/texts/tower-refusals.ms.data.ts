@@ -18,6 +18,8 @@ export const texts: Texts = {
   'refusal waves.nothing-to-plan': 'Tiada pesanan sedia yang sepadan dengan templat ini.',
   'refusal waves.below-threshold': 'Belum cukup untuk satu gelombang: {{counts}}.',
   'refusal waves.no-dry-run': 'Belum ada ujian untuknya.',
+  'refusal waves.dry-run-stopped': 'Ujian itu dihentikan; tiada apa disimpan daripadanya.',
+  'refusal waves.stopping': 'Teras sedang dihentikan: cuba sebentar lagi.',
   'refusal waves.release-held': 'Lantai belum sedia untuk gelombang ini.',
   'refusal waves.supervisor-needed': 'Gelombang yang ditahan dilepaskan oleh penyelia.',
   'refusal waves.unclear-question': 'Tanya tentang satu perkara sahaja.',

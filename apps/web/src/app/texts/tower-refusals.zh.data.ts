@@ -18,6 +18,8 @@ export const texts: Texts = {
   'refusal waves.nothing-to-plan': '没有符合该模板的就绪订单。',
   'refusal waves.below-threshold': '还不够组成一个波次：{{counts}}。',
   'refusal waves.no-dry-run': '还没有试运行。',
+  'refusal waves.dry-run-stopped': '试运行已停止，未保存任何内容。',
+  'refusal waves.stopping': '核心正在停止：请稍后再试。',
   'refusal waves.release-held': '现场还不能接收该波次。',
   'refusal waves.supervisor-needed': '被暂缓的波次须由主管下发。',
   'refusal waves.unclear-question': '一次只能询问一项。',

@@ -216,6 +216,10 @@ export const texts: Texts = {
   'figure shortLines': 'baris kurang',
   'figure left': 'pesanan tertinggal',
   'figure unfitOrders': 'pesanan tidak muat kotak',
+  'Parcels for lane {{lane}}: {{before}} → {{after}}':
+    'Bungkusan untuk lorong {{lane}}: {{before}} → {{after}}',
+  '{{service}}, cut-off {{cutOff}}: ready at {{after}}, before at {{before}}':
+    '{{service}}, masa tutup {{cutOff}}: siap pada {{after}}, dahulu pada {{before}}',
   'figure pickMinutes': 'minit kutipan',
   'figure packMinutes': 'minit pembungkusan',
   'figure labourMinutes': 'minit kerja',

@@ -211,6 +211,9 @@ export const texts: Texts = {
   'figure shortLines': '缺货行',
   'figure left': '剩余订单',
   'figure unfitOrders': '装不下的订单',
+  'Parcels for lane {{lane}}: {{before}} → {{after}}': '滑道 {{lane}} 的包裹：{{before}} → {{after}}',
+  '{{service}}, cut-off {{cutOff}}: ready at {{after}}, before at {{before}}':
+    '{{service}}，截止 {{cutOff}}：{{after}} 完成，此前为 {{before}}',
   'figure pickMinutes': '拣货分钟',
   'figure packMinutes': '包装分钟',
   'figure labourMinutes': '工时分钟',

@@ -64,8 +64,11 @@ function Difference({ view }: { view: DryRunView }) {
   const { t } = useTranslation();
   const { difference } = view;
   if (!difference) return null;
+  const { lanes = [], cutOffs = [] } = difference;
   const isSame =
-    difference.figures.length === 0 && difference.ordersAdded === 0 && difference.ordersGone === 0;
+    [...difference.figures, ...lanes, ...cutOffs].length === 0 &&
+    difference.ordersAdded === 0 &&
+    difference.ordersGone === 0;
   return (
     <section>
       <Title order={3} size="h5">
@@ -87,6 +90,25 @@ function Difference({ view }: { view: DryRunView }) {
             <List.Item key={each.name}>
               {t(`figure ${each.name}`)}: {count(Math.round(each.before))} → {count(Math.round(each.after))} (
               {signed(Math.round(each.after - each.before))})
+            </List.Item>
+          ))}
+          {lanes.map(({ code, before, after }) => (
+            <List.Item key={`lane ${code}`}>
+              {t('Parcels for lane {{lane}}: {{before}} → {{after}}', {
+                lane: code,
+                before: count(before),
+                after: count(after),
+              })}
+            </List.Item>
+          ))}
+          {cutOffs.map(({ carrier, service, cutOffAt, before, after }) => (
+            <List.Item key={`${carrier} ${service} ${cutOffAt}`}>
+              {t('{{service}}, cut-off {{cutOff}}: ready at {{after}}, before at {{before}}', {
+                service: `${carrier} ${service}`,
+                cutOff: clockTime(cutOffAt),
+                before: clockTime(before),
+                after: clockTime(after),
+              })}
             </List.Item>
           ))}
         </List>
