@@ -132,6 +132,49 @@ describe('a device', () => {
     expect(items[0].devices.find(({ code }: { code: string }) => code === 'SCALE-9').simulated).toBe(true);
   });
 
+  it('is switched off: its agent lets it go and stays told so; and on again, set up as it ran', async () => {
+    const state = async () => {
+      const { items } = (await request('GET', '/agents')).body;
+      return items[0].devices.find(({ code }: { code: string }) => code === 'SCALE-9');
+    };
+    const off = await request('PATCH', '/SCALE-9', { disabled: true });
+    expect(off.body).toMatchObject({ state: 'disabled', fault: 'switched-off' });
+    await request('PATCH', '/SCALE-9', { disabled: true });
+    await eventually(() =>
+      agent.desired.some(
+        ({ device, revision, setup: wanted }) => device === 'SCALE-9' && revision === 4 && !wanted,
+      ),
+    );
+    const outcome = { revision: 4, result: 'healthy', at: new Date().toISOString() } as const;
+    await agent.inventory([
+      {
+        device: 'SCALE-9',
+        driver: '',
+        driverVersion: '',
+        kind: '',
+        link: '',
+        capabilities: [],
+        revision: 4,
+        outcome,
+      },
+    ]);
+    await eventually(async () => (await setupOf('SCALE-9')).history[0].state === 'healthy');
+    expect(await state()).toMatchObject({ state: 'disabled', driver: 'acme/scale', simulated: true });
+    const { devices } = (await agent.ask({ op: 'desired.snapshot' })) as { devices: unknown[] };
+    expect(devices).toContainEqual({ device: 'SCALE-9', revision: 4, setup: null });
+    const on = await request('PATCH', '/SCALE-9', { disabled: false });
+    expect(on.body.state).toBe('init');
+    const before = { ...setup(4001), simulated: true };
+    await eventually(() =>
+      agent.desired.some(({ revision, setup: wanted }) => revision === 5 && wanted?.simulated === true),
+    );
+    expect(agent.desired.find(({ revision }) => revision === 5)).toEqual({
+      device: 'SCALE-9',
+      revision: 5,
+      setup: before,
+    });
+  });
+
   it('is taken out, and its code may come back', async () => {
     expect((await request('DELETE', '/SCALE-9')).body).toMatchObject({ setup: null });
     await eventually(() =>

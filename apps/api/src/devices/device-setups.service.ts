@@ -33,6 +33,9 @@ export interface NewDevice {
 interface FoundDevice {
   id: string;
   code: string;
+  driver: string;
+  link: Record<string, unknown>;
+  config: Record<string, unknown>;
   desired_revision: number;
   simulated: boolean;
   agent_id: string;
@@ -139,6 +142,23 @@ export class DeviceSetupsService {
     });
   }
 
+  /** Off: its agent lets it go, until somebody switches it on again as it was set up before. Nothing where it is so already. */
+  async switch(tx: Tx, code: string, on: boolean): Promise<void> {
+    const device = await find(tx, code);
+    const history = await revisionRows(tx, device.id);
+    const wanted = history.find(({ revision }) => revision === device.desired_revision);
+    const isOff = wanted?.removed === true;
+    if (on !== isOff) return;
+    if (on) {
+      const { driver, link, config, simulated } = wanted!;
+      await this.want(tx, device, { driver, link, config, simulated } as DeviceSetup);
+      await this.states.note(tx, device.id, 'init', null);
+    } else {
+      await this.want(tx, device, null);
+      await this.states.note(tx, device.id, 'disabled', 'switched off at the console');
+    }
+  }
+
   /** Everything wanted of an agent's devices. */
   desiredOf(tx: Tx, agentId: string): Promise<DesiredDevice[]> {
     return desiredDevices(tx, agentId);
@@ -176,7 +196,8 @@ export class DeviceSetupsService {
       const { setup, revision, outcome } = born.find((each) => each.device === device.code)!;
       if (outcome) await this.noteOutcome(tx, agent.agentCode, device, outcome);
       const isBack = outcome?.result === 'rolled-back' && device.desired_revision === outcome.revision;
-      const simulated = setup?.simulated === true;
+      // One that is let go has no setup, and is what it was before when it comes back.
+      const simulated = setup ? setup.simulated === true : device.simulated;
       if (!isBack && simulated === device.simulated) continue;
       await rows(
         tx,
@@ -221,8 +242,8 @@ export class DeviceSetupsService {
 
   private async want(tx: Tx, device: FoundDevice, setup: DeviceSetup | null): Promise<RevisionView> {
     const [last] = await revisionRows(tx, device.id);
-    const before = last ?? device.born?.setup;
-    const { driver = '', link = {}, config = {}, simulated = false } = setup ?? before ?? {};
+    // One that is let go keeps what runs with it: to be switched on again with, and to be read in the history.
+    const { driver, link, config, simulated = false } = setup ?? device.born?.setup ?? last ?? device;
     const wanted: RevisionRow = {
       revision: (last?.revision ?? 0) + 1,
       ...{ driver, link, config, simulated },
@@ -282,7 +303,7 @@ async function writeSetup(tx: Tx, deviceId: string, { driver, link, config }: De
 async function find(tx: Tx, code: string): Promise<FoundDevice> {
   const device = await row<FoundDevice>(
     tx,
-    `select d.id, d.code, d.desired_revision, d.simulated, a.id as agent_id, a.code as agent, a.online,
+    `select d.id, d.code, d.driver, d.link, d.config, d.desired_revision, d.simulated, a.id as agent_id, a.code as agent, a.online,
        jsonb_path_query_first(a.inventory, '$.devices[*] ? (@.device == $code)', jsonb_build_object('code', d.code)) as born
      from devices d join agents a on a.site_id = d.site_id and a.id = d.agent_id
      where d.site_id = $1 and d.code = $2 and d.removed_at is null for update of d`,

@@ -33,6 +33,7 @@ export class DeviceChangeDto {
   @IsOptional() @ValidateIf((_, value) => value !== null) @IsString() @Length(1, 64) stationCode?:
     | string
     | null;
+  /** True: its agent lets it go, and it takes no commands. False: it is attached again, set up as before. */
   @IsOptional() @IsBoolean() disabled?: boolean;
 }
 

@@ -4,6 +4,7 @@ import { affected, Database, row, rows, type Tx } from '../platform/database.ser
 import { newId } from '../platform/ids.js';
 import { Refusal } from '../platform/refusal.js';
 import { DeviceCommandsService } from './device-commands.service.js';
+import { DeviceSetupsService } from './device-setups.service.js';
 import { DeviceStatesService } from './device-states.service.js';
 import { type DeviceWithConfig, devicesWithConfig } from './devices.queries.js';
 
@@ -45,6 +46,7 @@ export class DevicesService {
     private readonly db: Database,
     private readonly commands: DeviceCommandsService,
     private readonly states: DeviceStatesService,
+    private readonly setups: DeviceSetupsService,
   ) {}
 
   list(): Promise<DeviceWithConfig[]> {
@@ -72,10 +74,7 @@ export class DevicesService {
           stationId,
         ]);
       }
-      if (change.disabled !== undefined && change.disabled !== (device.state === 'disabled')) {
-        const reason = change.disabled ? 'switched off at the console' : null;
-        await this.states.note(tx, device.id, change.disabled ? 'disabled' : 'init', reason);
-      }
+      if (change.disabled !== undefined) await this.setups.switch(tx, code, !change.disabled);
       tx.afterCommit(() => this.states.agentsChanged(tx.siteId));
       return (await devicesWithConfig(tx, code))[0]!;
     });
@@ -166,10 +165,10 @@ function testRoute(args: unknown): CommandArgs['route'] {
   return { point, lane, ...parcel, alternatives: [], decisionId: newId(), validUntil };
 }
 
-async function find(tx: Tx, code: string): Promise<{ id: string; state: string }> {
-  const device = await row<{ id: string; state: string }>(
+async function find(tx: Tx, code: string): Promise<{ id: string }> {
+  const device = await row<{ id: string }>(
     tx,
-    'select id, state from devices where site_id = $1 and code = $2 and removed_at is null for update',
+    'select id from devices where site_id = $1 and code = $2 and removed_at is null for update',
     [tx.siteId, code],
   );
   if (!device)

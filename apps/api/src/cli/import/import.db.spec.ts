@@ -9,6 +9,7 @@ import { type FreshDatabase, freshDatabase } from '#lib/testkit';
 import { createDataSource } from '../../../../../ormconfig.js';
 import { CatalogService } from '../../catalog/catalog.service.js';
 import type { DeviceCommandsService } from '../../devices/device-commands.service.js';
+import type { DeviceSetupsService } from '../../devices/device-setups.service.js';
 import type { DeviceStatesService } from '../../devices/device-states.service.js';
 import { DevicesService } from '../../devices/devices.service.js';
 import { MerchantsService } from '../../merchants/merchants.service.js';
@@ -31,8 +32,13 @@ beforeAll(async () => {
   owner = await createDataSource(database.ownerUrl, 2).initialize();
   const db = new Database(source, systemClock);
   const merchants = new MerchantsService(db);
-  // An import only registers devices; it neither commands them nor hears their states.
-  const devices = new DevicesService(db, {} as DeviceCommandsService, {} as DeviceStatesService);
+  // An import only registers devices; it neither commands them nor hears their states, nor attaches them.
+  const devices = new DevicesService(
+    db,
+    {} as DeviceCommandsService,
+    {} as DeviceStatesService,
+    {} as DeviceSetupsService,
+  );
   imports = new ImportService(db, new SiteSetup(), devices, merchants, new CatalogService(db, merchants));
 }, 120_000);
 afterAll(async () => {

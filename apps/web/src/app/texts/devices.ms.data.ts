@@ -43,6 +43,10 @@ export const texts: Texts = {
   Replay: 'Main semula',
   'The agent does not answer.': 'Ejen tidak menjawab.',
   '{{device}} was taken out.': '{{device}} dikeluarkan.',
+  'Switch on': 'Hidupkan',
+  'Switch off': 'Matikan',
+  '{{device}} is switched on.': '{{device}} dihidupkan.',
+  '{{device}} is switched off. Its agent lets it go.': '{{device}} dimatikan. Ejennya melepaskannya.',
   'Take out': 'Keluarkan',
   'Take {{device}} out?': 'Keluarkan {{device}}?',
   'Its agent lets it go. What it has said stays; it can be attached again.':

@@ -41,6 +41,10 @@ export const texts: Texts = {
   Replay: '回放',
   'The agent does not answer.': '代理没有应答。',
   '{{device}} was taken out.': '{{device}} 已移除。',
+  'Switch on': '启用',
+  'Switch off': '停用',
+  '{{device}} is switched on.': '{{device}} 已启用。',
+  '{{device}} is switched off. Its agent lets it go.': '{{device}} 已停用，代理将释放该设备。',
   'Take out': '移除',
   'Take {{device}} out?': '移除 {{device}}？',
   'Its agent lets it go. What it has said stays; it can be attached again.':

@@ -34,7 +34,10 @@ export function DeviceDetail({ agent, device, tab, onTab, onGone }: DeviceDetail
         <Title order={2} size="h4">
           {device.code} <DeviceMarks device={device} online={agent.online} />
         </Title>
-        <TakeOut device={device.code} onGone={onGone} />
+        <Group gap="xs">
+          <Switch device={device} />
+          <TakeOut device={device.code} onGone={onGone} />
+        </Group>
       </Group>
       <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
         {device.driver} {device.driverVersion} · {device.link ?? '–'}
@@ -77,6 +80,23 @@ export function DeviceDetail({ agent, device, tab, onTab, onGone }: DeviceDetail
         </Tabs.Panel>
       </Tabs>
     </section>
+  );
+}
+
+/** Off: its agent lets it go, for repair or for somebody else's hands, and it keeps its place on the list. */
+function Switch({ device: { code, state } }: { device: DeviceView }) {
+  const { t } = useTranslation();
+  const isOff = state === 'disabled';
+  const act = useAct(() => api.patch(`/devices/${encodeURIComponent(code)}`, { disabled: !isOff }), {
+    done: isOff
+      ? t('{{device}} is switched on.', { device: code })
+      : t('{{device}} is switched off. Its agent lets it go.', { device: code }),
+    refresh: ['agents', 'setup'],
+  });
+  return (
+    <Button size="compact-sm" variant="subtle" loading={act.isPending} onClick={() => act.mutate(undefined)}>
+      {isOff ? t('Switch on') : t('Switch off')}
+    </Button>
   );
 }
 
