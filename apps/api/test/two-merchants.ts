@@ -65,7 +65,7 @@ export async function twoMerchants(booted: BootedApp): Promise<TwoMerchants> {
 export function settled({ sql }: BootedApp): Promise<unknown> {
   const underWay = `select 1 from events where published_at is null
     union all select 1 from planned_labels where case when state = 'planned' then fresh else at_agent end limit 1`;
-  return eventually(async () => (await sql(underWay)).length === 0, { limitMs: 20_000, everyMs: 100 });
+  return eventually(async () => (await sql(underWay)).length === 0, { limitMs: 60_000, everyMs: 100 });
 }
 
 interface Walk {

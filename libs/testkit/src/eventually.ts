@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface EventuallyLimits {
-  /** Default 5 s. */
+  /** Default 15 s. */
   limitMs?: number;
   /** Pause between two tries; default 20 ms. */
   everyMs?: number;
@@ -13,7 +13,7 @@ export interface EventuallyLimits {
  */
 export async function eventually<T>(
   probe: () => Promise<T> | T,
-  { limitMs = 5_000, everyMs = 20 }: EventuallyLimits = {},
+  { limitMs = 15_000, everyMs = 20 }: EventuallyLimits = {},
 ): Promise<T> {
   const deadline = performance.now() + limitMs;
   for (;;) {
