@@ -4,6 +4,7 @@ import type { Attachment } from './attachment.js';
 import type { AgentConfig } from './config.js';
 import { redact } from './redact.js';
 import type { Setups } from './setups.js';
+import { withoutLabels } from './without-labels.js';
 
 export interface DiagnosticsParts {
   config: AgentConfig;
@@ -19,7 +20,10 @@ export interface DiagnosticsParts {
 /** Frames of each ring that are enough to see what a device said last. */
 const FRAMES_PER_DEVICE = 200;
 
-/** Everything that helps to understand this agent from far away. No secret is in it: see redact.ts and its spec. */
+/**
+ * Everything that helps to understand this agent from far away. No secret is in it (redact.ts and its spec) and no label
+ * (without-labels.ts); what scanners have read is.
+ */
 export function collectDiagnostics(parts: DiagnosticsParts): Diagnostics {
   const { config, version, state, attachments, setups, drivers, ports, logs } = parts;
   const { rss, heapUsed } = process.memoryUsage();
@@ -54,7 +58,11 @@ export function collectDiagnostics(parts: DiagnosticsParts): Diagnostics {
     drivers: drivers.map((driver) => ({ ...driver, configSchema: {} })),
     ports,
     rings: Object.fromEntries(
-      attachments.map(({ device, ring }) => [device, ring.before(ring.newest + 1, FRAMES_PER_DEVICE)]),
+      attachments.map(({ device, driver, ring }) => {
+        const frames = ring.before(ring.newest + 1, FRAMES_PER_DEVICE);
+        // Without a driver nobody knows what it was: it may have printed.
+        return [device, withoutLabels(frames, driver?.commands.includes('print') ?? true)];
+      }),
     ),
     logs,
   };

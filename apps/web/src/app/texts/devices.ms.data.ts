@@ -28,7 +28,8 @@ export const texts: Texts = {
   'Selected: press Ctrl+C.': 'Dipilih: tekan Ctrl+C.',
   'No device is attached to this agent yet. Choose "Attach a device".':
     'Belum ada peranti disambung pada ejen ini. Pilih "Sambung peranti".',
-  'Saved. No password or key is in it.': 'Disimpan. Tiada kata laluan atau kunci di dalamnya.',
+  'Saved. No password, key or label is in it; codes that scanners read are.':
+    'Disimpan. Tiada kata laluan, kunci atau label di dalamnya; kod yang dibaca pengimbas ada.',
   Diagnostics: 'Diagnostik',
   'Attach a device': 'Sambung peranti',
   '{{device}} is attached.': '{{device}} disambung.',

@@ -26,7 +26,8 @@ export const texts: Texts = {
   'Selected: press Ctrl+C.': '已选中：请按 Ctrl+C。',
   'No device is attached to this agent yet. Choose "Attach a device".':
     '此代理尚未接入设备。请选择“接入设备”。',
-  'Saved. No password or key is in it.': '已保存。其中不含密码或密钥。',
+  'Saved. No password, key or label is in it; codes that scanners read are.':
+    '已保存。其中不含密码、密钥或面单；含扫描器读到的条码。',
   Diagnostics: '诊断',
   'Attach a device': '接入设备',
   '{{device}} is attached.': '{{device}} 已接入。',

@@ -140,7 +140,7 @@ function SaveDiagnostics({ agent }: { agent: AgentView }) {
       const day = bundle.madeAt.slice(0, 16).replace(/[:T]/g, '-');
       download(`diagnostics-${agent.code}-${day}.json`, JSON.stringify(bundle, null, 2), 'application/json');
     },
-    { done: t('Saved. No password or key is in it.'), refresh: [] },
+    { done: t('Saved. No password, key or label is in it; codes that scanners read are.'), refresh: [] },
   );
   return (
     <Button
