@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { eventually } from '#lib/testkit';
 import { addItem, buildFloor, type FixtureItem, type Floor } from '../../test/floor-fixture.js';
 import { type FloorServices, floorServices } from '../../test/floor-services.js';
 import { newId } from '../platform/ids.js';
+import { WAVE_STEPS } from './wave-steps.js';
 
 let floor: Floor;
 let services: FloorServices;
@@ -257,6 +258,60 @@ describe('a wave', () => {
     expect(await floor.ask('select contents from planned_cartons where wave_id = $1', [waveId])).toEqual([
       { contents: [{ itemId: item.id, quantity: 1 }] },
     ]);
+  });
+
+  describe('goes on at the step that failed, and is what it would have been', () => {
+    /** What a wave has in the tables. */
+    const made = async (waveId: string) => {
+      const count = (table: string, where = 'true') =>
+        `(select count(*)::int from ${table} where wave_id = $1 and ${where}) as ${table}`;
+      const [found] = await floor.ask(
+        `select ${count('orders')}, ${count('wave_lines', "state = 'included'")}, ${count('reservations', "state = 'open'")},
+           ${count('planned_cartons')}, ${count('runs')}, ${count('tasks', "state <> 'cancelled'")},
+           (select count(*)::int from run_slots s join runs r on r.id = s.run_id where r.wave_id = $1) as slots`,
+        [waveId],
+      );
+      return found;
+    };
+
+    it.each(WAVE_STEPS.filter((name) => name !== 'release'))('%s', async (failing) => {
+      const { service, templateId } = await lane();
+      const item = await freshItem();
+      await stockAt(item, 5);
+      for (let n = 0; n < 3; n += 1) await order(service, [item, 1]);
+      Logger.overrideLogger(false);
+      // At its very end, in the transaction that keeps it: all that it wrote must go with it.
+      const end = services.steps.end.bind(services.steps);
+      let failed = false;
+      const spy = jest.spyOn(services.steps, 'end').mockImplementation((tx, waveId, step) => {
+        if (failed || step.name !== failing || step.state !== 'succeeded') return end(tx, waveId, step);
+        failed = true;
+        throw new Error('spec');
+      });
+      const waveId = await planned(templateId);
+      expect(await wave(waveId)).toMatchObject({
+        state: 'failed',
+        reason: expect.stringMatching(`^${failing}: `),
+      });
+      await floor.system(() => services.waves.resumeWave(waveId));
+      await eventually(async () => expect((await wave(waveId)).state).toBe('planned'), { limitMs: 30_000 });
+      spy.mockRestore();
+      const { steps, faultCount } = await wave(waveId);
+      expect(faultCount).toBe(0);
+      expect(steps.map(({ name, attempts }) => [name, attempts])).toEqual(
+        WAVE_STEPS.map((name) => [name, name === 'release' ? 0 : name === failing ? 2 : 1]),
+      );
+      expect(await made(waveId)).toEqual({
+        orders: 3,
+        wave_lines: 3,
+        reservations: 3,
+        planned_cartons: 3,
+        runs: 1,
+        tasks: 3,
+        slots: 3,
+      });
+      expect(await reservedOf(item)).toBe(3);
+    });
   });
 
   it('is planned on at the next look when its planner died', async () => {
