@@ -4,3 +4,4 @@ export * from './divert.js';
 export * from './identify.js';
 export * from './in-line-check.js';
 export * from './travel.js';
+export * from './truck.js';

@@ -81,7 +81,7 @@ const TEXTS: Readonly<Record<string, (facts: Facts) => string>> = {
   'flow.parcel-missed': (f) =>
     `Left ${text(f.from)} by ${text(f.lane)} and was not seen at ${text(f.to)} within ${text(f.withinSeconds)} s`,
   'flow.duty-changed': (f) =>
-    `${text(f.carrier)} ${text(f.service)} goes to ${text(f.to)} now, no longer to ${text(f.from)} (${text(f.parcels)} parcels): ${text(f.because)}`,
+    `${text(f.carrier)} ${text(f.service)}${f.truck ? ` of ${text(f.truck)}` : ''} goes to ${text(f.to)} now, no longer to ${text(f.from)} (${text(f.parcels)} parcels): ${text(f.because)}`,
   'flow.override-set': (f) =>
     `Override ${text(f.kind)} of ${text(f.subject)}${f.lane ? ` to ${text(f.lane)}` : ''}: ${text(f.reason)}`,
   'flow.override-ended': (f) => `Override ${text(f.kind)} of ${text(f.subject)} ended: ${text(f.because)}`,

@@ -1,3 +1,5 @@
+import { lanesOfTruck, type TruckLane } from '#lib/flow';
+
 /** A lane as far as it matters for choosing one. */
 export interface AssignableLane {
   id: string;
@@ -16,6 +18,23 @@ export interface Assignment {
   rank: number;
   /** Why rebalancing put this lane on duty; null where it did not. */
   duty?: string | null;
+}
+
+/** A lane that serves a carrier service, for one of its trucks or for all. */
+export interface ServingLane extends TruckLane {
+  laneId: string;
+  rank: number;
+  /** Why rebalancing put it on duty, by the truck ('' without one). */
+  duties: Readonly<Record<string, string>> | null;
+}
+
+/** The lanes that may take the parcels of one truck of the service. */
+export function assignmentsFor(serving: readonly ServingLane[], truck: string | null): Assignment[] {
+  return lanesOfTruck(serving, truck).map(({ laneId, rank, duties }) => ({
+    laneId,
+    rank,
+    duty: duties?.[truck ?? ''] ?? null,
+  }));
 }
 
 export type RouteChoice =

@@ -445,6 +445,79 @@ describe('rebalancing', () => {
   });
 });
 
+describe('trucks of one carrier service', () => {
+  const cutOffs = (times: Record<string, string | null>) =>
+    Promise.all(
+      Object.entries(times).map(([lane, time]) =>
+        ask(`update lane_assignments set cut_off_time = $2 where lane_id = $1 and carrier_code = 'post'`, [
+          world.laneIds[lane as 'L1'],
+          time,
+        ]),
+      ),
+    );
+  /** A parcel whose order leaves at this time of day on the site's clock, with the route that it gets then. */
+  const parcelFor = async (time: string) => {
+    const parcel = await parcelOnTheBelt();
+    await ask(
+      `update orders o set cut_off_at = ((o.cut_off_at at time zone s.timezone)::date + $2::time) at time zone s.timezone
+       from sites s, parcels p where s.id = o.site_id and p.id = $1 and o.id = p.order_id`,
+      [parcel.parcelId, time],
+    );
+    await world.floor.system(() =>
+      world.floor.db.transaction(async (tx) => {
+        const [found] = await rows<Parcel>(tx, PARCEL_BY_ID, [tx.siteId, parcel.parcelId]);
+        await world.routes.setRoute(tx, found!);
+      }),
+    );
+    return parcel;
+  };
+  const rebalance = () => world.floor.system(() => world.rebalancing.rebalance());
+  const outcomeIn = async (parcel: PackView, lane: string) => {
+    const arrival = arrivalAt();
+    await seen(arrival, parcel.sscc!);
+    await decided(arrival, lane);
+    await confirmed(arrival, lane);
+    return (await exceptionsOf(parcel)).map(({ code }) => code);
+  };
+
+  beforeAll(async () => {
+    await ask('delete from lane_duties');
+    await cutOffs({ L1: '15:00', L2: '18:30' });
+  });
+  afterAll(() => cutOffs({ L1: null, L2: null }));
+
+  it('have lanes of their own, and the other one is a mis-sort', async () => {
+    const [early, between, late] = [
+      await parcelFor('15:00'),
+      await parcelFor('17:00'),
+      await parcelFor('18:30'),
+    ];
+    expect(await Promise.all([early, between, late].map(laneOf))).toEqual(['L1', 'L1', 'L2']);
+    expect(await outcomeIn(early, 'L1')).toEqual([]);
+    expect(await outcomeIn(late, 'L1')).toEqual(['misrouted']);
+  });
+
+  it('change their lanes one by one', async () => {
+    await ask(
+      `insert into lane_assignments (site_id, id, lane_id, carrier_code, service, rank) values (1, $1, $2, 'post', 'standard', 3)`,
+      [newId(), world.laneIds.L3],
+    );
+    const [early, late] = [await parcelFor('15:00'), await parcelFor('18:30')];
+    await world.person(() => world.lanes.closeLane('L2', 'belt broken'));
+    expect(await rebalance()).toMatchObject([{ carrier: 'post', truck: '18:30', because: 'L2 is closed' }]);
+    expect([await laneOf(early), await laneOf(late)]).toEqual(['L1', 'L3']);
+    const { duties } = await world.person(() => world.flow.sorter());
+    expect(duties).toMatchObject([{ carrier: 'post', truck: '18:30', lane: 'L3' }]);
+    expect(await laneOf(await parcelFor('15:00'))).toBe('L1');
+    expect(await laneOf(await parcelFor('18:30'))).toBe('L3');
+    await world.person(() => world.lanes.openLane('L2'));
+    await ask(`delete from lane_duties`);
+    await ask(`delete from lane_assignments where lane_id = $1 and carrier_code = 'post'`, [
+      world.laneIds.L3,
+    ]);
+  });
+});
+
 describe('overrides', () => {
   const set = (given: Parameters<typeof world.overrides.set>[0]) =>
     world.person(() => world.overrides.set(given));
@@ -498,7 +571,7 @@ describe('overrides', () => {
     });
     await world.floor.system(() =>
       world.floor.db.transaction((tx) =>
-        world.routes.moveRoutes(tx, { carrier: 'post', service: 'standard' }),
+        world.routes.moveRoutes(tx, { carrier: 'post', service: 'standard', truck: null }),
       ),
     );
     expect(await laneOf(parcel)).toBe('L3');

@@ -2,35 +2,35 @@ import type { EdgePoint, EdgeRoute, ParcelExpectation } from '#lib/contracts';
 import type { Parcel } from '../packing/parcels.service.js';
 import { row, rows, type Tx } from '../platform/database.service.js';
 import { newId } from '../platform/ids.js';
-import type { AssignableLane, Assignment } from './assign-route.js';
+import type { AssignableLane, ServingLane } from './assign-route.js';
 import { type BenchMeasures, expectationOf, USUAL_SETTINGS } from './flow-settings.js';
 
 type Service = Pick<Parcel, 'carrierCode' | 'service'>;
 
-/** A lane that may take the carrier service at this place of the question. */
-type ServingLane = Assignment & AssignableLane & { place: number };
+/** A lane that may take the carrier service. */
+type ServedLane = ServingLane & AssignableLane;
+
+/** When an order must leave, on the clock of its site; `o` and `s` are the order and the site. */
+export const CUT_OFF_TIME = `to_char(o.cut_off_at at time zone s.timezone, 'HH24:MI')`;
 
 /** Lanes that may take each of these carrier services, in their order, each lane with what matters for choosing one of them. */
-export async function lanesOf(
-  tx: Tx,
-  services: readonly Service[],
-): Promise<(Assignment & AssignableLane)[][]> {
-  const found = await rows<ServingLane>(
+export async function lanesOf(tx: Tx, services: readonly Service[]): Promise<ServedLane[][]> {
+  const found = await rows<ServedLane & { place: number }>(
     tx,
     `with served as materialized (
-       select s.place, a.lane_id, a.rank, a.carrier_code, a.service
+       select s.place, a.lane_id, a.rank, a.cut_off_time, a.carrier_code, a.service
        from unnest($2::text[], $3::text[]) with ordinality as s (carrier_code, service, place)
        join lane_assignments a on a.site_id = $1 and a.carrier_code = s.carrier_code and a.service = s.service),
      under_way as (
        select r.lane_id, count(*) as parcels from routes r
        where r.site_id = $1 and r.active and r.lane_id in (select lane_id from served) group by r.lane_id)
-     select s.place::int, s.lane_id as "laneId", s.rank, d.because as duty, l.id, l.code, l.closed, l.fill,
-       l.forced_open as "forcedOpen", coalesce(u.parcels, 0)::int as "underWay"
+     select s.place::int, s.lane_id as "laneId", s.rank, s.cut_off_time as "cutOffTime", l.id, l.code, l.closed, l.fill,
+       l.forced_open as "forcedOpen", coalesce(u.parcels, 0)::int as "underWay",
+       (select json_object_agg(d.cut_off_time, d.because) from lane_duties d where d.site_id = $1
+         and d.carrier_code = s.carrier_code and d.service = s.service and d.lane_id = s.lane_id) as duties
      from served s
      join lanes l on l.site_id = $1 and l.id = s.lane_id
-     left join under_way u on u.lane_id = s.lane_id
-     left join lane_duties d on d.site_id = $1 and d.carrier_code = s.carrier_code and d.service = s.service
-       and d.lane_id = s.lane_id`,
+     left join under_way u on u.lane_id = s.lane_id`,
     [tx.siteId, services.map(({ carrierCode }) => carrierCode), services.map(({ service }) => service)],
   );
   return services.map((_, at) => found.filter(({ place }) => place === at + 1));
@@ -129,6 +129,8 @@ export interface RouteFacts {
   plannedLaneId: string | null;
   /** An exception says that it has no route. */
   missesRoute: boolean;
+  /** HH:MM on the site's clock at which its order must leave. */
+  cutOff: string;
 }
 
 /**
@@ -144,24 +146,26 @@ export async function routeFactsOf(
   >(
     tx,
     `select p.id, p.weight_grams as "weightGrams", c.length_mm as "lengthMm", c.width_mm as "widthMm",
-       c.height_mm as "heightMm", s.settings, c.id is not null and k.checked as checked,
+       c.height_mm as "heightMm", f.settings, c.id is not null and k.checked as checked,
        (select n.lane_id from planned_cartons n where n.site_id = p.site_id and n.order_id = p.order_id
          and n.wave_id = (select o.wave_id from orders o where o.site_id = p.site_id and o.id = p.order_id)
          and n.number_in_order = (select count(*) from parcels x where x.site_id = p.site_id
            and x.order_id = p.order_id and x.state <> 'cancelled' and x.number_in_order <= p.number_in_order)) as "plannedLaneId",
        exists (select 1 from exceptions e where e.site_id = p.site_id and e.subject_id = p.id and e.resolved_at is null
-         and e.code = 'no-route') as "missesRoute"
+         and e.code = 'no-route') as "missesRoute", ${CUT_OFF_TIME} as "cutOff"
      from parcels p
+     join orders o on o.site_id = p.site_id and o.id = p.order_id
+     join sites s on s.id = p.site_id
      cross join (select exists (select 1 from conveyor_points where site_id = $1 and check_lane_id is not null) as checked) k
      left join carton_types c on c.site_id = p.site_id and c.id = p.carton_type_id
-     left join flow_settings s on s.site_id = p.site_id
+     left join flow_settings f on f.site_id = p.site_id
      where p.site_id = $1 and p.id = any($2::uuid[])`,
     [tx.siteId, parcelIds],
   );
   return new Map(
-    found.map(({ id, checked, settings, plannedLaneId, missesRoute, ...measures }) => {
+    found.map(({ id, checked, settings, plannedLaneId, missesRoute, cutOff, ...measures }) => {
       const expected = checked ? expectationOf(measures, { ...USUAL_SETTINGS, ...settings }) : null;
-      return [id, { expected, plannedLaneId, missesRoute }];
+      return [id, { expected, plannedLaneId, missesRoute, cutOff }];
     }),
   );
 }

@@ -26,6 +26,8 @@ declare module '../platform/events.js' {
     'flow.duty-changed': {
       carrier: string;
       service: string;
+      /** The cut-off of the truck, where the service's lanes are told apart by trucks. */
+      truck: string | null;
       from: string;
       to: string;
       because: string;

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { ParcelExpectation, SidesMm } from '#lib/contracts';
+import { lanesOfTruck, type TruckLane, truckOf } from '#lib/flow';
 import { type Parcel, type ParcelInLane, ParcelsService } from '../packing/parcels.service.js';
 import { rows, type Tx } from '../platform/database.service.js';
 import { addEvents } from '../platform/events.js';
 import { answerExceptions, openExceptions } from '../platform/exceptions.js';
+import { CUT_OFF_TIME } from './edge-table.queries.js';
 import { checkFaultInWords, isOvertaken, judgeLanding, type Landed } from './judge-arrival.js';
 import { type RouteRemoval, RoutesService } from './routes.service.js';
 import { TravelsService, type WayOn } from './travels.service.js';
@@ -29,7 +31,7 @@ interface LandingLane {
   id: string;
   kind: 'ship' | 'exception' | 'no-read' | 'recirculation';
   expected: ParcelExpectation | null;
-  /** It serves the parcel's carrier service. */
+  /** It serves the parcel's carrier service, and the truck that the parcel rides. */
   serves: boolean;
   way: WayOn | null;
 }
@@ -197,11 +199,13 @@ async function lanesAt(
   tx: Tx,
   confirmed: readonly { parcel: Parcel; at: ConfirmedAt }[],
 ): Promise<(LandingLane | null)[]> {
-  const found = await rows<LandingLane & { place: string }>(
+  const found = await rows<Omit<LandingLane, 'serves'> & Served & { place: string }>(
     tx,
     `select n.place, l.id, l.kind, r.expected,
-       exists (select 1 from lane_assignments a where a.site_id = $1 and a.carrier_code = n.carrier_code
-         and a.service = n.service and a.lane_id = l.id) as serves,
+       coalesce((select json_agg(json_build_object('laneId', a.lane_id, 'cutOffTime', a.cut_off_time)) from lane_assignments a
+         where a.site_id = $1 and a.carrier_code = n.carrier_code and a.service = n.service), '[]') as serving,
+       (select ${CUT_OFF_TIME} from parcels p join orders o on o.site_id = p.site_id and o.id = p.order_id
+         join sites s on s.id = p.site_id where p.site_id = $1 and p.id = n.parcel_id) as "cutOff",
        case when s.id is not null then json_build_object('toPoint', t.code, 'lengthMm', s.length_mm,
          'speedMmPerS', s.speed_mm_per_s, 'marginMs', s.margin_ms) end as way
      from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[]) with ordinality
@@ -220,8 +224,23 @@ async function lanesAt(
       confirmed.map(({ at }) => at.lane),
     ],
   );
-  const byPlace = new Map(found.map(({ place, ...lane }) => [Number(place), lane]));
+  const byPlace = new Map(
+    found.map(({ place, serving, cutOff, ...lane }): [number, LandingLane] => [
+      Number(place),
+      { ...lane, serves: serves(lane.id, { serving, cutOff }) },
+    ]),
+  );
   return confirmed.map((_, at) => byPlace.get(at + 1) ?? null);
+}
+
+interface Served {
+  /** All lanes of the parcel's carrier service. */
+  serving: (TruckLane & { laneId: string })[];
+  cutOff: string;
+}
+
+function serves(laneId: string, { serving, cutOff }: Served): boolean {
+  return lanesOfTruck(serving, truckOf(serving, cutOff)).some((each) => each.laneId === laneId);
 }
 
 function raise(tx: Tx, found: readonly { parcel: Parcel; code: string; detail: string }[]): Promise<void> {

@@ -28,6 +28,8 @@ export class LaneAssignment {
   @Column('text', { name: 'carrier_code' }) carrierCode: string;
   @Column('text') service: string;
   @Column('int') rank: number;
+  /** HH:MM on the site's clock: the lane takes the parcels of this truck alone; null: of every truck. */
+  @Column('text', { name: 'cut_off_time', nullable: true }) cutOffTime: string | null;
 }
 
 /** The lane that takes a carrier service's parcels for now, where rebalancing chose another than the ranks would. */
@@ -37,6 +39,8 @@ export class LaneDuty {
   @PrimaryColumn('uuid') id: string;
   @Column('text', { name: 'carrier_code' }) carrierCode: string;
   @Column('text') service: string;
+  /** Of the truck whose parcels it takes; '' where the service's lanes are not told apart by trucks. */
+  @Column('text', { name: 'cut_off_time', default: '' }) cutOffTime: string;
   @Column('uuid', { name: 'lane_id' }) laneId: string;
   @Column('timestamptz') since: Date;
   @Column('text') because: string;

@@ -19,6 +19,7 @@ const lane = (id: string, over: Partial<LaneLoad> = {}): LaneLoad => ({
 const service = (name: string, lanes: string[], over: Partial<ServiceLoad> = {}): ServiceLoad => ({
   carrier: name,
   service: 'STD',
+  truck: null,
   parcels: 10,
   cutOffAt: null,
   lanes: lanes.map((laneId, at) => ({ laneId, rank: at + 1 })),
@@ -38,7 +39,7 @@ describe('rebalanceLanes', () => {
   it('moves a service off a closed lane at once, and says why', () => {
     const lanes = [lane('A', { closed: true }), lane('B')];
     expect(rebalanceLanes([service('S', ['A', 'B'])], lanes, now, settings)).toEqual([
-      { carrier: 'S', service: 'STD', fromLaneId: 'A', toLaneId: 'B', because: 'A is closed' },
+      { carrier: 'S', service: 'STD', truck: null, fromLaneId: 'A', toLaneId: 'B', because: 'A is closed' },
     ]);
   });
 

@@ -5,6 +5,8 @@ import { assignLanes } from '#lib/planning';
 export interface ServiceLoad {
   carrier: string;
   service: string;
+  /** The truck whose parcels these are; null where the service's lanes are not told apart by trucks. */
+  truck: string | null;
   /** Parcels with a route that have not been diverted. */
   parcels: number;
   /** The next moment by which they must be handed over; null where none waits. */
@@ -31,6 +33,7 @@ export interface LaneLoad {
 export interface DutyChange {
   carrier: string;
   service: string;
+  truck: string | null;
   fromLaneId: string;
   toLaneId: string;
   because: string;
@@ -52,7 +55,7 @@ interface Seeker {
 }
 
 /**
- * Which carrier services should change their lane now. A lane costs by its rank and by how full it is, weighted by the parcels
+ * Which carrier services (each truck of one by itself) should change their lane now. A lane costs by its rank and by how full it is, weighted by the parcels
  * that wait and the nearness of their cut-off; lanes are given out by {@link assignLanes}, one service a lane as long as lanes last.
  * So that lanes do not flap: a lane is blocked only after `blockedAfterMs`, one that works keeps its duty for `holdMs`, and after
  * that another must be better by `worthwhile` points. A service all of whose lanes are blocked stays where it is.
@@ -70,10 +73,10 @@ export function rebalanceLanes(
   return seekers.flatMap((seeker): DutyChange[] => {
     const toLaneId = chosen.get(seeker.id);
     if (toLaneId === undefined || toLaneId === seeker.currentLaneId) return [];
-    const { carrier, service } = seeker.load;
+    const { carrier, service, truck } = seeker.load;
     const from = byId.get(seeker.currentLaneId)!;
     const because = explain(from, byId.get(toLaneId)!, blocked.get(from.id) ?? null);
-    return [{ carrier, service, fromLaneId: from.id, toLaneId, because }];
+    return [{ carrier, service, truck, fromLaneId: from.id, toLaneId, because }];
   });
 }
 
@@ -111,7 +114,7 @@ function seekerOf(
     return [laneId, weight * (cost + (laneId === current ? 0 : settings.worthwhile))];
   });
   return {
-    id: `${load.carrier} ${load.service}`,
+    id: JSON.stringify([load.carrier, load.service, load.truck]),
     load,
     currentLaneId: current,
     costByLane: Object.fromEntries(costs),

@@ -3,9 +3,11 @@ import type { FlowSettings } from '#lib/contracts';
 import { Database, row, rows, type Tx } from '../platform/database.service.js';
 import { addEvent } from '../platform/events.js';
 import { newId } from '../platform/ids.js';
+import { CUT_OFF_TIME } from './edge-table.queries.js';
 import { USUAL_SETTINGS } from './flow-settings.js';
 import { type DutyChange, type LaneLoad, rebalanceLanes, type ServiceLoad } from './rebalance-lanes.js';
 import { RoutesService } from './routes.service.js';
+import { type DutyOf, loadsByTruck, type Takes, type Waiting } from './service-loads.js';
 
 /** Lanes change their carrier services while parcels are on their way; each change is explained and stays on record. */
 @Injectable()
@@ -50,21 +52,21 @@ export class RebalancingService {
 
   /** Another process may have come first with the same change: then the duty stands already. */
   private async move(tx: Tx, change: DutyChange, codeOf: ReadonlyMap<string, string>): Promise<void> {
-    const { carrier, service, toLaneId, fromLaneId, because } = change;
+    const { carrier, service, truck, toLaneId, fromLaneId, because } = change;
     const taken = await row(
       tx,
-      `insert into lane_duties as d (site_id, id, carrier_code, service, lane_id, since, because)
-       values ($1, $2, $3, $4, $5, $6, $7)
-       on conflict (site_id, carrier_code, service) do update
+      `insert into lane_duties as d (site_id, id, carrier_code, service, cut_off_time, lane_id, since, because)
+       values ($1, $2, $3, $4, $5, $6, $7, $8)
+       on conflict (site_id, carrier_code, service, cut_off_time) do update
          set lane_id = excluded.lane_id, since = excluded.since, because = excluded.because
          where d.lane_id <> excluded.lane_id
        returning id`,
-      [tx.siteId, newId(), carrier, service, toLaneId, tx.at, because],
+      [tx.siteId, newId(), carrier, service, truck ?? '', toLaneId, tx.at, because],
     );
     if (!taken) return;
-    const parcels = await this.routes.moveRoutes(tx, { carrier, service });
+    const parcels = await this.routes.moveRoutes(tx, { carrier, service, truck });
     const [from, to] = [codeOf.get(fromLaneId)!, codeOf.get(toLaneId)!];
-    const data = { carrier, service, from, to, because, parcels };
+    const data = { carrier, service, truck, from, to, because, parcels };
     await addEvent(tx, { type: 'flow.duty-changed', aggregateId: toLaneId, data });
   }
 }
@@ -90,25 +92,27 @@ function laneLoads(tx: Tx): Promise<LaneLoad[]> {
 }
 
 async function serviceLoads(tx: Tx): Promise<ServiceLoad[]> {
-  const found = await rows<Omit<ServiceLoad, 'duty'> & { dutyLaneId: string | null; dutySince: Date | null }>(
+  const takes = await rows<Takes>(
     tx,
-    `select a.carrier_code as carrier, a.service, coalesce(w.parcels, 0)::int as parcels, w.cut_off_at as "cutOffAt",
-       json_agg(json_build_object('laneId', a.lane_id, 'rank', a.rank) order by a.rank, a.lane_id) as lanes,
-       d.lane_id as "dutyLaneId", d.since as "dutySince"
-     from lane_assignments a
-     left join lane_duties d on d.site_id = a.site_id and d.carrier_code = a.carrier_code and d.service = a.service
-     left join (
-       select p.carrier_code, p.service, count(*) as parcels, min(o.cut_off_at) as cut_off_at
-       from routes r join parcels p on p.site_id = r.site_id and p.id = r.parcel_id
-       join orders o on o.site_id = p.site_id and o.id = p.order_id
-       where r.site_id = $1 and r.active group by 1, 2) w on w.carrier_code = a.carrier_code and w.service = a.service
-     where a.site_id = $1
-     group by a.carrier_code, a.service, w.parcels, w.cut_off_at, d.lane_id, d.since
-     order by a.carrier_code, a.service`,
+    `select carrier_code as carrier, service, lane_id as "laneId", rank, cut_off_time as "cutOffTime" from lane_assignments
+     where site_id = $1 order by carrier_code, service, rank, lane_id`,
     [tx.siteId],
   );
-  return found.map(({ dutyLaneId, dutySince, ...load }) => ({
-    ...load,
-    duty: dutyLaneId && dutySince ? { laneId: dutyLaneId, since: dutySince } : null,
-  }));
+  const waiting = await rows<Waiting>(
+    tx,
+    `select p.carrier_code as carrier, p.service, ${CUT_OFF_TIME} as "cutOff", count(*)::int as parcels,
+       min(o.cut_off_at) as "cutOffAt"
+     from routes r join parcels p on p.site_id = r.site_id and p.id = r.parcel_id
+     join orders o on o.site_id = p.site_id and o.id = p.order_id
+     join sites s on s.id = r.site_id
+     where r.site_id = $1 and r.active group by 1, 2, 3`,
+    [tx.siteId],
+  );
+  const duties = await rows<DutyOf>(
+    tx,
+    `select carrier_code as carrier, service, nullif(cut_off_time, '') as truck, lane_id as "laneId", since
+     from lane_duties where site_id = $1`,
+    [tx.siteId],
+  );
+  return loadsByTruck(takes, waiting, duties);
 }

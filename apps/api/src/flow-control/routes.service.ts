@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { EdgeLane, EdgePoint, EdgeRoute, ParcelExpectation, RoutesMessage } from '#lib/contracts';
-import { parcelKeys } from '#lib/flow';
+import { parcelKeys, truckOf } from '#lib/flow';
 import { type Parcel, ParcelsService } from '../packing/parcels.service.js';
 import { row, rows, type Tx } from '../platform/database.service.js';
 import { EdgeDownlink } from '../platform/edge-requests.js';
 import { addEvents } from '../platform/events.js';
 import { answerExceptions, openExceptions } from '../platform/exceptions.js';
-import { type AssignableLane, assignRoute, type RouteChoice } from './assign-route.js';
+import { type AssignableLane, assignmentsFor, assignRoute, type RouteChoice } from './assign-route.js';
 import {
+  CUT_OFF_TIME,
   edgePoints,
   edgeRoute,
   edgeRoutes,
@@ -214,25 +215,32 @@ export class RoutesService {
   }
 
   /**
-   * Sends the parcels of a carrier service that are still on their way to the lane that is on duty now, and tells the edge in as
+   * Sends the parcels of a carrier service (of one of its trucks, where its lanes are told apart) that are still on their way to the lane that is on duty now, and tells the edge in as
    * few messages as possible. Lanes that a supervisor chose stay.
    * @returns how many parcels have another lane than before
    */
-  async moveRoutes(tx: Tx, service: { carrier: string; service: string }): Promise<number> {
-    const of = { carrierCode: service.carrier, service: service.service };
+  async moveRoutes(
+    tx: Tx,
+    { carrier, service, truck }: { carrier: string; service: string; truck: string | null },
+  ): Promise<number> {
+    const of = { carrierCode: carrier, service };
     const [lanes = []] = await lanesOf(tx, [of]);
-    const choice = assignRoute(lanes, lanesById(lanes));
+    const choice = assignRoute(assignmentsFor(lanes, truck), lanesById(lanes));
     if (choice.kind === 'none') return 0;
     // Parcels before routes, as everybody locks them.
-    const found = await rows<{ id: string; orderId: string; merchantId: string }>(
+    const ofAllTrucks = await rows<{ id: string; orderId: string; merchantId: string; cutOff: string }>(
       tx,
-      `select p.id, p.order_id as "orderId", p.merchant_id as "merchantId" from parcels p
+      `select p.id, p.order_id as "orderId", p.merchant_id as "merchantId", ${CUT_OFF_TIME} as "cutOff"
+       from parcels p join orders o on o.site_id = p.site_id and o.id = p.order_id join sites s on s.id = p.site_id
        where p.site_id = $1 and p.carrier_code = $2 and p.service = $3 and p.state in ('labelled', 'inducted')
          and exists (select 1 from routes r where r.site_id = p.site_id and r.parcel_id = p.id and r.active and not r.pinned
            and r.lane_id <> $4)
-       order by p.id for update`,
+       order by p.id for update of p`,
       [tx.siteId, of.carrierCode, of.service, choice.lane.id],
     );
+    const found = ofAllTrucks
+      .filter(({ cutOff }) => truckOf(lanes, cutOff) === truck)
+      .map(({ cutOff: _, ...parcel }) => parcel);
     for (let at = 0; at < found.length; at += ROUTES_IN_MESSAGE) {
       await this.redirect(tx, found.slice(at, at + ROUTES_IN_MESSAGE), choice);
     }
@@ -355,7 +363,9 @@ export class RoutesService {
     return parcels.map((parcel) => {
       const told = wish.proposed?.get(parcel.id)?.choice;
       if (told) return told;
-      const choice = assignRoute(serving.get(serviceOf(parcel))!, lanes, facts.get(parcel.id)?.plannedLaneId);
+      const served = serving.get(serviceOf(parcel))!;
+      const { cutOff, plannedLaneId } = facts.get(parcel.id)!;
+      const choice = assignRoute(assignmentsFor(served, truckOf(served, cutOff)), lanes, plannedLaneId);
       if (choice.kind === 'route') choice.lane.underWay += 1;
       return choice;
     });

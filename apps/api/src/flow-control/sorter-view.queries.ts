@@ -117,9 +117,9 @@ async function lastArrivals(tx: Tx): Promise<SorterArrival[]> {
 async function duties(tx: Tx): Promise<SorterView['duties']> {
   const found = await rows<Omit<SorterView['duties'][number], 'since'> & { since: Date }>(
     tx,
-    `select d.carrier_code as carrier, d.service, l.code as lane, d.since, d.because
+    `select d.carrier_code as carrier, d.service, nullif(d.cut_off_time, '') as truck, l.code as lane, d.since, d.because
      from lane_duties d join lanes l on l.site_id = d.site_id and l.id = d.lane_id
-     where d.site_id = $1 order by 1, 2`,
+     where d.site_id = $1 order by 1, 2, 3 nulls first`,
     [tx.siteId],
   );
   return found.map(({ since, ...duty }) => ({ ...duty, since: since.toISOString() }));

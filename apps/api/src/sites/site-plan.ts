@@ -87,7 +87,15 @@ export interface LanePlan {
   /** Parcels that fit; null where nobody counted. */
   capacity: number | null;
   /** Which carrier services the lane takes; rank 1 is the first choice of a service. */
-  takes: { carrier: string; service: string; rank: number }[];
+  takes: LaneTakes[];
+}
+
+/** A carrier service that a lane takes: with a cut-off (HH:MM) the parcels of that truck, without one of all. */
+export interface LaneTakes {
+  carrier: string;
+  service: string;
+  rank: number;
+  cutOffTime?: string;
 }
 
 export interface PointPlan {

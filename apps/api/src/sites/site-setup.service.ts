@@ -235,16 +235,18 @@ async function putLanes(tx: Tx, { lanes }: SitePlan): Promise<void> {
   const takes = lanes.flatMap((lane) => lane.takes.map((each) => ({ ...each, lane: lane.code })));
   await put(
     tx,
-    `insert into lane_assignments (site_id, id, lane_id, carrier_code, service, rank)
-     select $1, a.id, n.id, a.carrier, a.service, a.rank
-     from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::int[]) as a (id, lane, carrier, service, rank)
+    `insert into lane_assignments (site_id, id, lane_id, carrier_code, service, rank, cut_off_time)
+     select $1, a.id, n.id, a.carrier, a.service, a.rank, a.cut_off
+     from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::int[], $7::text[]) as a (id, lane, carrier, service, rank, cut_off)
      join lanes n on n.site_id = $1 and n.code = a.lane
-     on conflict (site_id, carrier_code, service, lane_id) do update set rank = excluded.rank`,
+     on conflict (site_id, carrier_code, service, lane_id) do update set rank = excluded.rank,
+       cut_off_time = excluded.cut_off_time`,
     ids(takes),
     takes.map((each) => each.lane),
     takes.map((each) => each.carrier),
     takes.map((each) => each.service),
     takes.map((each) => each.rank),
+    takes.map((each) => each.cutOffTime ?? null),
   );
 }
 

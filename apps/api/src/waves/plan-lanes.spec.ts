@@ -15,10 +15,28 @@ const rank = (laneId: string, value: number, service = 'std'): LaneRank => ({
   carrier: 'post',
   service,
   rank: value,
+  cutOffTime: null,
 });
-const load = (parcels: number, service = 'std') => ({ key: service, carrier: 'post', service, parcels });
+const load = (parcels: number, service = 'std', cutOff = '15:00') => ({
+  key: service,
+  carrier: 'post',
+  service,
+  cutOff,
+  parcels,
+});
 
 describe('lanes of a wave', () => {
+  it('are those of the truck that the parcels ride', () => {
+    const ranks = [
+      { ...rank('A', 1), cutOffTime: '15:00' },
+      { ...rank('B', 1), cutOffTime: '18:30' },
+    ];
+    const [early, late] = [load(40), { ...load(60, 'std', '18:30'), key: 'late' }];
+    const shares = planLanes([early, late], [lane('A'), lane('B')], ranks);
+    expect(shares.get('std')).toMatchObject([{ laneId: 'A', parcels: 40 }]);
+    expect(shares.get('late')).toMatchObject([{ laneId: 'B', parcels: 60 }]);
+  });
+
   it.each([
     {
       takes: 'the lane of rank 1',

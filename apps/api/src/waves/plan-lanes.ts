@@ -1,3 +1,4 @@
+import { lanesOfTruck, type TruckLane, truckOf } from '#lib/flow';
 import { assignLanes, type LaneReason } from '#lib/planning';
 
 /** A lane as far as it matters for planning what goes there. */
@@ -11,7 +12,7 @@ export interface PlanLane {
 }
 
 /** That a lane takes a carrier service; rank 1 is its first choice. */
-export interface LaneRank {
+export interface LaneRank extends TruckLane {
   laneId: string;
   carrier: string;
   service: string;
@@ -23,6 +24,8 @@ export interface LaneLoad {
   key: string;
   carrier: string;
   service: string;
+  /** HH:MM of the cut-off on the site's clock: which truck they ride. */
+  cutOff: string;
   parcels: number;
 }
 
@@ -39,7 +42,7 @@ const FULL_COST = 100_000;
 
 /**
  * Shares the parcels of each carrier service and cut-off among the lanes that take it: by rank first, lanes that are clear before
- * full ones, closed ones only where all are closed, and among equals evenly, those with least on their way first. Services without
+ * full ones, of lanes told apart by trucks those of its own, closed ones only where all are closed, and among equals evenly, those with least on their way first. Services without
  * a lane have no shares.
  */
 export function planLanes(
@@ -86,9 +89,10 @@ export function planLanes(
 }
 
 function openLanes(load: LaneLoad, laneOf: ReadonlyMap<string, PlanLane>, ranks: readonly LaneRank[]) {
-  const serving = ranks.flatMap(({ laneId, carrier, service, rank }) => {
+  const own = ranks.filter(({ carrier, service }) => carrier === load.carrier && service === load.service);
+  const serving = lanesOfTruck(own, truckOf(own, load.cutOff)).flatMap(({ laneId, rank }) => {
     const lane = laneOf.get(laneId);
-    if (!lane || carrier !== load.carrier || service !== load.service) return [];
+    if (!lane) return [];
     const cost =
       rank * RANK_COST + (lane.fill === 'clear' ? 0 : FULL_COST) + Math.min(lane.onTheWay, FULL_COST - 1);
     return [{ lane, cost }];

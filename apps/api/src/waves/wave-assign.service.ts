@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { affected, Database, rows, type Tx } from '../platform/database.service.js';
+import { affected, Database, row, rows, type Tx } from '../platform/database.service.js';
 import { newId } from '../platform/ids.js';
 import { sharedValues } from '../platform/shared-values.js';
 import { ordersStillIn } from './goods.queries.js';
@@ -35,10 +35,11 @@ export class WaveAssignService {
 
   private async decide(decided: WavePlan, control: StepControl): Promise<StepResult> {
     const plan = await this.withCartons(decided, control);
-    const { lanes, ranks, walls } = await this.db.transaction(async (tx) => ({
+    const { walls, ...sorting } = await this.db.transaction(async (tx) => ({
       walls: await freeWallSlots(tx, plan.waveId),
       lanes: await lanesOf(tx),
       ranks: await ranksOf(tx),
+      timeZone: await timeZoneOf(tx),
     }));
     const onCarts = withSlots(plan);
     const { runs, faults } = withWallSlots({ ...plan, runs: onCarts }, walls);
@@ -46,7 +47,7 @@ export class WaveAssignService {
       (sum, run) => sum + run.slots.filter(({ containerId }) => containerId).length,
       0,
     );
-    const cartons = withLanes(plan, lanes, ranks);
+    const cartons = withLanes(plan, sorting);
     const laneless = cartons.filter(({ laneId }) => laneId === null).length;
     const log = [
       ...(atWalls > 0 ? [`${atWalls} orders have a slot of a put wall`] : []),
@@ -210,14 +211,23 @@ function slotsByPicks(counts: ReadonlyMap<string, number>): Map<string, SlotInPl
 }
 
 /** Parcels of one service and cut-off in the order of their urgency, dealt to its lanes share by share. */
-function withLanes(plan: WavePlan, lanes: readonly PlanLane[], ranks: readonly LaneRank[]): CartonInPlan[] {
+function withLanes(
+  plan: WavePlan,
+  { lanes, ranks, timeZone }: { lanes: readonly PlanLane[]; ranks: readonly LaneRank[]; timeZone: string },
+): CartonInPlan[] {
+  const clock = new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
   const groups = groupBy(plan.cartons, ({ orderId }) => {
     const { carrier, service, cutOffAtMs } = plan.orders.get(orderId)!;
     return JSON.stringify([carrier, service, cutOffAtMs]);
   });
   const loads = [...groups].map(([key, { length }]) => {
-    const [carrier, service] = JSON.parse(key) as [string, string, number];
-    return { key, carrier, service, parcels: length };
+    const [carrier, service, cutOffAtMs] = JSON.parse(key) as [string, string, number];
+    return { key, carrier, service, cutOff: clock.format(cutOffAtMs), parcels: length };
   });
   const shares = planLanes(loads, lanes, ranks);
   return [...groups].flatMap(([key, cartons]) => {
@@ -241,11 +251,16 @@ export async function lanesOf(tx: Tx): Promise<(PlanLane & { name: string })[]> 
   );
 }
 
+async function timeZoneOf(tx: Tx): Promise<string> {
+  const site = await row<{ timezone: string }>(tx, 'select timezone from sites where id = $1', [tx.siteId]);
+  return site!.timezone;
+}
+
 export function ranksOf(tx: Tx): Promise<LaneRank[]> {
   return rows<LaneRank>(
     tx,
-    `select lane_id as "laneId", carrier_code as carrier, service, rank from lane_assignments where site_id = $1
-     order by rank, lane_id`,
+    `select lane_id as "laneId", carrier_code as carrier, service, rank, cut_off_time as "cutOffTime" from lane_assignments
+     where site_id = $1 order by rank, lane_id`,
     [tx.siteId],
   );
 }

@@ -99,6 +99,8 @@ export interface NewOverride {
 export interface DutyView {
   carrier: string;
   service: string;
+  /** HH:MM, the cut-off of the truck whose parcels these are; null where the service's lanes take every truck. */
+  truck: string | null;
   lane: string;
   since: string;
   because: string;

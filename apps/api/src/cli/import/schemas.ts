@@ -17,6 +17,7 @@ function object(properties: Record<string, object>, optional: string[] = []) {
 }
 
 const list = (items: object) => ({ type: 'array', items });
+const timeOfDay = { type: 'string', pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' };
 
 /** A block of equal aisles: `A-<aisle>-<bay>-<level>`, walked in a serpentine. */
 const aisles = object({
@@ -139,7 +140,7 @@ export const shippingSchema = object(
         carrier: code,
         service: code,
         name,
-        cutOffTime: { type: 'string', pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' },
+        cutOffTime: timeOfDay,
       }),
     ),
     ranges: list(
@@ -162,7 +163,9 @@ export const shippingSchema = object(
           kind: { enum: ['ship', 'exception', 'no-read', 'recirculation'] },
           stagingLocation: code,
           capacity: count,
-          takes: list(object({ carrier: code, service: code, rank: count })),
+          takes: list(
+            object({ carrier: code, service: code, rank: count, cutOffTime: timeOfDay }, ['cutOffTime']),
+          ),
         },
         ['stagingLocation', 'capacity', 'takes'],
       ),

@@ -95,9 +95,9 @@ function Balance({ view }: { view: SorterView }) {
       )}
       <ul className="sorter-duties">
         {view.duties.map((duty) => (
-          <li key={`${duty.carrier} ${duty.service}`}>
+          <li key={`${duty.carrier} ${duty.service} ${duty.truck}`}>
             <strong>
-              {duty.carrier} {duty.service} → {duty.lane}
+              {duty.carrier} {duty.service} {duty.truck} → {duty.lane}
             </strong>{' '}
             {t('since {{time}}', { time: clockTime(duty.since) })}: {duty.because}
           </li>
