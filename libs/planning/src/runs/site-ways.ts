@@ -26,6 +26,11 @@ export function waysOf(site: AisleSite, places: readonly WalkPlace[]): SiteWays 
   return { graph: net.graph(), nodeIds, pointOf: (nodeId) => net.pointOf(nodeId) };
 }
 
+/** The node at a place of an aisle or cross aisle, so where they meet. */
+export function junctionId(alongMm: number, acrossMm: number): string {
+  return `${alongMm} ${acrossMm}`;
+}
+
 class Net {
   private readonly points = new Map<string, PointMm>();
   private readonly ways: SiteGraph['ways'] = [];
@@ -96,7 +101,7 @@ class Net {
   }
 
   private node(alongMm: number, acrossMm: number): string {
-    const id = `${alongMm} ${acrossMm}`;
+    const id = junctionId(alongMm, acrossMm);
     if (!this.points.has(id)) {
       const alongX = this.site.aislesAlong === 'x';
       this.points.set(id, alongX ? { xMm: alongMm, yMm: acrossMm } : { xMm: acrossMm, yMm: alongMm });
