@@ -53,20 +53,44 @@ export function freeAround(space: Cuboid, taken: Cuboid): Cuboid[] {
   return free;
 }
 
-/** Maximal free spaces after filling `taken`: none lies within another. */
-export function fill(spaces: Cuboid[], taken: Cuboid): Cuboid[] {
+/** Shortest, middle and longest side that a space must have to be of use. */
+export type LeastSides = readonly [number, number, number];
+
+/** Maximal free spaces after filling `taken`: none lies within another, none is too small to be of use. */
+export function fill(spaces: Cuboid[], taken: Cuboid, useful: LeastSides = [0, 0, 0]): Cuboid[] {
   const kept: Cuboid[] = [];
   const cut: Cuboid[] = [];
   for (const space of spaces) {
-    if (overlap(space, taken)) cut.push(...freeAround(space, taken));
-    else kept.push(space);
+    if (!overlap(space, taken)) kept.push(space);
+    else for (const piece of freeAround(space, taken)) if (isOfUse(piece, useful)) cut.push(piece);
   }
+  const untouched = kept.length;
   for (const [index, piece] of cut.entries()) {
-    const within = (other: Cuboid, at: number) =>
-      at !== index && contains(other, piece) && (at < index || !contains(piece, other));
-    if (!kept.some((other) => contains(other, piece)) && !cut.some(within)) kept.push(piece);
+    if (!isWithinOne(kept, untouched, piece) && !isWithinSibling(cut, index)) kept.push(piece);
   }
   return kept;
+}
+
+function isOfUse(space: Cuboid, [short, middle, long]: LeastSides): boolean {
+  const [x, y, z] = [space.x2 - space.x1, space.y2 - space.y1, space.z2 - space.z1];
+  const longest = Math.max(x, y, z);
+  const shortest = Math.min(x, y, z);
+  return shortest >= short && longest >= long && x + y + z - longest - shortest >= middle;
+}
+
+function isWithinOne(spaces: Cuboid[], end: number, piece: Cuboid): boolean {
+  for (let at = 0; at < end; at++) if (contains(spaces[at]!, piece)) return true;
+  return false;
+}
+
+/** Of two equal pieces the first stays. */
+function isWithinSibling(cut: Cuboid[], index: number): boolean {
+  const piece = cut[index]!;
+  for (let at = 0; at < cut.length; at++) {
+    const other = cut[at]!;
+    if (at !== index && contains(other, piece) && (at < index || !contains(piece, other))) return true;
+  }
+  return false;
 }
 
 /** The different ways a box can stand, each at most once. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type CartonType, chooseCarton, type ItemToPack } from './choose-carton.js';
+import { Random } from '../search/random.js';
+import { CARTON_UNITS_MOST, type CartonType, chooseCarton, type ItemToPack } from './choose-carton.js';
 
 const carton = (cartonId: string, side: number): CartonType => ({
   cartonId,
@@ -58,6 +59,7 @@ describe('choosing cartons', () => {
             expect(one.zMm + one.size.heightMm).toBeLessThanOrEqual(inner.heightMm);
             const asked = basket.find((entry) => entry.itemId === one.itemId)!;
             if (asked.upright) expect(one.size.heightMm).toBe(asked.size.heightMm);
+            if (asked.fragile) expect(placements.filter((two) => liesOver(two, one))).toEqual([]);
             for (const two of placements.slice(at + 1)) {
               expect(apart(one, two)).toBe(true);
               expect(basket.find((entry) => entry.itemId === two.itemId)!.mixGroup).toBe(asked.mixGroup);
@@ -87,6 +89,39 @@ describe('choosing cartons', () => {
     expect(chooseCarton([glass], [carton('S', 150)]).cartons).toHaveLength(2);
   });
 
+  it('packs many mixed units like few: each once, apart, upright and nothing on what is fragile', () => {
+    const random = new Random(5);
+    const basket = Array.from({ length: 100 }, (_, at) => ({
+      ...item(`i${at}`, [30 + random.below(120), 20 + random.below(90), 10 + random.below(60)], 2),
+      upright: at % 3 === 0,
+      fragile: at % 10 === 0,
+    }));
+    const { cartons, unpacked } = chooseCarton(basket, CARTONS);
+    expect(unpacked).toEqual([]);
+    const placed = cartons.flatMap(({ placements }) => placements.map(({ itemId }) => itemId));
+    expect(placed.sort()).toEqual(basket.flatMap(({ itemId }) => [itemId, itemId]).sort());
+    for (const { placements } of cartons) {
+      for (const [at, one] of placements.entries()) {
+        const asked = basket.find(({ itemId }) => itemId === one.itemId)!;
+        if (asked.upright) expect(one.size.heightMm).toBe(asked.size.heightMm);
+        if (asked.fragile) expect(placements.some((two) => liesOver(two, one))).toBe(false);
+        expect(placements.slice(at + 1).every((two) => apart(one, two))).toBe(true);
+      }
+    }
+  });
+
+  it('says of more units than it works out that it does not know, not that they fit nothing', () => {
+    const many = [item('nut', [10, 10, 10], 150), item('bolt', [30, 10, 10], 51)];
+    const reason = { code: 'too-many-units', units: 201, limit: CARTON_UNITS_MOST };
+    expect(chooseCarton(many, CARTONS)).toEqual({
+      cartons: [],
+      unpacked: [
+        { itemId: 'nut', quantity: 150, reason },
+        { itemId: 'bolt', quantity: 51, reason },
+      ],
+    });
+  });
+
   it('says what no carton can hold', () => {
     const plan = chooseCarton([item('ladder', [2000, 300, 100])], CARTONS);
     expect(plan.unpacked).toEqual([
@@ -102,6 +137,11 @@ function volumeMm3({ lengthMm, widthMm, heightMm }: ItemToPack['size']): number 
 }
 
 type Placed = { xMm: number; yMm: number; zMm: number; size: ItemToPack['size'] };
+
+/** Above it, not only beside. */
+function liesOver(upper: Placed, lower: Placed): boolean {
+  return upper.zMm >= lower.zMm + lower.size.heightMm && !apart({ ...upper, zMm: lower.zMm }, lower);
+}
 
 function apart(one: Placed, two: Placed): boolean {
   return (

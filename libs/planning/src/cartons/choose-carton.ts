@@ -1,5 +1,13 @@
 import { orientationsOf, type SizeMm } from './box.js';
-import { fillContainer, fitPieces, type Piece, type PlacedPiece } from './fit-pieces.js';
+import {
+  areMany,
+  Effort,
+  fillContainer,
+  fitAtOnce,
+  fitPieces,
+  type Piece,
+  type PlacedPiece,
+} from './fit-pieces.js';
 
 /** A kind of shipping carton on the packing shelf. */
 export interface CartonType {
@@ -59,24 +67,35 @@ export interface CartonPlan {
   unpacked: {
     itemId: string;
     quantity: number;
-    reason: { code: 'larger-than-cartons' | 'heavier-than-cartons' };
+    reason: UnpackedReason;
   }[];
 }
 
+export type UnpackedReason =
+  | { code: 'larger-than-cartons' | 'heavier-than-cartons' }
+  /** The whole basket is more than is worked out; whether it would fit is not known. */
+  | { code: 'too-many-units'; units: number; limit: number };
+
+/** The most units of a basket that are packed exactly: beyond it the work grows, and nobody packs so many into one carton. */
+export const CARTON_UNITS_MOST = 200;
+
 /**
  * The smallest carton that holds everything; where none does (or goods may not mix), few cartons, each the smallest
- * for its content. Deterministic. Every unit is placed once or is unpacked with its reason.
+ * for its content. Deterministic, with bounded work: many units are tried in fewer ways. Every unit is placed once or is unpacked
+ * with its reason.
  */
 export function chooseCarton(items: ItemToPack[], cartons: CartonType[]): CartonPlan {
   const bySize = [...cartons].sort(
     (one, two) => volumeMm3(one.inner) - volumeMm3(two.inner) || (one.cartonId < two.cartonId ? -1 : 1),
   );
+  const units = items.reduce((sum, { quantity }) => sum + quantity, 0);
+  if (units > CARTON_UNITS_MOST) return tooMany(items, units);
   const plan: CartonPlan = { cartons: [], unpacked: [] };
   const groups = new Map<string, Piece[]>();
   for (const item of items) {
     const pieces = new Array<Piece>(item.quantity).fill(pieceOf(item));
     if (item.quantity === 0) continue;
-    if (!bySize.some((carton) => packInto(carton, pieces.slice(0, 1)))) {
+    if (!smallestFor(pieces.slice(0, 1), bySize, new Effort(1))) {
       plan.unpacked.push({ itemId: item.itemId, quantity: item.quantity, reason: whyNoCarton(item, bySize) });
       continue;
     }
@@ -90,6 +109,14 @@ export function chooseCarton(items: ItemToPack[], cartons: CartonType[]): Carton
   }
   for (const carton of plan.cartons) if (carton.voidMl > 0) carton.reasons.push(voidFill(carton));
   return plan;
+}
+
+function tooMany(items: ItemToPack[], units: number): CartonPlan {
+  const reason = { code: 'too-many-units' as const, units, limit: CARTON_UNITS_MOST };
+  const unpacked = items.flatMap(({ itemId, quantity }) =>
+    quantity > 0 ? [{ itemId, quantity, reason }] : [],
+  );
+  return { cartons: [], unpacked };
 }
 
 function voidFill({ voidMl, fillRatio }: PlannedCarton): CartonReason {
@@ -111,51 +138,52 @@ function weightOf(pieces: Piece[]): number {
 
 function whyNoCarton(item: ItemToPack, cartons: CartonType[]) {
   const weightless = { ...pieceOf(item), weightGrams: 0 };
-  const fitsByShape = cartons.some((carton) => packInto(carton, [weightless]));
+  const fitsByShape = cartons.some(({ inner }) => fitPieces([weightless], inner, new Effort(1)));
   return { code: fitsByShape ? ('heavier-than-cartons' as const) : ('larger-than-cartons' as const) };
 }
 
-function packInto(carton: CartonType, pieces: Piece[]): PlacedPiece[] | null {
-  return weightOf(pieces) <= carton.maxContentGrams ? fitPieces(pieces, carton.inner) : null;
-}
-
 function packGroup(pieces: Piece[], bySize: CartonType[]): PlannedCarton[] {
-  const single = smallestFor(pieces, bySize);
-  if (single) return [single];
+  const effort = new Effort(pieces.length);
+  const single = smallestFor(pieces, bySize, effort);
+  if (single) return [plannedCarton(single)];
+  const because = whySplit(pieces, bySize);
   const planned: PlannedCarton[] = [];
-  let left = pieces;
-  while (left.length > 0) {
-    const whole = smallestFor(left, bySize);
-    const part = whole ? left : largestPart(left, bySize);
-    const carton = whole ?? smallestFor(part, bySize)!;
-    carton.reasons.push({ code: 'split', because: whySplit(pieces, bySize) });
-    planned.push(carton);
-    const taken = new Map<Piece, number>();
-    for (const piece of part) taken.set(piece, (taken.get(piece) ?? 0) + 1);
-    left = left.filter((piece) => {
-      const count = taken.get(piece) ?? 0;
-      taken.set(piece, count - 1);
-      return count <= 0;
-    });
+  for (let left = pieces; left.length > 0; ) {
+    const whole = left === pieces ? null : smallestFor(left, bySize, effort);
+    const carton = whole ?? largestPart(left, bySize, effort);
+    planned.push(plannedCarton(carton));
+    left = without(left, carton.placed);
   }
+  for (const carton of planned) carton.reasons.push({ code: 'split', because });
   return planned;
 }
 
-/** The content of the carton that takes the most volume of what is left. */
-function largestPart(left: Piece[], bySize: CartonType[]): Piece[] {
-  let best: Piece[] = [];
+function without(pieces: Piece[], placed: PlacedPiece[]): Piece[] {
+  const taken = new Map<Piece, number>();
+  for (const { piece } of placed) taken.set(piece, (taken.get(piece) ?? 0) + 1);
+  return pieces.filter((piece) => {
+    const count = taken.get(piece) ?? 0;
+    taken.set(piece, count - 1);
+    return count <= 0;
+  });
+}
+
+/** The most volume of what is left that one carton takes, in the smallest carton that holds it. */
+function largestPart(left: Piece[], bySize: CartonType[], effort: Effort): Packed {
+  let best: Packed | null = null;
   let bestVolume = 0;
-  for (const carton of [...bySize].reverse()) {
+  for (const [index, carton] of [...bySize.entries()].reverse()) {
     if (volumeMm3(carton.inner) <= bestVolume) break;
     const { placed } = fillContainer(left, carton.inner, carton.maxContentGrams);
-    const part = placed.map(({ piece }) => piece);
-    const partVolume = part.reduce((sum, piece) => sum + volumeMm3(piece.size), 0);
-    if (partVolume > bestVolume && smallestFor(part, [carton])) {
-      best = part;
-      bestVolume = partVolume;
-    }
+    const partVolume = placed.reduce((sum, { piece }) => sum + volumeMm3(piece.size), 0);
+    if (partVolume <= bestVolume) continue;
+    best = { carton, placed, smallerTried: index };
+    bestVolume = partVolume;
   }
-  return bestVolume > 0 ? best : left.slice(0, 1);
+  // Each piece fits some carton alone, or it would not be here: the loop finds at least that.
+  const found = best!;
+  const part = found.placed.map(({ piece }) => piece);
+  return smallestFor(part, bySize.slice(0, found.smallerTried), effort) ?? found;
 }
 
 function whySplit(pieces: Piece[], bySize: CartonType[]): 'volume' | 'weight' | 'shape' {
@@ -165,15 +193,38 @@ function whySplit(pieces: Piece[], bySize: CartonType[]): 'volume' | 'weight' | 
   return large.some((carton) => carton.maxContentGrams >= weightOf(pieces)) ? 'shape' : 'weight';
 }
 
-function smallestFor(pieces: Piece[], bySize: CartonType[]): PlannedCarton | null {
-  for (const [index, carton] of bySize.entries()) {
-    const placed = packInto(carton, pieces);
-    if (placed) return plannedCarton(carton, placed, index);
-  }
-  return null;
+interface Packed {
+  carton: CartonType;
+  placed: PlacedPiece[];
+  smallerTried: number;
 }
 
-function plannedCarton(carton: CartonType, placed: PlacedPiece[], smallerTried: number): PlannedCarton {
+function smallestFor(pieces: Piece[], bySize: CartonType[], effort: Effort): Packed | null {
+  const own = areMany(pieces) ? effort : new Effort(pieces.length);
+  const pack = (at: number, fit: typeof fitPieces): Packed | null => {
+    const carton = bySize[at]!;
+    const placed = weightOf(pieces) <= carton.maxContentGrams ? fit(pieces, carton.inner, own) : null;
+    return placed && { carton, placed, smallerTried: at };
+  };
+  const firstFit = (fit: typeof fitPieces) => {
+    for (const at of bySize.keys()) {
+      const packed = pack(at, fit);
+      if (packed) return packed;
+    }
+    return null;
+  };
+  if (!areMany(pieces)) return firstFit(fitPieces);
+  // One look at each carton finds about the right one; the effort goes into those just smaller.
+  let found = firstFit(fitAtOnce);
+  for (let at = (found?.smallerTried ?? bySize.length) - 1; at >= 0; at--) {
+    const smaller = pack(at, fitPieces);
+    if (!smaller) break;
+    found = smaller;
+  }
+  return found;
+}
+
+function plannedCarton({ carton, placed, smallerTried }: Packed): PlannedCarton {
   const contentGrams = weightOf(placed.map(({ piece }) => piece));
   const goodsMm3 = placed.reduce((sum, { piece }) => sum + volumeMm3(piece.size), 0);
   const innerMm3 = volumeMm3(carton.inner);
