@@ -105,7 +105,15 @@ describe('waves over HTTP', () => {
     const { templateId, item, location, orderIds } = await queue(3);
     const [first, second] = [await planned(templateId, 2), await planned(templateId)];
     expect([first.orderCount, second.orderCount]).toEqual([2, 1]);
-    const merged = await ask('POST', '/waves/merge', { waveIds: [first.id, second.id] });
+    const merge = () => ask('POST', '/waves/merge', { waveIds: [first.id, second.id] });
+    expect(await merge()).toMatchObject({
+      status: 409,
+      body: { code: 'waves.cannot-merge', facts: { reasons: [{ code: 'larger-than-template' }] } },
+    });
+    const { version, name, filter } = await get(`/waves/templates/${templateId}`);
+    const limits = { ordersMax: 3, linesMax: 100, unitsMax: 100 };
+    await ask('PUT', `/waves/templates/${templateId}`, { version, name, filter, limits });
+    const merged = await merge();
     expect(merged).toMatchObject({ status: 200, body: { id: first.id } });
     expect(await settled(first.id)).toMatchObject({ state: 'planned', orderCount: 3 });
     expect(await get(`/waves/${second.id}`)).toMatchObject({ state: 'cancelled' });

@@ -1,4 +1,4 @@
-import { LINE_FAILED, LINE_REMEDIES } from '../waves/line-remedies.js';
+import { CHANNEL_REMEDIES, CHANNEL_STUCK, LINE_FAILED, LINE_REMEDIES } from '../waves/line-remedies.js';
 
 /** What an exception is called and what may be done about it; the first remedy is the usual one. */
 export interface ExceptionKind {
@@ -39,6 +39,7 @@ const CATALOGUE: Readonly<Record<string, ExceptionKind>> = {
   'void-paper': { title: 'Label that must not be used', remedies: ['torn up', 'nothing found'] },
   'label-refused': { title: 'Carrier gave no label', remedies: ['sent to shipping'] },
   [LINE_FAILED]: { title: 'No wave could take it', remedies: LINE_REMEDIES },
+  [CHANNEL_STUCK]: { title: 'Waves of a channel fail', remedies: CHANNEL_REMEDIES },
   'cancelled-parcel': { title: 'Parcel of a cancelled order', remedies: [] },
 };
 

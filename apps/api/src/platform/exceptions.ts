@@ -17,7 +17,7 @@ export type OwnerQueue =
  */
 export interface NewException {
   code: string;
-  subjectKind: 'order' | 'parcel' | 'arrival' | 'lane' | 'task' | 'location' | 'device' | 'event';
+  subjectKind: 'order' | 'parcel' | 'arrival' | 'lane' | 'task' | 'location' | 'device' | 'event' | 'channel';
   subjectId: string;
   orderId?: string | null;
   parcelId?: string | null;

@@ -2,11 +2,13 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { OrderFilter } from '#lib/contracts';
 import { affected, constraintName, Database, row, rows, type Tx } from '../platform/database.service.js';
 import { addEvent } from '../platform/events.js';
+import { resolveExceptions } from '../platform/exceptions.js';
 import { newId } from '../platform/ids.js';
 import { Refusal } from '../platform/refusal.js';
 import { bothFilters, CANDIDATES, type ReleaseFilter } from './candidates.js';
-import { type ChannelQueue, decideRelease, type ReleaseDecision } from './decide-release.js';
-import { WavesService } from './waves.service.js';
+import { type ChannelQueue, decideRelease, type ReleaseDecision, type StuckWaves } from './decide-release.js';
+import { CHANNEL_STUCK } from './line-remedies.js';
+import { GIVEN_UP, WavesService } from './waves.service.js';
 import { type FloorLoad, type Room, roomOf } from './work-in-progress.js';
 import { WorkInProgressService } from './work-in-progress.service.js';
 import './waves.events.js';
@@ -38,12 +40,17 @@ export interface ChannelFields {
 /** Counting stops here: whether ten or twenty thousand wait makes no difference to a release. */
 const COUNT_MAX = 5_000;
 
+/** Orders that no wave can hold are tried again after this, or when others wait beside them. */
+const FRUITLESS_MS = 10 * 60_000;
+
 /** Release without a click: each open channel keeps so many orders on the floor, most urgent first. */
 @Injectable()
 export class ChannelsService {
   private readonly log = new Logger(ChannelsService.name);
   /** The note last written to waiting orders, by channel, so that it is written once. */
   private readonly noted = new Map<string, string | null>();
+  /** Channels whose last wave came to nothing, with how many orders waited then. */
+  private readonly fruitless = new Map<string, { waiting: number; untilMs: number }>();
 
   constructor(
     private readonly db: Database,
@@ -114,7 +121,22 @@ export class ChannelsService {
       withoutLane,
       oldestReadyAt: waiting.oldest,
       nearestCutOffAt: waiting.nearest,
+      stuck: await this.stuckWaves(tx, channel.id),
     };
+  }
+
+  /** The waves that were given up since the channel released one, as long as nobody has answered the exception about them. */
+  private async stuckWaves(tx: Tx, channelId: string): Promise<StuckWaves | null> {
+    const found = await row<StuckWaves>(
+      tx,
+      `select count(*)::int as waves, max(w.created_at) as "lastAt" from waves w
+       where exists (select 1 from exceptions e where e.site_id = $1 and e.code = $3 and e.subject_id = $2 and e.resolved_at is null)
+         and w.site_id = $1 and w.channel_id = $2 and w.state = 'cancelled' and w.reason like $4
+         and w.number > coalesce((select max(r.number) from waves r where r.site_id = $1 and r.channel_id = $2
+           and r.released_at is not null), 0)`,
+      [tx.siteId, channelId, CHANNEL_STUCK, `${GIVEN_UP}%`],
+    );
+    return found!.waves === 0 ? null : found;
   }
 
   /** Makes a channel; an archived one of the same name comes back with what is given. @returns its id. */
@@ -182,6 +204,7 @@ export class ChannelsService {
         throw error;
       });
     this.noted.delete(channelId);
+    this.fruitless.delete(channelId);
   }
 
   /** Puts a channel away; what it has released goes on. Archiving twice is once. */
@@ -206,13 +229,16 @@ export class ChannelsService {
   }
 
   private async releaseFrom(channel: Channel): Promise<string | null> {
-    const { decision, room } = await this.db.transaction(async (tx) =>
-      this.look(tx, channel, await this.work.load(tx)),
-    );
+    const { decision, room, queue, at } = await this.db.transaction(async (tx) => ({
+      ...(await this.look(tx, channel, await this.work.load(tx))),
+      at: tx.at,
+    }));
     if ('because' in decision) {
       await this.noteReason(channel, decision.note);
       return null;
     }
+    const idle = this.fruitless.get(channel.id);
+    if (idle && idle.waiting === queue.waiting && at.getTime() < idle.untilMs) return null;
     const filter: ReleaseFilter = { ...channel.filter, exceptServices: room.exceptServices };
     const { waveId } = await this.waves.createWave({
       templateId: channel.templateId,
@@ -222,17 +248,34 @@ export class ChannelsService {
         ordersMax: decision.release,
       },
     });
-    if (!(await this.waves.planWave(waveId))) return null;
+    if (!(await this.waves.planWave(waveId))) {
+      await this.noteFruitless(channel.id, waveId, queue.waiting);
+      return null;
+    }
     await this.waves.releaseWave(waveId);
-    await this.db.transaction((tx) =>
-      affected(tx, `update release_channels set last_released_at = $3 where site_id = $1 and id = $2`, [
+    this.fruitless.delete(channel.id);
+    await this.db.transaction(async (tx) => {
+      await affected(tx, `update release_channels set last_released_at = $3 where site_id = $1 and id = $2`, [
         tx.siteId,
         channel.id,
         tx.at,
-      ]),
-    );
+      ]);
+      await resolveExceptions(tx, channel.id, 'its waves are planned again', [CHANNEL_STUCK]);
+    });
     this.noted.delete(channel.id);
     return waveId;
+  }
+
+  /** Nothing was left to plan of all that waits: the same orders are not tried again every second. */
+  private async noteFruitless(channelId: string, waveId: string, waiting: number): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      const over = await row(
+        tx,
+        `select 1 from waves where site_id = $1 and id = $2 and state = 'cancelled'`,
+        [tx.siteId, waveId],
+      );
+      if (over) this.fruitless.set(channelId, { waiting, untilMs: tx.at.getTime() + FRUITLESS_MS });
+    });
   }
 
   /** Tells the orders why they wait, once per reason; a line's own reason stays. */

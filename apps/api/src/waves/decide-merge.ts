@@ -1,4 +1,4 @@
-import type { ReasonView } from '#lib/contracts';
+import type { Amount, ReasonView, WaveLimits } from '#lib/contracts';
 
 /** A wave as far as it matters for joining others. */
 export interface MergeableWave {
@@ -8,6 +8,10 @@ export interface MergeableWave {
   ofChannel: boolean;
   /** How its orders are put on carts. */
   method: string;
+  size: Amount;
+  /** The most that waves of its template may hold, as the template says now. */
+  template: string;
+  limits: Partial<Pick<WaveLimits, 'ordersMax' | 'linesMax' | 'unitsMax'>>;
 }
 
 const MERGEABLE: ReadonlySet<string> = new Set(['planned', 'locked']);
@@ -38,5 +42,19 @@ export function whyNotMerge(waves: readonly MergeableWave[]): ReasonView[] {
     const text = `They are picked in different ways: ${[...methods].join(' and ')}.`;
     reasons.push({ code: 'different-methods', facts: { methods: [...methods].join(', ') }, text });
   }
-  return reasons;
+  return [...reasons, ...beyondLimits(waves)];
+}
+
+/** What the waves have too much of together for the first one's template, each with its figures. */
+function beyondLimits(waves: readonly MergeableWave[]): ReasonView[] {
+  const [first] = waves;
+  if (!first) return [];
+  const { template, limits } = first;
+  return (['orders', 'lines', 'units'] as const).flatMap((measure): ReasonView[] => {
+    const limit = limits[`${measure}Max`];
+    const together = waves.reduce((sum, { size }) => sum + size[measure], 0);
+    if (limit === undefined || together <= limit) return [];
+    const text = `Together they have ${together} ${measure}: waves of ${template} may have ${limit}.`;
+    return [{ code: 'larger-than-template', facts: { measure, together, limit, template }, text }];
+  });
 }

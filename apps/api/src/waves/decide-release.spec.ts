@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type ChannelQueue, decideRelease } from './decide-release.js';
+import { type ChannelQueue, decideRelease, tryAgainAt } from './decide-release.js';
 import type { Room } from './work-in-progress.js';
 
 const now = new Date('2026-03-02T10:00:00Z');
@@ -16,6 +16,7 @@ function queue(over: Partial<ChannelQueue> = {}): ChannelQueue {
     withoutLane: [],
     oldestReadyAt: before(60_000),
     nearestCutOffAt: new Date('2026-03-02T16:00:00Z'),
+    stuck: null,
     ...over,
   };
 }
@@ -32,6 +33,36 @@ const stop = (code: string, text: string): Room => ({
   orders: 0,
   picking: 50,
   pressures: [{ code, text, facts: {}, effect: 'stop', stage: 'pack', services: [] }],
+});
+
+describe('a channel whose waves could not be planned', () => {
+  it.each([
+    [1, 1],
+    [2, 2],
+    [4, 8],
+    [7, 60],
+    [40, 60],
+  ])('after %i of them waits %i min', (waves, minutes) => {
+    const lastAt = before(0);
+    expect(tryAgainAt({ waves, lastAt })).toEqual(new Date(lastAt.getTime() + minutes * 60_000));
+  });
+
+  it('says so, and tries again then', () => {
+    const stuck = { waves: 3, lastAt: before(90_000) };
+    expect(decideRelease(queue({ stuck }), unlimited, now)).toMatchObject({
+      release: 0,
+      note: 'the waves of its channel could not be planned',
+      reasons: [
+        {
+          code: 'channel-stuck',
+          facts: { waves: 3, againAt: '2026-03-02T10:02:30.000Z' },
+          text: 'Its last 3 waves could not be planned, it tries again in 3 min.',
+        },
+      ],
+    });
+    const later = new Date(now.getTime() + 150_000);
+    expect(decideRelease(queue({ stuck }), unlimited, later)).toEqual({ release: 12 });
+  });
 });
 
 describe('decideRelease', () => {

@@ -15,6 +15,14 @@ export interface ChannelQueue {
   /** When the first of them became ready; null without any. */
   oldestReadyAt: Date | null;
   nearestCutOffAt: Date | null;
+  /** Its last waves, when they could not be planned however often they were tried; null while they can. */
+  stuck: StuckWaves | null;
+}
+
+export interface StuckWaves {
+  waves: number;
+  /** When the last of them was made. */
+  lastAt: Date;
 }
 
 export type ReleaseDecision =
@@ -26,6 +34,8 @@ export type ReleaseDecision =
 const GATHER_MS = 15_000;
 /** And no longer than this while the pickers have a batch before them anyway. */
 const GATHER_BUSY_MS = 5 * 60_000;
+const STUCK_LEAST_MS = 60_000;
+const STUCK_MOST_MS = 60 * 60_000;
 /** An order that must leave this soon waits for nobody. */
 const URGENT_MS = 90 * 60_000;
 
@@ -38,6 +48,13 @@ export function decideRelease(queue: ChannelQueue, room: Room, now: Date): Relea
   if (state === 'asleep') return wait('channel-asleep', {}, 'asleep', null);
   if (state === 'locked') {
     return wait('channel-locked', {}, 'locked by a person', 'the release channel is locked');
+  }
+  const againAt = queue.stuck ? tryAgainAt(queue.stuck) : now;
+  if (queue.stuck && againAt > now) {
+    const { waves } = queue.stuck;
+    const because = `${waves === 1 ? 'its last wave' : `its last ${waves} waves`} could not be planned, it tries again in ${minutesUntil(againAt, now)} min`;
+    const facts = { waves, againAt: againAt.toISOString() };
+    return wait('channel-stuck', facts, because, 'the waves of its channel could not be planned');
   }
   if (waiting === 0) {
     return queue.withoutLane.length === 0
@@ -61,6 +78,15 @@ export function decideRelease(queue: ChannelQueue, room: Room, now: Date): Relea
     return wait('gathering', { waiting, batchOrders }, because, null);
   }
   return { release: batch };
+}
+
+/** After each wave that was given up twice as long as before, up to an hour: what is broken is not mended by trying every second. */
+export function tryAgainAt({ waves, lastAt }: StuckWaves): Date {
+  return new Date(lastAt.getTime() + Math.min(STUCK_MOST_MS, STUCK_LEAST_MS * 2 ** (waves - 1)));
+}
+
+function minutesUntil(at: Date, now: Date): number {
+  return Math.ceil((at.getTime() - now.getTime()) / 60_000);
 }
 
 function waitForLanes(withoutLane: ChannelQueue['withoutLane'], room: Room): ReleaseDecision {

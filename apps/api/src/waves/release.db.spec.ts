@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { eventually } from '#lib/testkit';
 import { addItem, buildFloor, type FixtureItem, type Floor } from '../../test/floor-fixture.js';
 import { type FloorServices, floorServices } from '../../test/floor-services.js';
@@ -190,6 +191,79 @@ describe('the controller of work in progress', () => {
     floor.clock.advance(20_000);
     expect(await due()).toHaveLength(1);
     await floor.system(() => services.channels.archiveChannel(channelId));
+  });
+
+  it('waits longer after each wave that cannot be planned, has a supervisor told, and goes on once they can', async () => {
+    const { service, templateId, item } = await line();
+    await orders(4, service, item);
+    const id = await floor.system(() =>
+      services.channels.createChannel({ name: service, ...fields(templateId) }),
+    );
+    const wavesOf = () =>
+      floor.ask<{ state: string }>('select state from waves where channel_id = $1 order by number', [id]);
+    const look = () =>
+      floor.system(async () => {
+        await services.waves.finishChannelWaves();
+        await services.channels.releaseDue();
+      });
+    const stuck = () =>
+      floor.ask(
+        `select resolution from exceptions where code = 'waves.channel-stuck' and subject_id = $1 order by opened_at`,
+        [id],
+      );
+    const lookOften = async () => {
+      for (let at = 0; at < 8; at += 1) await look();
+    };
+    Logger.overrideLogger(false);
+    const end = services.steps.end.bind(services.steps);
+    const spy = jest.spyOn(services.steps, 'end').mockImplementation((tx, waveId, step) => {
+      if (step.name === 'assign' && step.state === 'succeeded') throw new Error('spec');
+      return end(tx, waveId, step);
+    });
+    await lookOften();
+    expect(await wavesOf()).toEqual([{ state: 'cancelled' }]);
+    expect(await stuck()).toEqual([{ resolution: null }]);
+    floor.clock.advance(61_000);
+    await lookOften();
+    expect(await wavesOf()).toHaveLength(2);
+    floor.clock.advance(61_000);
+    await lookOften();
+    expect(await wavesOf()).toHaveLength(2);
+    spy.mockRestore();
+    floor.clock.advance(60_000);
+    await look();
+    expect((await wavesOf()).map(({ state }) => state)).toEqual(['cancelled', 'cancelled', 'released']);
+    expect(await stuck()).toEqual([{ resolution: 'its waves are planned again' }]);
+    await floor.system(() => services.channels.archiveChannel(id));
+  });
+
+  it('does not try orders that no wave can hold again every second, and takes those that come beside them', async () => {
+    const { service, templateId, item } = await line();
+    const [large] = await orders(1, service, item);
+    await floor.ask('update orders set unit_count = 9, state_at = $2 where id = $1', [
+      large,
+      new Date(floor.clock.now().getTime() - 3_600_000),
+    ]);
+    await floor.ask(`update wave_templates set limits = '{"unitsMax": 5}' where id = $1`, [templateId]);
+    const id = await floor.system(() =>
+      services.channels.createChannel({ name: service, ...fields(templateId) }),
+    );
+    const look = () => floor.system(() => services.channels.releaseDue());
+    const states = async () =>
+      (
+        await floor.ask<{ state: string }>('select state from waves where channel_id = $1 order by number', [
+          id,
+        ])
+      ).map(({ state }) => state);
+    for (let at = 0; at < 3; at += 1) await look();
+    expect(await states()).toEqual(['cancelled']);
+    expect((await floor.system(() => services.waiting.order(large!))).waitingFor.code).toBe(
+      'larger-than-wave',
+    );
+    await orders(1, service, item);
+    await look();
+    expect(await states()).toEqual(['cancelled', 'released']);
+    await floor.system(() => services.channels.archiveChannel(id));
   });
 
   it('leaves the services of full lanes waiting and lets the others go', async () => {

@@ -69,10 +69,13 @@ export class WaveMergeService {
   private async lock(tx: Tx, waveIds: readonly string[]): Promise<MergeableWave[]> {
     const found = await rows<MergeableWave>(
       tx,
-      `select id, number::int, state, channel_id is not null as "ofChannel",
-         coalesce((select step ->> 'method' from jsonb_array_elements(plan -> 'pipeline') as step
-           where step ->> 'name' = 'batch'), 'cluster') as method
-       from waves where site_id = $1 and id = any($2::uuid[]) order by id for update`,
+      `select w.id, w.number::int, w.state, w.channel_id is not null as "ofChannel",
+         coalesce((select step ->> 'method' from jsonb_array_elements(w.plan -> 'pipeline') as step
+           where step ->> 'name' = 'batch'), 'cluster') as method,
+         json_build_object('orders', w.order_count, 'lines', w.line_count, 'units', w.unit_count) as size,
+         t.name as template, t.limits
+       from waves w join wave_templates t on t.site_id = w.site_id and t.id = w.template_id
+       where w.site_id = $1 and w.id = any($2::uuid[]) order by w.id for update of w`,
       [tx.siteId, waveIds],
     );
     const byId = new Map(found.map((wave) => [wave.id, wave]));

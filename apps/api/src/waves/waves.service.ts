@@ -5,12 +5,14 @@ import { waveStates } from '#lib/contracts';
 import { asSystem } from '../platform/context.js';
 import { affected, Database, row, rows, type Tx } from '../platform/database.service.js';
 import { addEvent } from '../platform/events.js';
+import { openException } from '../platform/exceptions.js';
 import { newId } from '../platform/ids.js';
 import { takeCount } from '../platform/number-ranges.js';
 import { Refusal } from '../platform/refusal.js';
 import { Slots } from '../platform/slots.js';
 import { move } from '../platform/transition.js';
 import { bothFilters } from './candidates.js';
+import { CHANNEL_STUCK } from './line-remedies.js';
 import { matchOf } from './match.queries.js';
 import { PlanRunnerService, planOrder } from './plan-runner.service.js';
 import { PlanningCancelled, PlanningSuspended } from './planning-control.js';
@@ -38,6 +40,8 @@ export interface WaveRequest {
 const PLANNING_LOCK = 7_301_966;
 /** A channel's wave whose step failed this often is given up. */
 const STEP_ATTEMPTS_MAX = 5;
+/** How the reason of such a wave begins. */
+export const GIVEN_UP = 'given up after';
 
 /** Each plan holds a connection while it is made: more at once would leave none for scans, and gain nothing in one thread. */
 const PLANS_MAX = 3;
@@ -220,23 +224,46 @@ export class WavesService implements OnApplicationShutdown, OnModuleDestroy {
    */
   async finishChannelWaves(): Promise<void> {
     const left = await this.db.transaction((tx) =>
-      rows<{ id: string; state: string; attempts: number }>(
+      rows<{ id: string; channelId: string; state: string; attempts: number }>(
         tx,
-        `select w.id, w.state, (select coalesce(max(s.attempts), 0) from wave_steps s where s.site_id = w.site_id
+        `select w.id, w.channel_id as "channelId", w.state, (select coalesce(max(s.attempts), 0) from wave_steps s where s.site_id = w.site_id
            and s.wave_id = w.id) as attempts
          from waves w where w.site_id = $1 and w.channel_id is not null and w.state in ('planning', 'planned', 'failed')
          order by w.number`,
         [tx.siteId],
       ),
     );
-    for (const { id, state, attempts } of left) {
+    for (const { id, channelId, state, attempts } of left) {
       if (state === 'failed' && attempts >= STEP_ATTEMPTS_MAX) {
-        await this.releases.cancelWave(id, `given up after ${attempts} attempts`);
+        await this.giveUpChannelWave(id, { channelId, attempts });
         continue;
       }
       if (state === 'failed') await this.db.transaction((tx) => move(tx, waves, id, 'planning'));
       if (state === 'planned' || (await this.planWave(id))) await this.releases.releaseWave(id);
     }
+  }
+
+  /** Its orders can go elsewhere; the channel waits longer after each, and a supervisor sees why. */
+  private async giveUpChannelWave(
+    waveId: string,
+    { channelId, attempts }: { channelId: string; attempts: number },
+  ): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      const about = await row<{ channel: string; reason: string | null }>(
+        tx,
+        `select c.name as channel, w.reason from waves w join release_channels c on c.site_id = w.site_id and c.id = w.channel_id
+         where w.site_id = $1 and w.id = $2`,
+        [tx.siteId, waveId],
+      );
+      await openException(tx, {
+        code: CHANNEL_STUCK,
+        subjectKind: 'channel',
+        subjectId: channelId,
+        owner: 'supervisor',
+        detail: `Waves of the channel ${about!.channel} can't be planned: ${about!.reason ?? 'no reason was kept'}`,
+      });
+    });
+    await this.releases.cancelWave(waveId, `${GIVEN_UP} ${attempts} attempts`);
   }
 
   onModuleDestroy(): void {

@@ -172,7 +172,7 @@ const NAMES: Record<string, readonly string[]> = {
   reason: [...REASONS],
   exception: [
     ...wordsIn('control-tower/exception-catalogue.ts', /^ {2}'?([a-z][a-z-]*)'?: \{/gm),
-    ...wordsIn('waves/line-remedies.ts', /LINE_FAILED = '([a-z.-]+)'/g),
+    ...wordsIn('waves/line-remedies.ts', /(?:LINE_FAILED|CHANNEL_STUCK) = '([a-z.-]+)'/g),
   ],
   remedy: [...remedies(), ...wordsIn('waves/line-remedies.ts', /'([a-z ]+)'[,\]]/g), 'acknowledged'],
   owner: wordsIn('platform/exceptions.ts', /^ {2}\| '([a-z]+)'/gm),
