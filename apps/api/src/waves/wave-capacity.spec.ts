@@ -28,7 +28,7 @@ function wave(limits: WaveLimits, orders: OrderSize[], pace = standard) {
       readyAtMs: 0,
       lines: size.lines,
       units: size.units,
-      loads: loadsOf(size, pace),
+      loads: loadsOf(size, { limits, pace }),
     })),
   });
   return [selected.length, left[0]?.reason ?? null];

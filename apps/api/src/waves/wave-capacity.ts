@@ -32,16 +32,29 @@ export function capacityOf(limits: WaveLimits, orders: readonly OrderSize[]): Wa
   return { orders: ordersMax, lines: linesMax, units: unitsMax, loads };
 }
 
-/** What an order takes of those capacities. How far people walk for it is known only when the runs are; stops and units are counted. */
-export function loadsOf(order: OrderSize, pace: Pace, rates: LabourRates = STANDARD): WaveCandidate['loads'] {
-  const { lines, units, volumeMl, weightGrams } = order;
-  return {
-    millilitres: volumeMl,
-    grams: weightGrams,
-    'pick-seconds': Math.round((lines * rates.secondsPerStop + units * rates.secondsPerUnit) * pace.pick),
-    'pack-seconds': Math.round((rates.secondsPerParcel + units * rates.secondsPerPackedUnit) * pace.pack),
-    [laneOf(order)]: 1,
-  };
+/**
+ * What an order takes of what is limited. How far people walk for it is known only when the runs are: of picking, stops and units are
+ * counted.
+ */
+export function loadsOf(
+  order: OrderSize,
+  { limits, pace }: { limits: WaveLimits; pace: Pace },
+  rates: LabourRates = STANDARD,
+): Record<string, number> {
+  const { lines, units } = order;
+  const loads: Record<string, number> = {};
+  if (limits.volumeMlMax !== undefined) loads.millilitres = order.volumeMl;
+  if (limits.weightGramsMax !== undefined) loads.grams = order.weightGrams;
+  if (limits.pickMinutesMax !== undefined)
+    loads['pick-seconds'] = Math.round(
+      (lines * rates.secondsPerStop + units * rates.secondsPerUnit) * pace.pick,
+    );
+  if (limits.packMinutesMax !== undefined)
+    loads['pack-seconds'] = Math.round(
+      (rates.secondsPerParcel + units * rates.secondsPerPackedUnit) * pace.pack,
+    );
+  if (limits.laneOrdersMax !== undefined) loads[laneOf(order)] = 1;
+  return loads;
 }
 
 /** What the order would not fit into even if the wave were empty; null where it would. */

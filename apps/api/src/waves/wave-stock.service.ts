@@ -120,7 +120,7 @@ export class WaveStockService {
     }));
     const room = { ...limits, ordersMax: leastOf(limits.ordersMax, toWalls) };
     const capacity = capacityOf(room, found.map(sizeOf));
-    const candidates = found.map((each) => asCandidate(each, pace));
+    const candidates = found.map((each) => asCandidate(each, { limits, pace }));
     const selection = await this.planner.select({ nowMs: plan.nowMs, candidates, capacity }, control);
     const rowOf = new Map(found.map((each) => [each.id, each]));
     const becauseOf = new Map(selection.selected.map((each) => [each.orderId, each.reasons]));
@@ -382,7 +382,7 @@ async function candidatesOf(tx: Tx, filter: ReleaseFilter, limits: WaveLimits): 
   );
 }
 
-function asCandidate(order: CandidateRow, pace: Pace): WaveCandidate {
+function asCandidate(order: CandidateRow, counted: { limits: WaveLimits; pace: Pace }): WaveCandidate {
   return {
     orderId: order.id,
     merchantId: order.merchant_id,
@@ -392,7 +392,7 @@ function asCandidate(order: CandidateRow, pace: Pace): WaveCandidate {
     readyAtMs: order.received_at.getTime(),
     lines: order.line_count,
     units: order.unit_count,
-    loads: loadsOf(sizeOf(order), pace),
+    loads: loadsOf(sizeOf(order), counted),
   };
 }
 
