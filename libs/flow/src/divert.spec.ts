@@ -94,7 +94,7 @@ describe('a lane that parcels are sent out by and that takes none', () => {
   });
   const [unread, unknown]: Seen[] = [{ kind: 'no-read' }, { kind: 'unknown' }];
 
-  it.each<[string, Seen, Record<string, EdgeLane['state']>, EdgePoint, object]>([
+  const cases: [string, Seen, Record<string, EdgeLane['state']>, EdgePoint, object][] = [
     ['takes all while nobody reports it', unknown!, {}, checked, rejectedTo('EXC', 'unknown')],
     ['jammed: the next one', unknown!, { EXC: 'jam' }, checked, rejectedTo('NOREAD', 'unknown')],
     [
@@ -147,9 +147,14 @@ describe('a lane that parcels are sent out by and that takes none', () => {
     ['laps spent', routed('A', [], 2), { A: 'full', EXC: 'jam' }, loop, rejectedTo('NOREAD', 'laps-spent')],
     ['no loop', routed('A'), { A: 'full', EXC: 'jam' }, straight, rejectedTo('NOREAD', 'lane-full')],
     ['but the lane of the route is open', routed('A'), { A: 'open', EXC: 'jam' }, loop, divert('A')],
-  ])('%s', (_name, seen, states, at, expected) => {
-    expect(chooseLane(seen, lanesOf(states), at)).toEqual(expected);
-  });
+  ];
+
+  it.each(cases.map(([name, ...facts]) => [name, facts] as const))(
+    '%s',
+    (_name, [seen, states, at, expected]) => {
+      expect(chooseLane(seen, lanesOf(states), at)).toEqual(expected);
+    },
+  );
 });
 
 describe('laws', () => {

@@ -353,13 +353,10 @@ export class RoutesService {
   ): Promise<RouteChoice[]> {
     if (wish.pinnedTo) return parcels.map(() => pinned(wish.pinnedTo!));
     const serviceOf = ({ carrierCode, service }: Parcel) => `${carrierCode}\n${service}`;
-    const services = [...new Map(parcels.map((parcel) => [serviceOf(parcel), parcel]))];
-    const found = await lanesOf(
-      tx,
-      services.map(([, parcel]) => parcel),
-    );
+    const services = new Map(parcels.map((parcel) => [serviceOf(parcel), parcel]));
+    const found = await lanesOf(tx, [...services.values()]);
     const lanes = lanesById(found.flat());
-    const serving = new Map(services.map(([key], at) => [key, found[at]!]));
+    const serving = new Map([...services.keys()].map((key, at) => [key, found[at]!]));
     return parcels.map((parcel) => {
       const told = wish.proposed?.get(parcel.id)?.choice;
       if (told) return told;
