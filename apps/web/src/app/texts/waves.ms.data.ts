@@ -192,6 +192,7 @@ export const texts: Texts = {
   'Dry run of wave {{number}}': 'Ujian gelombang {{number}}',
   'Dry run of {{name}}': 'Ujian {{name}}',
   'Run again': 'Uji semula',
+  'Stop the dry run': 'Hentikan ujian',
   'Planning what would happen. Nothing is kept.': 'Merancang apa yang akan berlaku. Tiada yang disimpan.',
   'Made {{age}} ago. Nothing was kept.': 'Dibuat {{age}} lalu. Tiada yang disimpan.',
   'The dry run failed': 'Ujian gagal',

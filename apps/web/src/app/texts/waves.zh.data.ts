@@ -187,6 +187,7 @@ export const texts: Texts = {
   'Dry run of wave {{number}}': '波次 {{number}} 试运行',
   'Dry run of {{name}}': '{{name}} 试运行',
   'Run again': '再试一次',
+  'Stop the dry run': '停止试运行',
   'Planning what would happen. Nothing is kept.': '正在推演，不会保存。',
   'Made {{age}} ago. Nothing was kept.': '{{age}} 前生成，未保存。',
   'The dry run failed': '试运行失败',

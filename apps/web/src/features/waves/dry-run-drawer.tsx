@@ -46,7 +46,7 @@ function DryRunPanel(props: {
 }) {
   const { t } = useTranslation();
   const now = useNow(1_000);
-  const { view, isRunning, trouble, again } = useDryRun(props.path);
+  const { view, isRunning, trouble, again, stop } = useDryRun(props.path);
   const templates = useTemplates();
   const template = templates.data?.items.find(({ id }) => id === props.templateId)?.name ?? view?.template;
   const title = props.wave
@@ -60,9 +60,15 @@ function DryRunPanel(props: {
       onClose={props.onClose}
       footer={
         <Group justify="space-between">
-          <Button variant="default" onClick={again} loading={isRunning}>
-            {t('Run again')}
-          </Button>
+          {stop ? (
+            <Button variant="default" onClick={stop}>
+              {t('Stop the dry run')}
+            </Button>
+          ) : (
+            <Button variant="default" onClick={again} loading={isRunning}>
+              {t('Run again')}
+            </Button>
+          )}
           {props.wave && <ReleaseBeside wave={props.wave} onDone={props.onClose} />}
           {props.templateId && <PlanBeside templateId={props.templateId} onDone={props.onClose} />}
         </Group>
@@ -105,6 +111,11 @@ function useDryRun(path: string) {
     mutationFn: () => api.post<DryRunView>(path, {}, undefined, DRY_RUN_LIMIT_MS),
     onSuccess: (view) => client.setQueryData(['dry-run', path], view),
   });
+  const stop = useMutation({
+    mutationFn: () => api.post(`${path}/stop`, {}),
+    // It had just ended by itself.
+    onError: () => client.invalidateQueries({ queryKey: ['dry-run', path] }),
+  });
   const { mutate } = run;
   const asked = useRef(false);
   useEffect(() => {
@@ -118,6 +129,7 @@ function useDryRun(path: string) {
     isRunning: run.isPending || kept.isPending,
     trouble: error ? reasonOf(error) : null,
     again: () => mutate(),
+    stop: run.isPending && !stop.isPending ? () => stop.mutate() : null,
   };
 }
 
