@@ -154,6 +154,12 @@ describe('an import with faults', () => {
       /^shipping\.yaml:7: services\.0\.cutOffTime: must match pattern/,
     ],
     [
+      'shipping.yaml',
+      '{ carrier: POST, service: PARCEL, rank: 2 }',
+      '{ carrier: POST, service: PARCEL, rank: 2, cutOffTime: "9:00" }',
+      /^shipping\.yaml:\d+: lanes\.3\.takes\.0\.cutOffTime: must match pattern/,
+    ],
+    [
       'devices.yaml',
       'station: S-PICK-01',
       'station: S-NOWHERE',
@@ -236,6 +242,24 @@ describe('the demo', () => {
     ]);
     expect(await owner.query(`select name from merchants where code = 'LUMEN'`)).toEqual([
       { name: 'Lumen Lights' },
+    ]);
+  });
+
+  it('brings the trucks that lanes fill', async () => {
+    await edit(
+      'shipping.yaml',
+      'service: PARCEL, rank: 1 }',
+      'service: PARCEL, rank: 1, cutOffTime: "15:00" }',
+    );
+    await imports.importDirectory(dir);
+    expect(
+      await owner.query(
+        `select l.code, a.cut_off_time from lane_assignments a join lanes l on l.id = a.lane_id
+         where a.carrier_code = 'POST' order by 1`,
+      ),
+    ).toEqual([
+      { code: 'SHIP-3', cut_off_time: '15:00' },
+      { code: 'SHIP-4', cut_off_time: null },
     ]);
   });
 
