@@ -32,16 +32,16 @@ function optionsWith(over: Partial<BenchOptions>): BenchOptions {
 
 describe('the gap', () => {
   it.each([
-    [110, 100, 'min', undefined, 0.1],
-    [110, 100, 'max', undefined, -0.1],
-    [99.6, 100, 'min', 0.5, 0],
-    [17.1122449, 17.112245, 'max', undefined, 0],
-    [null, 100, 'max', undefined, null],
-    [5, null, 'max', undefined, null],
-    [0, 0, 'min', undefined, 0],
-    [5, 0, 'min', undefined, null],
-  ] as const)('of %p to %p (%s, within %p) is %p', (objective, bestKnown, sense, knownWithin, gap) => {
-    const answer = gapOf({ objective, bestKnown, knownWithin }, sense);
+    { objective: 110, bestKnown: 100, sense: 'min', gap: 0.1 },
+    { objective: 110, bestKnown: 100, sense: 'max', gap: -0.1 },
+    { objective: 99.6, bestKnown: 100, knownWithin: 0.5, sense: 'min', gap: 0 },
+    { objective: 17.1122449, bestKnown: 17.112245, sense: 'max', gap: 0 },
+    { objective: null, bestKnown: 100, sense: 'max', gap: null },
+    { objective: 5, bestKnown: null, sense: 'max', gap: null },
+    { objective: 0, bestKnown: 0, sense: 'min', gap: 0 },
+    { objective: 5, bestKnown: 0, sense: 'min', gap: null },
+  ] as const)('is $gap from $bestKnown to $objective ($sense)', ({ sense, gap, ...values }) => {
+    const answer = gapOf(values, sense);
     if (gap === null) expect(answer).toBeNull();
     else expect(answer).toBeCloseTo(gap, 9);
   });
