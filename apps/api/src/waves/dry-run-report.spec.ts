@@ -60,6 +60,19 @@ describe('what changed since the last dry run', () => {
     });
   });
 
+  it('tells the figures that changed, and how many orders came and went', () => {
+    const before = { view: view(), orderIds: ['a', 'b', 'c'] };
+    const now = { view: view({ orders: 4, walkMetres: 35 }), orderIds: ['a', 'b', 'd', 'e'] };
+    expect(differenceOf(before, now)).toMatchObject({
+      figures: [
+        { name: 'orders', before: 3, after: 4 },
+        { name: 'walkMetres', before: 40, after: 35 },
+      ],
+      ordersAdded: 2,
+      ordersGone: 1,
+    });
+  });
+
   it('tells cartons, minutes of work, lanes and the projected finish', () => {
     const now = {
       cartons: [

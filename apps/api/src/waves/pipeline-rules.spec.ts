@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { TemplateStep, WaveTemplateBody } from '#lib/contracts';
 import { bothFilters } from './candidates.js';
-import { differenceOf } from './dry-run-report.js';
 import { leavers } from './faults.service.js';
 import { groupByCutOff } from './group-by-cut-off.js';
 import { paceOf, STANDARD } from './labour.js';
@@ -172,24 +171,6 @@ it('lets an order leave once, with its first reason and all its short lines', ()
     { orderId: 'o', reason: 'none of a', shortLineIds: ['a', 'b'] },
     { orderId: 'p', reason: 'held', shortLineIds: [] },
   ]);
-});
-
-it('tells only what changed between two dry runs', () => {
-  const view = { at: '2026-01-01', orders: 3, lines: 4, runs: 1, walkMetres: 80 };
-  const now = { ...view, orders: 4, walkMetres: 70 };
-  const difference = differenceOf(
-    { view: view as never, orderIds: ['a', 'b', 'c'] },
-    { view: now as never, orderIds: ['a', 'b', 'd', 'e'] },
-  );
-  expect(difference).toEqual({
-    since: '2026-01-01',
-    figures: [
-      { name: 'orders', before: 3, after: 4 },
-      { name: 'walkMetres', before: 80, after: 70 },
-    ],
-    ordersAdded: 2,
-    ordersGone: 1,
-  });
 });
 
 it.each([

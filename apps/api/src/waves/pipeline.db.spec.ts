@@ -314,68 +314,6 @@ describe('a planned wave', () => {
   });
 });
 
-it('never promises the same goods twice: 200 allocators at once on one item', async () => {
-  const item = await freshItem();
-  const have = 300;
-  await stockAt(item, 120);
-  await stockAt(item, have - 120);
-  const service = await freshService();
-  const orders = await Promise.all(
-    Array.from({ length: 200 }, (_, n) => order(service, [[item, 1 + (n % 3)]])),
-  );
-  const lines = await floor.ask<{ id: string; quantity: number; location: string }>(
-    `select l.id, l.ordered as quantity, (select account_id from levels v where v.item_id = l.item_id and v.account_kind = 'location'
-       order by v.quantity desc offset l.ordered % 2 limit 1) as location from order_lines l where order_id = any($1::uuid[])`,
-    [orders],
-  );
-  const made = await Promise.all(
-    lines.map((line) =>
-      system(() =>
-        floor.db.transaction((tx) =>
-          services.reservations.reserve(tx, [
-            {
-              orderLineId: line.id,
-              merchantId: floor.merchantId,
-              waveId: null,
-              locationId: line.location,
-              itemId: item.id,
-              lot: '',
-              quantity: line.quantity,
-              because: [],
-            },
-          ]),
-        ),
-      ),
-    ),
-  );
-  const got = made.flat().reduce((sum, { quantity }) => sum + quantity, 0);
-  expect(await reservedOf(item)).toBe(got);
-  // As much as was asked for and is there, at each place: nothing is left that would have served a line that went short.
-  const places = await floor.ask<{ id: string; quantity: number; reserved: number }>(
-    `select account_id as id, quantity, reserved from levels where item_id = $1 and account_kind = 'location'`,
-    [item.id],
-  );
-  expect(places).toHaveLength(2);
-  for (const { id, quantity, reserved } of places) {
-    const asked = lines.reduce((sum, line) => sum + (line.location === id ? line.quantity : 0), 0);
-    expect({ id, reserved }).toEqual({ id, reserved: Math.min(asked, quantity) });
-  }
-  // The orders came in all at once as well: all that is there is promised, and no more.
-  const [promises] = await floor.ask<{ asked: number; lines: number; total: number }>(
-    `select sum(l.ordered)::int as asked, sum(l.promised)::int as lines,
-       (select promised from stock_totals t where t.item_id = $1) as total from order_lines l where l.item_id = $1`,
-    [item.id],
-  );
-  expect(promises!.asked).toBeGreaterThan(have);
-  expect(promises).toEqual({ asked: promises!.asked, lines: have, total: have });
-  const over = await floor.ask(
-    `select l.account_id from levels l where l.item_id = $1 and (l.reserved > l.quantity or l.reserved <> (select coalesce(sum(r.quantity), 0)
-       from reservations r where r.location_id = l.account_id and r.item_id = l.item_id and r.state = 'open'))`,
-    [item.id],
-  );
-  expect(over).toEqual([]);
-});
-
 describe('pick and pass', () => {
   it('sends a cart from zone to zone, one picker after the other, with the totes of the orders that go on', async () => {
     const zoneB = newId();
