@@ -1,4 +1,5 @@
 import {
+  CARTON_UNITS_MOST,
   type CartonPlan,
   type CartonReason,
   type CartonType,
@@ -42,16 +43,13 @@ export function cartonAsPlanned(
   return { id: next.id, code: next.code, because: voidMl ? [which, fillText(voidMl)] : [which] };
 }
 
-/** The most units for which the exact packing is tried; a tote holds fewer. Beyond it volume alone decides. */
-const UNITS_MAX = 200;
-
 /** Packing more units than this may take longer than scans should wait for each other. */
 const UNITS_AT_ONCE = 4;
 
 /** Whether the carton for these is worked out in a thread of its own. */
 export function takesLong(items: readonly ItemToPack[]): boolean {
   const units = unitsOf(items);
-  return units > UNITS_AT_ONCE && units <= UNITS_MAX;
+  return units > UNITS_AT_ONCE && units <= CARTON_UNITS_MOST;
 }
 
 /**
@@ -66,8 +64,8 @@ export function suggestCarton(
   const largest = [...cartons].sort((one, two) => volume(two) - volume(one))[0];
   if (!largest) return null;
   const { cartonId } = largest;
-  if (unitsOf(items) > UNITS_MAX)
-    return { cartonId, because: [`more than ${UNITS_MAX} units: the largest carton`] };
+  if (unitsOf(items) > CARTON_UNITS_MOST)
+    return { cartonId, because: [`more than ${CARTON_UNITS_MOST} units: the largest carton`] };
   if (worked === 'too-late')
     return { cartonId, because: ['nothing was worked out in time: the largest carton'] };
   const plan = worked ?? chooseCarton([...items], [...cartons]);

@@ -8,6 +8,7 @@ import {
   allocateFefo,
   type BatchOrder,
   batchRuns,
+  CARTON_UNITS_MOST,
   type CartonPlan,
   type CartonType,
   chooseCarton,
@@ -116,8 +117,6 @@ export interface CartoniseAnswer {
 /** A few orders are soon planned as well as they can be: searching on to the time limit would only keep people waiting. */
 const ITERATIONS_LEAST = 300;
 const ITERATIONS_PER_ORDER = 60;
-/** Exact packing of more units than this takes too long, and nobody packs them into one carton. */
-const UNITS_MAX = 200;
 
 /** Runs in a worker thread (piscina calls the exports by name): nothing here touches the database. */
 export function select(request: SelectOrdersRequest): OrderSelection {
@@ -247,9 +246,9 @@ export function pack({ items, cartons }: PackTask): CartonPlan {
   return chooseCarton(items, cartons);
 }
 
-/** Null when something fits no carton. */
+/** Null when something fits no carton, or when there is more than is ever packed at once. */
 function cartonsOf(items: ItemToPack[], types: CartonType[]): CartonOfOrder[] | null {
-  if (items.reduce((sum, { quantity }) => sum + quantity, 0) > UNITS_MAX) return null;
+  if (items.reduce((sum, { quantity }) => sum + quantity, 0) > CARTON_UNITS_MOST) return null;
   const plan = chooseCarton(items, types);
   if (plan.unpacked.length > 0) return null;
   return plan.cartons.map(({ cartonId, contentGrams, grossGrams, reasons, placements }) => {

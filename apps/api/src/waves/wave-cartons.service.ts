@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { CARTON_UNITS_MOST } from '#lib/planning';
 import { Database, rows } from '../platform/database.service.js';
 import type { PipelineStep, StepControl, StepResult } from './pipeline-step.js';
 import { PlannerService } from './planner.service.js';
@@ -75,7 +76,10 @@ export class WaveCartonsService {
     );
     const { unfitOrderIds, openOrderIds } = answer;
     const text = [...countBy(cartons, ({ code }) => code)].map(([code, count]) => `${count} x ${code}`);
-    const unfit = unfitOrderIds.length > 0 ? [`${unfitOrderIds.length} orders fit no carton whole`] : [];
+    const unfit =
+      unfitOrderIds.length > 0
+        ? [`${unfitOrderIds.length} orders fit no carton whole, or are more than ${CARTON_UNITS_MOST} units`]
+        : [];
     const open =
       openOrderIds.length > 0
         ? [`the time was over before ${openOrderIds.length} orders: the bench chooses their cartons`]
