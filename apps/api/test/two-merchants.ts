@@ -57,6 +57,10 @@ export async function twoMerchants(booted: BootedApp): Promise<TwoMerchants> {
   const acme = await goodsOf(world, 'ACME', 1);
   const other = await goodsOf(world, 'OTHER', 2);
   const load = await send(world, '/shipping/loads', { carrier: 'post' });
+  // The first turn of the job that plans labels writes this, at whatever moment that comes.
+  await booted.sql(
+    `insert into planned_label_versions (site_id, version) select id, 0 from sites on conflict do nothing`,
+  );
   await settled(booted);
   return { site, templateId, channelId, loadId: load.id, supervisor, operator, acme, other };
 }

@@ -180,7 +180,7 @@ it('records a transcript that the driver passes, and plays it back', async () =>
 
 it('applies a setup that cannot work, is told, and has the good one back', async () => {
   await detail().getByRole('tab', { name: 'Setup' }).click();
-  await detail().getByText('Healthy.').first().waitFor();
+  await detail().getByText('Healthy.', { exact: true }).first().waitFor();
   await detail()
     .getByRole('textbox', { name: /^Port/ })
     .fill(String(await freePort()));
@@ -220,7 +220,7 @@ it('lets the simulator stand in, marked, and does to it what a person would do',
   await detail().getByRole('button', { name: 'Check and compare' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Apply' }).click();
   await detail().getByText('simulated', { exact: true }).first().waitFor();
-  await detail().getByText('Healthy.').first().waitFor();
+  await detail().getByText('Healthy.', { exact: true }).first().waitFor();
   await detail().getByRole('tab', { name: 'Frames and tests' }).click();
   await detail().getByLabel('with', { exact: true }).fill('750');
   await askUntil('Do it', 'simulator: load 750');

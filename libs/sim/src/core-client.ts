@@ -101,6 +101,10 @@ export class CoreClient {
     return this.send<T>('PATCH', path, body);
   }
 
+  put<T>(path: string, body: unknown): Promise<T> {
+    return this.send<T>('PUT', path, body);
+  }
+
   private async send<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
     const endAt = performance.now() + this.limits.patienceMs;
     for (let waitMs = RETRY_MIN_MS; ; waitMs = Math.min(waitMs * 2, RETRY_MAX_MS)) {

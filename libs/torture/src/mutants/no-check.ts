@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { load } from './load.js';
 
 /** Read, compare, write: between the first and the last somebody else has taken the goods. */
@@ -28,6 +29,8 @@ const { InventoryService } = await load<{ InventoryService: { prototype: Invento
 const { Refusal } = await load<{ Refusal: new (code: string, detail: string) => Error }>(
   'apps/api/src/platform/refusal.js',
 );
+/** What such code does between reading and writing back: another query or two. */
+const BETWEEN_MS = 15;
 const LEVEL = `site_id = $1 and account_kind = $2 and account_id = $3 and item_id = $4 and lot = $5`;
 
 InventoryService.prototype.lockLevels = async () => undefined;
@@ -39,6 +42,7 @@ InventoryService.prototype.takeFromLevels = async (tx, changes) => {
     }[];
     if ((level?.quantity ?? 0) + quantity < 0)
       throw new Refusal('inventory.not-enough', 'There are not enough.');
+    await pause(BETWEEN_MS);
     await tx.queryRunner.query(`update levels set quantity = quantity + $6 where ${LEVEL}`, [
       ...key,
       quantity,
