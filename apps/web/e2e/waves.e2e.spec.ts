@@ -11,13 +11,13 @@ import type {
   PutWallSlotView,
   PutWallView,
   RunView,
-  WaveTemplateView,
   WaveView,
 } from '#lib/contracts';
 import { CoreClient, makeOrders, Seeded } from '#lib/sim';
 import { eventually } from '#lib/testkit';
 import { RealHouse } from '../../../libs/sim/src/real-house.js';
 import { findingsOf, Looker, SIZES, said, wedge } from './look.js';
+import { allow } from './template-limits.js';
 import { pickForWall, type WallWork } from './wall-work.js';
 
 /** A supervisor makes a template, looks before releasing, merges, releases, undoes; a person puts the goods back: all parts real. */
@@ -70,16 +70,6 @@ afterAll(async () => {
   await house?.close();
   if (dataDir) await rm(dataDir, { recursive: true, force: true });
 });
-
-/** So many orders in a wave of the template Fours from now on. */
-async function allow(ordersMax: number): Promise<void> {
-  const { items } = await core.get<PageOf<WaveTemplateView>>('/waves/templates');
-  const { id, name, filter, limits, thresholds, pipeline, version } = items.find(
-    (each) => each.name === 'Fours',
-  )!;
-  const body = { name, filter, limits: { ...limits, ordersMax }, thresholds, pipeline, version };
-  await core.put(`/waves/templates/${id}`, body);
-}
 
 async function waves(): Promise<WaveView[]> {
   return (await core.get<PageOf<WaveView>>('/waves')).items;
@@ -231,13 +221,13 @@ describe('a wave', () => {
       .filter({ hasText: 'Together they have 8 orders: waves of Fours may have 4' });
     await why.waitFor();
     await why.getByRole('button', { name: 'Close' }).click();
-    await allow(ORDERS);
+    await allow(core, 'Fours', ORDERS);
     await page.getByRole('button', { name: 'Merge', exact: true }).click();
     await eventually(async () => {
       const left = (await waves()).filter(({ state }) => state === 'planned');
       expect(left.map(({ orderCount }) => orderCount)).toEqual([ORDERS]);
     }, LIMIT);
-    await allow(4);
+    await allow(core, 'Fours', 4);
   });
 
   it('is cancelled only by somebody who has read what comes of it', async () => {
