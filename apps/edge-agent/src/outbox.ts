@@ -45,6 +45,8 @@ const WAITING_MAX = 10_000;
 const RECENT_MAX = 256;
 const PRUNE_MAX = 2_000;
 const REOPEN_AFTER_MS = 1_000;
+/** A disk that is full for a moment is no reason to throw away what a restored core may ask for. */
+const FULL_FOR_MS = 60_000;
 
 /**
  * The durable, ordered memory of the agent: one gapless stream per device. Appends that arrive while a batch is being
@@ -58,6 +60,8 @@ export class Outbox {
   private flushing: Promise<void> | null = null;
   private broken = false;
   private closed = false;
+  /** Monotonic; null while there is room. */
+  private fullSinceMs: number | null = null;
 
   private constructor(
     private readonly options: OutboxOptions,
@@ -252,12 +256,13 @@ export class Outbox {
   }
 
   /**
-   * Saves the acknowledgements and drops what the core has had for 24 hours, on a full disk all that it has. Called now and then, with
+   * Saves the acknowledgements and drops what the core has had for 24 hours, and all that it has once the disk is full for a minute. Called now and then, with
    * the monotonic time.
    */
   async tidy(monotonicMs: number): Promise<void> {
     const { store, diskLevel, log } = this.options;
-    const early = diskLevel() === 'full';
+    this.fullSinceMs = diskLevel() === 'full' ? (this.fullSinceMs ?? monotonicMs) : null;
+    const early = this.fullSinceMs !== null && monotonicMs - this.fullSinceMs >= FULL_FOR_MS;
     this.retention.look(monotonicMs);
     const changes: Change[] = [];
     for (const [name, stream] of this.streams) {

