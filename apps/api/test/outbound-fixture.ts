@@ -5,6 +5,7 @@ import { type ArrivalKind, ArrivalsService } from '../src/flow-control/arrivals.
 import { FlowControlListener } from '../src/flow-control/flow-control.listener.js';
 import { FlowControlService } from '../src/flow-control/flow-control.service.js';
 import { LandingsService } from '../src/flow-control/landings.service.js';
+import { LanePlanService } from '../src/flow-control/lane-plan.service.js';
 import { LanesService } from '../src/flow-control/lanes.service.js';
 import { OverridesService } from '../src/flow-control/overrides.service.js';
 import { RebalancingService } from '../src/flow-control/rebalancing.service.js';
@@ -179,6 +180,7 @@ function wire(floor: Floor, downlink: RecordingDownlink, live: RecordingLive) {
   const overrides = new OverridesService(db, lanes, routes, parcels);
   const rebalancing = new RebalancingService(db, routes);
   const flow = new FlowControlService(db, parcels, routes, arrivals, travels);
+  const lanePlan = new LanePlanService(db, routes, parcels);
   const requests = new EdgeRequests();
   const questions = new RouteQuestionsService(db, routes);
   const flowListener = new FlowControlListener(flow, arrivals, lanes, routes, requests, questions);
@@ -204,6 +206,7 @@ function wire(floor: Floor, downlink: RecordingDownlink, live: RecordingLive) {
     lanes,
     overrides,
     rebalancing,
+    lanePlan,
     questions,
     listeners,
     undos: undoOf(floor, promises, closing),

@@ -4,6 +4,7 @@ export type * from './environment.js';
 export type * from './http/common.js';
 export type * from './http/devices.js';
 export type * from './http/floor.js';
+export type * from './http/lane-plan.js';
 export type * from './http/orders.js';
 export type * from './http/release.js';
 export type * from './http/slotting.js';

@@ -45,6 +45,8 @@ const TEXTS: Readonly<Record<string, (facts: Facts) => string>> = {
     `${text(f.missing)} of ${text(f.sku)} missing at ${text(f.location)}${because(f.reason)}: ${text(f.remedy)}`,
   'picking.item-sorted': (f) =>
     `${text(f.quantity)} of ${text(f.sku)} sorted from ${text(f.tote)} into slot ${text(f.slot)} of ${text(f.station)}`,
+  'picking.put-undone': (f) =>
+    `${text(f.quantity)} of ${text(f.sku)} taken back out of slot ${text(f.slot)} into ${text(f.tote)}`,
   'picking.slot-complete': (f) => `Slot ${text(f.slot)} is complete: to packing`,
   'picking.problem-reported': (f) => `Problem reported: ${text(f.kind)}${because(f.note)}`,
   'packing.parcel-opened': (f) =>
@@ -85,6 +87,8 @@ const TEXTS: Readonly<Record<string, (facts: Facts) => string>> = {
   'flow.override-set': (f) =>
     `Override ${text(f.kind)} of ${text(f.subject)}${f.lane ? ` to ${text(f.lane)}` : ''}: ${text(f.reason)}`,
   'flow.override-ended': (f) => `Override ${text(f.kind)} of ${text(f.subject)} ended: ${text(f.because)}`,
+  'flow.lane-plan-changed': (f) =>
+    `What lanes take was ${text(f.kind)}, revision ${text(f.revision)}; ${text(f.parcels)} parcels on their way have another lane`,
   'flow.settings-changed': () => 'Settings of the conveyor changed',
   'flow.parcel-reinducted': (f) => `Put back on the belt, towards ${text(f.lane)}`,
   'flow.lane-opened': (f) => `Lane ${text(f.lane)} opened`,

@@ -41,6 +41,8 @@ declare module '../platform/events.js' {
       expiresAt: string | null;
     };
     'flow.override-ended': { kind: string; subject: string; because: string };
+    /** What lanes take was changed by hand or by an import, or taken back. */
+    'flow.lane-plan-changed': { revision: number; kind: string; differences: number; parcels: number };
     'flow.settings-changed': { settings: Record<string, unknown> };
     'flow.parcel-reinducted': { lane: string };
     'flow.lane-opened': { lane: string };

@@ -4,6 +4,7 @@ import { Database, rows } from '../platform/database.service.js';
 import { Live } from '../platform/live.js';
 import { Repeating } from '../platform/repeating.js';
 import { FlowControlService } from './flow-control.service.js';
+import { LanePlanService } from './lane-plan.service.js';
 import { OverridesService } from './overrides.service.js';
 import { RebalancingService } from './rebalancing.service.js';
 
@@ -13,7 +14,7 @@ const SHOW_EVERY_MS = 1_000;
 
 /**
  * What time alone brings about on the conveyor: arrivals and travels that nobody ended, overrides that expire, lanes that have been
- * blocked for long enough to be relieved, and the sorter page that follows all of it.
+ * blocked for long enough to be relieved, parcels that a change of the lanes passed by, and the sorter page that follows all of it.
  */
 @Injectable()
 export class FlowControlJob implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -24,6 +25,7 @@ export class FlowControlJob implements OnApplicationBootstrap, BeforeApplication
     private readonly flow: FlowControlService,
     private readonly overrides: OverridesService,
     private readonly rebalancing: RebalancingService,
+    private readonly lanePlan: LanePlanService,
     private readonly live: Live,
   ) {
     this.loops = [
@@ -48,6 +50,7 @@ export class FlowControlJob implements OnApplicationBootstrap, BeforeApplication
   private async watch(): Promise<void> {
     await this.overrides.expire();
     await this.flow.giveUpMissed();
+    await this.lanePlan.settle();
     await this.rebalancing.rebalance();
   }
 

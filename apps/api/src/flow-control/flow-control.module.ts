@@ -6,6 +6,8 @@ import { FlowControlJob } from './flow-control.job.js';
 import { FlowControlListener } from './flow-control.listener.js';
 import { FlowControlService } from './flow-control.service.js';
 import { LandingsService } from './landings.service.js';
+import { LanePlanController } from './lane-plan.controller.js';
+import { LanePlanService } from './lane-plan.service.js';
 import { LanesService } from './lanes.service.js';
 import { OverridesService } from './overrides.service.js';
 import { RebalancingService } from './rebalancing.service.js';
@@ -16,13 +18,14 @@ import { TravelsService } from './travels.service.js';
 /** Conveyor points, lanes and routes: where parcels should go, and the truth of where they went. */
 @Module({
   imports: [PackingModule],
-  controllers: [FlowControlController],
+  controllers: [FlowControlController, LanePlanController],
   providers: [
     ArrivalsService,
     FlowControlJob,
     FlowControlListener,
     FlowControlService,
     LandingsService,
+    LanePlanService,
     LanesService,
     OverridesService,
     RebalancingService,
@@ -30,6 +33,6 @@ import { TravelsService } from './travels.service.js';
     RouteQuestionsService,
     TravelsService,
   ],
-  exports: [FlowControlService, LanesService],
+  exports: [FlowControlService, LanePlanService, LanesService],
 })
 export class FlowControlModule {}

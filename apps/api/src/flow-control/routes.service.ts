@@ -70,7 +70,7 @@ interface RouteToWrite {
 /** States of a parcel that is on its way to a lane. */
 const ROUTABLE: ReadonlySet<string> = new Set(['labelled', 'inducted']);
 /** Routes in one message; more come in several, each with a version of its own. */
-const ROUTES_IN_MESSAGE = 500;
+export const ROUTES_IN_MESSAGE = 500;
 
 /** How the edge names the state of a lane: what people say of it counts, then its photo-eye. */
 export function edgeLane(lane: {
@@ -391,10 +391,11 @@ export class RoutesService {
     );
   }
 
-  private async redirect(
+  /** Gives parcels another lane, at most {@link ROUTES_IN_MESSAGE} of them; those that a supervisor sent somewhere stay. */
+  async redirect(
     tx: Tx,
     parcels: readonly { id: string; orderId: string; merchantId: string }[],
-    choice: Extract<RouteChoice, { kind: 'route' }>,
+    choice: Omit<Extract<RouteChoice, { kind: 'route' }>, 'kind'>,
   ): Promise<void> {
     const ids = parcels.map(({ id }) => id);
     const alternatives = choice.alternatives.map(({ code }) => code);
@@ -491,7 +492,7 @@ function about({ id, orderId, merchantId }: Parcel) {
 
 function routeSet(
   about: { parcelId: string; orderId: string; merchantId: string },
-  { lane, alternatives, because }: Extract<RouteChoice, { kind: 'route' }>,
+  { lane, alternatives, because }: Omit<Extract<RouteChoice, { kind: 'route' }>, 'kind'>,
 ) {
   const data = { lane: lane.code, alternatives: alternatives.map(({ code }) => code), because };
   return { type: 'flow.route-set' as const, aggregateId: about.parcelId, ...about, data };

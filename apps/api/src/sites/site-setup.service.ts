@@ -71,7 +71,7 @@ export class SiteSetup {
     );
   }
 
-  /** Lanes and scan points; the points name devices, so these are registered before. */
+  /** Lanes and scan points; the points name devices, so these are registered before. What lanes take is not written here. */
   async putConveyor(tx: Tx, plan: SitePlan): Promise<void> {
     await putLanes(tx, plan);
     await putPoints(tx, plan);
@@ -232,24 +232,9 @@ async function putLanes(tx: Tx, { lanes }: SitePlan): Promise<void> {
     lanes.map((each) => each.stagingLocation),
     lanes.map((each) => each.capacity),
   );
-  const takes = lanes.flatMap((lane) => lane.takes.map((each) => ({ ...each, lane: lane.code })));
-  await put(
-    tx,
-    `insert into lane_assignments (site_id, id, lane_id, carrier_code, service, rank, cut_off_time)
-     select $1, a.id, n.id, a.carrier, a.service, a.rank, a.cut_off
-     from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::int[], $7::text[]) as a (id, lane, carrier, service, rank, cut_off)
-     join lanes n on n.site_id = $1 and n.code = a.lane
-     on conflict (site_id, carrier_code, service, lane_id) do update set rank = excluded.rank,
-       cut_off_time = excluded.cut_off_time`,
-    ids(takes),
-    takes.map((each) => each.lane),
-    takes.map((each) => each.carrier),
-    takes.map((each) => each.service),
-    takes.map((each) => each.rank),
-    takes.map((each) => each.cutOffTime ?? null),
-  );
 }
 
+/** Where points send what they can't sort is written for new ones only: flow-control's plan of the lanes says it of those that are there. */
 async function putPoints(tx: Tx, { points }: SitePlan): Promise<void> {
   await put(
     tx,
@@ -265,7 +250,6 @@ async function putPoints(tx: Tx, { points }: SitePlan): Promise<void> {
      left join lanes c on c.site_id = $1 and c.code = p.recirculation
      left join lanes s on s.site_id = $1 and s.code = p.safe
      on conflict (site_id, code) do update set device_id = excluded.device_id,
-       exception_lane_id = excluded.exception_lane_id, no_read_lane_id = excluded.no_read_lane_id,
        recirculation_lane_id = excluded.recirculation_lane_id, laps_max = excluded.laps_max,
        deadline_ms = excluded.deadline_ms, safe_lane_id = excluded.safe_lane_id,
        core_gone_after_ms = excluded.core_gone_after_ms, confirm_limit_ms = excluded.confirm_limit_ms`,

@@ -107,10 +107,10 @@ function becauseOf(
   ranks: readonly LaneRank[],
   reason: LaneReason,
 ): LaneShare['because'] {
-  const own = ranks.find(
-    ({ laneId, carrier, service }) =>
-      laneId === lane.id && carrier === load.carrier && service === load.service,
+  const serving = ranks.filter(
+    ({ carrier, service }) => carrier === load.carrier && service === load.service,
   );
+  const own = lanesOfTruck(serving, truckOf(serving, load.cutOff)).find(({ laneId }) => laneId === lane.id);
   const because: LaneShare['because'] = [{ code: 'lane-rank', rank: own!.rank, lane: lane.code }, reason];
   return lane.closed ? [...because, { code: 'only-closed-lanes' }] : because;
 }

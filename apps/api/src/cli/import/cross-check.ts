@@ -1,5 +1,7 @@
+import type { LaneKind } from '#lib/contracts';
 import { keptBarcode } from '../../catalog/item-faults.js';
-import type { ImportPlan, Sources } from './plan.js';
+import { lanePlanFaults } from '../../flow-control/lane-plan-faults.js';
+import { type ImportPlan, lanePlanOf, type Sources } from './plan.js';
 import type { Source, SourceFault } from './source.js';
 
 type Path = (string | number)[];
@@ -158,7 +160,37 @@ function checkShipping({ site, devices }: ImportPlan, source: Source, check: Che
       dimensioner: codesOfKind(devices, 'dimensioner'),
     });
   }
+  checkLanePlan(site, source, check);
   checkSegments(site, source, { check, lanes });
+}
+
+/** What lanes take must not contradict itself; names that are nowhere have been told. */
+function checkLanePlan(site: ImportPlan['site'], source: Source, check: Check): void {
+  const { takes, points } = lanePlanOf(site);
+  const lanes = site.lanes.map(({ code, kind }) => ({ code, kind: kind as LaneKind }));
+  const known = new Set(codesOf(site.lanes));
+  const ground = {
+    lanes: [...lanes, ...unknownLanes(points, known)],
+    services: takes,
+    points: codesOf(site.points),
+    before: { takes: [], points: [] },
+  };
+  const places = site.lanes.flatMap((lane, at) =>
+    lane.takes.map((_, take): Path => ['lanes', at, 'takes', take]),
+  );
+  for (const { field, message } of lanePlanFaults({ takes, points }, ground)) {
+    const [part, at, name] = field.split('.');
+    const path: Path = part === 'takes' ? places[Number(at)]! : ['points', Number(at), name!];
+    if (name !== 'point') check.fault(source, path, message);
+  }
+}
+
+function unknownLanes(
+  points: readonly { exceptionLane: string; noReadLane: string }[],
+  known: ReadonlySet<string>,
+): { code: string; kind: LaneKind }[] {
+  const named = points.flatMap(({ exceptionLane, noReadLane }) => [exceptionLane, noReadLane]);
+  return named.filter((code) => !known.has(code)).map((code) => ({ code, kind: 'exception' }));
 }
 
 function checkSegments(

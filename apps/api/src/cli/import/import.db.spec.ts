@@ -12,9 +12,13 @@ import type { DeviceCommandsService } from '../../devices/device-commands.servic
 import type { DeviceSetupsService } from '../../devices/device-setups.service.js';
 import type { DeviceStatesService } from '../../devices/device-states.service.js';
 import { DevicesService } from '../../devices/devices.service.js';
+import { LanePlanService } from '../../flow-control/lane-plan.service.js';
+import { RoutesService } from '../../flow-control/routes.service.js';
 import { MerchantsService } from '../../merchants/merchants.service.js';
+import { ParcelsService } from '../../packing/parcels.service.js';
 import { openDataSource } from '../../platform/data-source.js';
 import { Database } from '../../platform/database.service.js';
+import type { EdgeDownlink } from '../../platform/edge-requests.js';
 import { SiteSetup } from '../../sites/site-setup.service.js';
 import { ImportRefused, ImportService } from './import.service.js';
 
@@ -39,7 +43,12 @@ beforeAll(async () => {
     {} as DeviceStatesService,
     {} as DeviceSetupsService,
   );
-  imports = new ImportService(db, new SiteSetup(), devices, merchants, new CatalogService(db, merchants));
+  const parcels = new ParcelsService();
+  // A command is no part of the site's traffic: nobody is told what it changes.
+  const downlink = { publishRoutes: () => {} } as unknown as EdgeDownlink;
+  const lanePlan = new LanePlanService(db, new RoutesService(parcels, downlink), parcels);
+  const catalog = new CatalogService(db, merchants);
+  imports = new ImportService(db, new SiteSetup(), devices, merchants, catalog, lanePlan);
 }, 120_000);
 afterAll(async () => {
   await Promise.all([source.destroy(), owner.destroy()]);
@@ -260,6 +269,39 @@ describe('the demo', () => {
     ).toEqual([
       { code: 'SHIP-3', cut_off_time: '15:00' },
       { code: 'SHIP-4', cut_off_time: null },
+    ]);
+  });
+
+  it('changes lanes by the plan that people edit: on record, whole, and nothing where nothing is new', async () => {
+    const revisions = () =>
+      owner.query('select revision, kind, changed_by from lane_plan_changes order by revision');
+    const before = await revisions();
+    expect(before[0]).toEqual({ revision: 1, kind: 'imported', changed_by: 'system:import' });
+    await imports.importDirectory(dir);
+    expect(await revisions()).toHaveLength(before.length + 1);
+    await imports.importDirectory(dir);
+    expect(await revisions()).toHaveLength(before.length + 1);
+  });
+
+  it('refuses lanes that contradict each other, at their lines', async () => {
+    const takes = 'takes: [{ carrier: POST, service: PARCEL, rank: 1 }';
+    await edit(
+      'shipping.yaml',
+      takes,
+      `${takes}, { carrier: POST, service: PARCEL, rank: 2, cutOffTime: "15:00" }`,
+    );
+    await edit(
+      'shipping.yaml',
+      'exceptionLane: EXC, noReadLane: NOREAD',
+      'exceptionLane: SHIP-1, noReadLane: NOREAD',
+    );
+    expect(await faults()).toEqual([
+      expect.stringMatching(
+        /^shipping\.yaml:32: lanes\.2\.takes\.1: SHIP-3 takes POST PARCEL of every truck, and of the truck at 15:00 besides/,
+      ),
+      expect.stringMatching(
+        /^shipping\.yaml:43: points\.0\.exceptionLane: SORT-1 cannot send what has no way to SHIP-1/,
+      ),
     ]);
   });
 

@@ -2,11 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { NewItem } from '#lib/contracts';
 import { CatalogService, type ItemResult } from '../../catalog/catalog.service.js';
 import { DevicesService } from '../../devices/devices.service.js';
+import { LanePlanService } from '../../flow-control/lane-plan.service.js';
 import { MerchantsService } from '../../merchants/merchants.service.js';
 import { asSystem } from '../../platform/context.js';
 import { Database, row, type Tx } from '../../platform/database.service.js';
 import { SiteSetup } from '../../sites/site-setup.service.js';
-import type { ImportPlan } from './plan.js';
+import { type ImportPlan, lanePlanOf } from './plan.js';
 import { putWaves } from './put-waves.js';
 import { readPlan } from './read-plan.js';
 
@@ -28,6 +29,7 @@ export class ImportService {
     private readonly devices: DevicesService,
     private readonly merchants: MerchantsService,
     private readonly catalog: CatalogService,
+    private readonly lanePlan: LanePlanService,
   ) {}
 
   /** @throws ImportRefused */
@@ -49,6 +51,7 @@ export class ImportService {
     await this.devices.register(tx, plan.devices);
     await this.setup.putWalls(tx, plan.site.putWalls);
     await this.setup.putConveyor(tx, plan.site);
+    await this.lanePlan.bring(tx, lanePlanOf(plan.site));
     await putWaves(tx, plan.waves);
     await this.merchants.put(
       tx,

@@ -1,4 +1,4 @@
-import type { NewItem } from '#lib/contracts';
+import type { LanePlan, NewItem } from '#lib/contracts';
 import type { DeviceRecord } from '../../devices/devices.service.js';
 import type { SitePlan } from '../../sites/site-plan.js';
 import type { WavesPlan } from './put-waves.js';
@@ -21,4 +21,24 @@ export interface Sources {
   waves: Source;
   merchants: Source;
   items: Source;
+}
+
+/** What the lanes of a site take, as flow-control plans it. */
+export function lanePlanOf({ lanes, points }: Pick<SitePlan, 'lanes' | 'points'>): LanePlan {
+  return {
+    takes: lanes.flatMap(({ code: lane, takes }) =>
+      takes.map(({ carrier, service, rank, cutOffTime = null }) => ({
+        lane,
+        carrier,
+        service,
+        rank,
+        cutOffTime,
+      })),
+    ),
+    points: points.map(({ code: point, exceptionLane, noReadLane }) => ({
+      point,
+      exceptionLane,
+      noReadLane,
+    })),
+  };
 }
