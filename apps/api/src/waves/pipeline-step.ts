@@ -16,8 +16,10 @@ export interface KeepResult extends StepResult {
 export const KEEP_ATTEMPTS = 3;
 
 /**
- * One step of the pipeline. `decide` reads and computes and writes nothing: a dry run is all the decisions without keeping any.
- * `keep` writes what was decided, in one transaction with the note that the step is done, so a step happens once or not at all.
+ * One step of the pipeline. `decide` reads and computes and writes nothing: a dry run is all the decisions without keeping any. Later
+ * steps are decided while earlier ones are being kept, so what it reads must be the same whether these stand already or not.
+ * `keep` writes what was decided, in one transaction with the note that the step is done, so a step happens once or not at all. It
+ * answers the very plan that it was given when all of it is kept; any other plan has the later steps decided again.
  */
 export interface PipelineStep {
   decide(plan: WavePlan, control: StepControl): Promise<StepResult>;

@@ -2,10 +2,11 @@ import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { WaveProgressView } from '#lib/contracts';
 import { affected, Database, row, rows, type Tx } from '../platform/database.service.js';
 import { Live } from '../platform/live.js';
+import { type Decision, DecisionsAhead } from './decisions-ahead.js';
 import { FaultsService } from './faults.service.js';
 import { loadPlan } from './load-plan.queries.js';
 import { PipelineService } from './pipeline.service.js';
-import { KEEP_ATTEMPTS, type KeepResult } from './pipeline-step.js';
+import { KEEP_ATTEMPTS, type KeepResult, type StepControl } from './pipeline-step.js';
 import { planProgress, type StepAt } from './plan-progress.js';
 import { PlanningControl, type StopAsked } from './planning-control.js';
 import { searchTimeMs } from './search-time.js';
@@ -30,7 +31,39 @@ export interface Rehearsal {
   steps: { name: WaveStepName; durationMs: number; log: string[] }[];
 }
 
-/** Goes through the steps of a wave: decides each, and keeps it together with the note that it is done. */
+/** How far a step came that others were quicker than. */
+interface Tried {
+  attempts: number;
+  log: string[];
+  /** Null: it was not begun. */
+  beganMs: number | null;
+}
+
+/** The steps that are left, over what is kept so far. */
+interface Way {
+  names: readonly WaveStepName[];
+  plan: WavePlan;
+  /** Of the first of them. */
+  tried: Tried;
+}
+
+interface OfWave {
+  waveId: string;
+  control: PlanningControl;
+}
+
+/** The step that is decided while the one before is kept. */
+interface NextStep {
+  name: WaveStepName | undefined;
+  underWayMs(): number;
+}
+
+const UNTRIED: Tried = { attempts: 0, log: [], beganMs: null };
+
+/**
+ * Goes through the steps of a wave: decides them ahead, and keeps each in its turn together with the note that it is done. What was
+ * decided over something that was not kept so is decided again.
+ */
 @Injectable()
 export class PlanRunnerService implements OnModuleDestroy {
   private readonly log = new Logger(PlanRunnerService.name);
@@ -138,59 +171,78 @@ export class PlanRunnerService implements OnModuleDestroy {
       return { wave, open, start };
     });
     if (wave.asked) control.ask(wave.asked);
-    let plan = start;
-    for (const name of open) {
-      if (name === 'release') break;
-      try {
-        control.check();
-        plan = await this.step(name, plan, { waveId, control });
-      } catch (error) {
-        control.check();
-        await this.steps.fail(waveId, name, error);
-        return null;
-      }
-    }
-    return plan;
+    control.check();
+    const names = open.filter((name) => name !== 'release');
+    const [first] = names;
+    if (first && hasWork(first, start))
+      await this.db.transaction((tx) => this.steps.start(tx, waveId, first));
+    let way: Way | null = { names, plan: start, tried: UNTRIED };
+    while (way !== null && way.names.length > 0) way = await this.goAhead(way, { waveId, control });
+    return way?.plan ?? null;
   }
 
-  private async step(
+  /**
+   * Decides all steps of the way ahead, and keeps them in turn until one is kept otherwise than it was decided.
+   * @returns what is left of the way; null when a step failed.
+   */
+  private async goAhead(way: Way, { waveId, control }: OfWave): Promise<Way | null> {
+    const decide = async (name: WaveStepName, before: WavePlan, own: StepControl) =>
+      hasWork(name, before) ? this.pipeline.stepOf(name).decide(before, own) : { plan: before, log: [] };
+    const ahead = new DecisionsAhead(way.names, way.plan, { decide, control });
+    let name = way.names[0]!;
+    try {
+      for (let at = 0; at < way.names.length; at += 1) {
+        name = way.names[at]!;
+        control.check();
+        const next = { name: way.names[at + 1], underWayMs: () => ahead.underWayMs(at + 1) };
+        const tried = at === 0 ? way.tried : UNTRIED;
+        const decision = await ahead.at(at);
+        const kept = await this.keep(name, decision, { waveId, tried, next });
+        control.orders = kept.plan.orders.size;
+        if (kept.again) return { names: way.names.slice(at), plan: kept.plan, tried: kept.tried };
+        if (kept.plan !== decision.plan)
+          return { names: way.names.slice(at + 1), plan: kept.plan, tried: UNTRIED };
+      }
+      return { names: [], plan: (await ahead.at(way.names.length - 1)).plan, tried: UNTRIED };
+    } catch (error) {
+      await ahead.end();
+      control.check();
+      await this.steps.fail(waveId, name, error);
+      return null;
+    } finally {
+      await ahead.end();
+    }
+  }
+
+  /** Keeps one step with the note that it is done, and that the next one has begun. */
+  private async keep(
     name: WaveStepName,
-    before: WavePlan,
-    { waveId, control }: { waveId: string; control: PlanningControl },
-  ): Promise<WavePlan> {
-    if (before.orders.size === 0 && name !== 'select') {
+    decision: Decision,
+    { waveId, tried, next }: { waveId: string; tried: Tried; next: NextStep },
+  ): Promise<KeepResult & { tried: Tried }> {
+    const { before, plan } = decision;
+    if (!hasWork(name, before)) {
       const skipped = { name, state: 'skipped' as const, log: ['no order is left'] };
       await this.db.transaction((tx) => this.steps.end(tx, waveId, skipped));
-      return before;
+      return { plan, log: [], tried: UNTRIED };
     }
-    const beganMs = performance.now();
-    await this.db.transaction((tx) => this.steps.start(tx, waveId, name));
     const step = this.pipeline.stepOf(name);
-    let plan = before;
-    const log: string[] = [];
-    for (let attempt = 1; ; attempt++) {
-      const decided = await step.decide(plan, control);
-      log.push(...decided.log);
-      const last = attempt === KEEP_ATTEMPTS;
-      const kept = await this.db.transaction(async (tx) => {
-        const kept: KeepResult = (await step.keep?.(tx, decided.plan, { waveId, last })) ?? {
-          plan: decided.plan,
-          log: [],
-        };
-        await this.faults.keep(tx, waveId, kept.plan.faults.slice(plan.faults.length));
-        await noteSummary(tx, waveId, kept.plan);
-        if (!kept.again) {
-          const tookMs = performance.now() - beganMs;
-          const done = { name, state: 'succeeded' as const, log: [...log, ...kept.log], tookMs };
-          await this.steps.end(tx, waveId, done);
-        }
-        return kept;
-      });
-      log.push(...kept.log);
-      plan = kept.plan;
-      control.orders = plan.orders.size;
-      if (!kept.again) return plan;
-    }
+    const beganMs = tried.beganMs ?? decision.beganMs;
+    const attempts = tried.attempts + 1;
+    const last = attempts === KEEP_ATTEMPTS;
+    return this.db.transaction(async (tx) => {
+      const kept: KeepResult = (await step.keep?.(tx, plan, { waveId, last })) ?? { plan, log: [] };
+      await this.faults.keep(tx, waveId, kept.plan.faults.slice(before.faults.length));
+      await noteSummary(tx, waveId, kept.plan);
+      const log = [...tried.log, ...decision.log, ...kept.log];
+      if (!kept.again) {
+        const tookMs = performance.now() - beganMs;
+        await this.steps.end(tx, waveId, { name, state: 'succeeded', log, tookMs });
+        if (next.name && hasWork(next.name, kept.plan))
+          await this.steps.start(tx, waveId, next.name, kept.plan === plan ? next.underWayMs() : 0);
+      }
+      return { ...kept, tried: { attempts, log, beganMs } };
+    });
   }
 
   private async tick(waveId: string, control: PlanningControl): Promise<void> {
@@ -205,6 +257,11 @@ export class PlanRunnerService implements OnModuleDestroy {
     const detail = progress.step === 'batch' ? `${looks} looks at the clock of the search` : null;
     this.live.toTower(siteId, 'tower.wave-progress', { ...progress, detail });
   }
+}
+
+/** Whether the step finds anything to do; one that does not is skipped. */
+function hasWork(name: WaveStepName, before: WavePlan): boolean {
+  return before.orders.size > 0 || name === 'select';
 }
 
 /** The wave's plan as it was ordered; those of older versions had the usual pipeline. */

@@ -39,15 +39,15 @@ export class StepLogService {
     return found.map(({ name }) => name);
   }
 
-  /** A step begins, for the first time or again. */
-  async start(tx: Tx, waveId: string, name: WaveStepName): Promise<void> {
+  /** A step begins, for the first time or again; `agoMs` before this moment where it was decided ahead. */
+  async start(tx: Tx, waveId: string, name: WaveStepName, agoMs = 0): Promise<void> {
     const id = await this.idOf(tx, waveId, name);
     // A step that runs already was left so by a process that died.
     await moveAll(tx, steps, [id], 'running');
     await affected(
       tx,
       `update wave_steps set attempts = attempts + 1, started_at = $3, ended_at = null where site_id = $1 and id = $2`,
-      [tx.siteId, id, tx.at],
+      [tx.siteId, id, new Date(tx.at.getTime() - agoMs)],
     );
   }
 

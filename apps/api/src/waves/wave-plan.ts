@@ -41,6 +41,7 @@ export interface PlanOrderLine {
   quantity: number;
   /** Waves that tried it before. */
   attempts: number;
+  /** Its goods were set aside before the plan went on here: after a crash, or when others were quicker with those of other lines. */
   reserved: boolean;
 }
 
@@ -160,7 +161,7 @@ export interface WavePlan {
   faults: Fault[];
   /** Orders that match and found no room. */
   left: number;
-  /** Each of them with its reason, until the selection is kept. */
+  /** Each of them with its reason. */
   leftOrders: Pick<LeftOrder, 'orderId' | 'reason'>[];
   picks: PlannedPick[];
   places: Map<string, PlanPlace>;

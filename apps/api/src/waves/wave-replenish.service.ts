@@ -42,8 +42,11 @@ export class WaveReplenishService {
 
   private async decide(plan: WavePlan): Promise<StepResult> {
     const taken = unitsBy(plan);
-    const stock = await this.db.transaction((tx) => freeStock(tx, [...taken.keys()]));
-    // A wave's own picks count as taken already, though a dry run has set none of them aside.
+    const { topUp = false } = optionsOf(plan.order.pipeline, 'replenish');
+    const stock = await this.db.transaction((tx) =>
+      freeStock(tx, { itemIds: [...taken.keys()], besideWaveId: topUp ? plan.waveId : null }),
+    );
+    // A wave's own picks count as taken, though they may not be set aside yet.
     const own = ownPicks(plan);
     const left = stock.map((at) => ({ ...at, free: Math.max(0, at.free - (own.get(placeKey(at)) ?? 0)) }));
     const faceOf = new Map(
@@ -51,7 +54,6 @@ export class WaveReplenishService {
     );
     // What is on a cart already is not sent elsewhere.
     const { picks, moves } = plan.runs.length > 0 ? straight(plan) : throughFaces(plan, faceOf);
-    const { topUp = false } = optionsOf(plan.order.pipeline, 'replenish');
     const all = topUp ? [...moves, ...topUps(left, faceOf, taken)] : moves;
     const faces = await this.db.transaction((tx) =>
       placesOf(
@@ -126,10 +128,9 @@ function placeKey(at: { location_id: string; item_id: string; lot: string }): st
   return `${at.location_id} ${at.item_id} ${at.lot}`;
 }
 
-/** Units of a plan that nothing has set aside yet, by place; a wave that is kept has set all of them aside. */
+/** Units of a plan by place. */
 function ownPicks(plan: WavePlan): Map<string, number> {
   const own = new Map<string, number>();
-  if (plan.lines.every(({ reserved }) => reserved)) return own;
   for (const { locationId, itemId, lot, quantity } of plan.picks) {
     const key = placeKey({ location_id: locationId, item_id: itemId, lot });
     own.set(key, (own.get(key) ?? 0) + quantity);
@@ -217,17 +218,27 @@ async function bindPicks(tx: Tx, plan: WavePlan, waveId: string): Promise<Map<st
   return units;
 }
 
-/** Free stock of the items on pick faces, empty ones where they lay lately too, and in reserve. */
-function freeStock(tx: Tx, itemIds: readonly string[]): Promise<StockRow[]> {
+/**
+ * Free stock of the items on pick faces, empty ones where they lay lately too, and in reserve. What a wave has set aside itself counts
+ * as free for it: whether it stands already makes no difference then.
+ */
+function freeStock(
+  tx: Tx,
+  { itemIds, besideWaveId }: { itemIds: readonly string[]; besideWaveId: string | null },
+): Promise<StockRow[]> {
   return rows<StockRow>(
     tx,
-    `select a.id as location_id, v.item_id, v.merchant_id, v.lot, a.type, to_char(t.expires_on, 'YYYY-MM-DD') as expires_on,
-       v.quantity - v.reserved as free, a.x_mm, a.y_mm
+    `with own as (select r.location_id, r.item_id, r.lot, sum(r.quantity)::int as quantity from wave_lines w
+       join reservations r on r.site_id = w.site_id and r.order_line_id = w.order_line_id and r.wave_id = w.wave_id and r.state = 'open'
+       where w.site_id = $1 and w.wave_id = $3 group by 1, 2, 3)
+     select a.id as location_id, v.item_id, v.merchant_id, v.lot, a.type, to_char(t.expires_on, 'YYYY-MM-DD') as expires_on,
+       v.quantity - v.reserved + coalesce(own.quantity, 0) as free, a.x_mm, a.y_mm
      from levels v join locations a on a.site_id = v.site_id and a.id = v.account_id
      left join lots t on t.site_id = v.site_id and t.item_id = v.item_id and t.lot = v.lot
+     left join own on own.location_id = v.account_id and own.item_id = v.item_id and own.lot = v.lot
      where v.site_id = $1 and v.account_kind = 'location' and v.item_id = any($2::uuid[]) and not a.blocked
        and (a.type = 'pick-face' or (a.type = 'reserve' and v.quantity > v.reserved))
      order by a.pick_sequence desc, a.id`,
-    [tx.siteId, itemIds],
+    [tx.siteId, itemIds, besideWaveId],
   );
 }

@@ -153,7 +153,7 @@ export class WaveStockService {
     );
     const wanted = new Set(plan.orders.keys());
     const mine = claimed === wanted.size ? wanted : await ordersStillIn(tx, waveId, wanted);
-    const { lines, orders } = onlyOrders(plan, mine);
+    const { lines, orders } = mine === wanted ? plan : onlyOrders(plan, mine);
     // Why the order was selected stands with its first line.
     const because = sharedValues(lines, ({ orderId }, at) =>
       orderId === lines[at - 1]?.orderId ? null : orders.get(orderId)!.because,
@@ -175,7 +175,8 @@ export class WaveStockService {
         because.texts,
       ],
     );
-    return { plan: { ...plan, orders, lines, leftOrders: [] }, log: [`${mine.size} taken`] };
+    const log = [`${mine.size} taken`];
+    return { plan: mine === wanted ? plan : { ...plan, orders, lines }, log };
   }
 
   private async checkOrders(plan: WavePlan): Promise<StepResult> {
@@ -314,16 +315,16 @@ export class WaveStockService {
       picks.filter(({ orderId }) => lost.has(orderId)).map(({ id }) => id),
     );
     const done = plan.lines.filter((line) => !line.reserved && !lost.has(line.orderId));
+    const log = [`${done.length} lines reserved at ${picks.length} places`];
+    if (lost.size === 0) return { plan, log };
     const next: WavePlan = {
       ...plan,
       lines: plan.lines.map((line) => (lost.has(line.orderId) ? line : { ...line, reserved: true })),
       picks: [
         ...plan.picks.filter(({ lineId }) => reserved.has(lineId)),
-        ...(lost.size === 0 ? picks : picks.filter(({ orderId }) => !lost.has(orderId))),
+        ...picks.filter(({ orderId }) => !lost.has(orderId)),
       ],
     };
-    const log = [`${done.length} lines reserved at ${picks.length} places`];
-    if (lost.size === 0) return { plan: next, log };
     log.push(`others were quicker with goods of ${lost.size} orders`);
     return last ? { plan: withoutFaulty(next, quicker(lost)), log } : { plan: next, log, again: true };
   }
