@@ -231,7 +231,6 @@ export class Agent {
       outbox: this.outbox,
       session: this.session,
       startedAt: this.startedAt,
-      incarnation: () => this.store.incarnation,
       log,
       onReady: () => this.snapshots.all(),
       onFenced: (reason) => this.becomeFenced(reason),

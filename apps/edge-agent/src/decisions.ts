@@ -52,7 +52,7 @@ export class Decisions {
     for await (const [, text] of this.store.pairs(DRAFT)) drafts.push(JSON.parse(text) as Kept);
     await Promise.all(drafts.map((kept) => this.keep(kept)));
     const sightings = new Map<string, { sighting: Sighting; seenAtMs: number }>();
-    for (const { stream } of this.outbox.positions()) {
+    for (const stream of this.outbox.names()) {
       for (const { text, at } of await this.outbox.newest(stream, RECALL_RECORDS)) {
         const agoMs = Date.now() - Date.parse(at);
         const record = agoMs < RECALL_WITHIN_MS ? unseal(text) : null;

@@ -57,6 +57,11 @@ async function tamper(change: (db: ClassicLevel<string, string>) => Promise<void
 
 const stream = () => outbox.streamOf('scan-1');
 const keyOf = (name: string, seq: number) => `o!${name}!${String(seq).padStart(16, '0')}`;
+const keysOf = async (prefix: string) => {
+  const keys: string[] = [];
+  for await (const [key] of store.pairs(prefix)) keys.push(key);
+  return keys;
+};
 const codesOf = (texts: { text: string }[]) =>
   texts.map(({ text }) => (unseal(text)!.data as { code: string }).code);
 
@@ -225,75 +230,125 @@ describe('what the core has', () => {
     await runs(72 * HOUR);
     expect(codesOf(await outbox.read(stream(), 1, 2))).toEqual(['a', 'b']);
   });
-
-  it('may be more than this disk knows: the stream goes on behind it, and nothing unacknowledged is lost', async () => {
-    await outbox.append(scan('a'));
-    outbox.acknowledged(stream(), 1);
-    const { text } = await outbox.append(scan('b'));
-    const going = outbox.continueBehind(stream(), 20);
-    expect(outbox.depth()).toBe(1);
-    await going;
-    expect(outbox.depth()).toBe(1);
-    await close();
-    await open();
-    expect(outbox.positions()).toEqual([{ stream: stream(), acked: 20, head: 21 }]);
-    const [again] = await outbox.read(stream(), 21, 21);
-    expect(unseal(again!.text)).toMatchObject({ seq: 21, id: unseal(text)!.id, data: { code: 'b' } });
-    expect((await outbox.append(scan('c'))).seq).toBe(22);
-  });
-
-  it('may become more than this disk knows while a record is being written: it goes behind what the core has', async () => {
-    await outbox.append(scan('a'));
-    const commit = store.commit.bind(store);
-    jest.spyOn(store, 'commit').mockImplementationOnce(async (changes) => {
-      await commit(changes);
-      outbox.acknowledged(stream(), 20);
-    });
-    const record = await outbox.append(scan('b'));
-    expect(record.seq).toBe(21);
-    expect(outbox.positions()).toEqual([{ stream: stream(), acked: 20, head: 21 }]);
-    expect(await outbox.idAt(stream(), 21)).toBe(unseal(record.text)!.id);
-  });
-
-  it('may be more than this disk knows: an agent that dies over it goes on with it at its next start', async () => {
-    const { text } = await outbox.append(scan('a'));
-    // The disk goes between the acknowledgement and what was to be appended behind it.
-    const commit = store.commit.bind(store);
-    jest.spyOn(store, 'commit').mockImplementationOnce(commit).mockRejectedValueOnce(new Error('gone'));
-    await expect(outbox.continueBehind(stream(), 20)).rejects.toThrow('gone');
-    await close();
-    await open();
-    expect(outbox.positions()).toEqual([{ stream: stream(), acked: 20, head: 21 }]);
-    expect(await outbox.idAt(stream(), 21)).toBe(unseal(text)!.id);
-    await close();
-    await open();
-    expect(outbox.positions()).toEqual([{ stream: stream(), acked: 20, head: 21 }]);
-  });
 });
 
-describe('a disk that was copied', () => {
-  it('begins anew under other names, with what was not acknowledged under its old ids', async () => {
+describe('streams that begin anew', () => {
+  const idOf = ({ text }: { text: string }) => unseal(text)!.id;
+  const idsOf = async (name: string, count: number) => (await outbox.read(name, 1, count)).map(idOf);
+
+  it('go on under other names with what was not acknowledged, under its old ids', async () => {
     await outbox.append(scan('a'));
     outbox.acknowledged(stream(), 1);
-    const { text } = await outbox.append(scan('b'));
+    const b = await outbox.append(scan('b'));
     const before = stream();
-    await outbox.beginAnew();
+    await outbox.beginAnew('unsent');
     expect(stream()).not.toBe(before);
     expect(outbox.positions()).toEqual([{ stream: stream(), acked: 0, head: 1 }]);
     expect(outbox.depth()).toBe(1);
-    expect(await outbox.idAt(stream(), 1)).toBe(unseal(text)!.id);
+    expect(await outbox.idAt(stream(), 1)).toBe(idOf(b));
     await close();
     await open();
     expect(outbox.positions()).toEqual([{ stream: stream(), acked: 0, head: 1 }]);
+    expect(outbox.names()).toEqual([before, stream()]);
   });
 
-  it('brings home at the next start what a crash kept it from', async () => {
-    const { text } = await outbox.append(scan('a'));
-    await store.beginAnew();
+  it('let nothing that comes meanwhile stand before what moves', async () => {
+    const first = Array.from({ length: 700 }, (_, index) => outbox.append(scan(`a${index}`)));
+    await Promise.all(first);
+    const moving = outbox.beginAnew('unsent');
+    const again = outbox.beginAnew('unsent');
+    const meanwhile = Array.from({ length: 300 }, (_, index) => outbox.append(scan(`b${index}`)));
+    await moving;
+    await again;
+    const appended = await Promise.all([...first, ...meanwhile, outbox.append(scan('c'))]);
+    expect(await idsOf(stream(), 1_001)).toEqual(appended.map(idOf));
+  });
+
+  it('take no acknowledgement while they move, and none of their old names afterwards', async () => {
+    await Promise.all(['a', 'b'].map((code) => outbox.append(scan(code))));
+    const before = stream();
+    const moving = outbox.beginAnew('unsent');
+    outbox.acknowledged(before, 2);
+    await moving;
+    outbox.acknowledged(before, 2);
+    expect(outbox.positions()).toEqual([{ stream: stream(), acked: 0, head: 2 }]);
+  });
+
+  it('have not moved at all when the disk fails over it, and leave nothing behind', async () => {
+    const a = await outbox.append(scan('a'));
+    const before = stream();
+    jest.spyOn(store, 'beginAnew').mockRejectedValueOnce(new Error('gone'));
+    await expect(outbox.beginAnew('unsent')).rejects.toThrow('gone');
+    expect(outbox.positions()).toEqual([{ stream: before, acked: 0, head: 1 }]);
+    const b = await outbox.append(scan('b'));
+    await runs(0);
+    expect(await idsOf(before, 2)).toEqual([idOf(a), idOf(b)]);
+    expect(await keysOf('o!')).toEqual([keyOf(before, 1), keyOf(before, 2)]);
+  });
+
+  it('leave nothing behind either when the agent dies over it', async () => {
+    await outbox.append(scan('a'));
+    const before = stream();
+    jest.spyOn(store, 'beginAnew').mockImplementationOnce(() => new Promise(() => {}));
+    void outbox.beginAnew('unsent');
+    await eventually(async () => (await keysOf('o!')).length === 2);
+    await store.close();
+    await open();
+    expect(outbox.positions()).toEqual([{ stream: before, acked: 0, head: 1 }]);
+    await runs(0);
+    expect(await keysOf('o!')).toEqual([keyOf(before, 1)]);
+  });
+
+  it('keep what had been acknowledged for 24 hours, and take all of it along, in order, for a core from before', async () => {
+    const a = await outbox.append(scan('a'));
+    const first = stream();
+    outbox.acknowledged(first, 1);
+    const b = await outbox.append(scan('b'));
+    await outbox.beginAnew('unsent');
+    const second = stream();
+    outbox.acknowledged(second, 1);
+    await outbox.beginAnew('unsent');
+    const c = await outbox.append(scan('c'));
+    await runs(0);
+    await runs(23 * HOUR);
     await close();
     await open();
-    expect(outbox.positions()).toEqual([{ stream: stream(), acked: 0, head: 1 }]);
-    expect(await outbox.idAt(stream(), 1)).toBe(unseal(text)!.id);
+    expect(outbox.formerIncarnations()).toEqual([first, second].map((name) => name.split('~')[1]));
+    expect(outbox.isFormerLackedBy((name) => (name === stream() ? 0 : 1))).toBe(false);
+    expect(outbox.isFormerLackedBy((name) => (name === first ? 1 : 0))).toBe(true);
+    await outbox.beginAnew('everything');
+    expect(await idsOf(stream(), 3)).toEqual([a, b, c].map(idOf));
+    expect([outbox.depth(), outbox.formerIncarnations()]).toEqual([3, []]);
+    await runs(0);
+    expect(await keysOf('o!')).toEqual([1, 2, 3].map((seq) => keyOf(stream(), seq)));
+    expect(await keysOf('f!')).toEqual([]);
+  });
+
+  it('forget after 24 hours what had been acknowledged', async () => {
+    await outbox.append(scan('a'));
+    outbox.acknowledged(stream(), 1);
+    const before = stream();
+    await outbox.beginAnew('unsent');
+    await runs(0);
+    await runs(24 * HOUR);
+    await runs(0);
+    expect(outbox.formerIncarnations()).toEqual([]);
+    expect([
+      ...(await keysOf('o!')),
+      ...(await keysOf(`a!${before}`)),
+      ...(await keysOf(`k!${before}`)),
+    ]).toEqual([]);
+  });
+
+  it('have a fault in the place of what is damaged of the unsent', async () => {
+    await Promise.all(['a', 'b', 'c'].map((code) => outbox.append(scan(code))));
+    const before = stream();
+    await close();
+    await tamper((db) => db.del(keyOf(before, 2)));
+    await open();
+    await outbox.beginAnew('unsent');
+    const kinds = (await outbox.read(stream(), 1, 3)).map(({ text }) => unseal(text)?.kind);
+    expect(kinds).toEqual(['scan.read', 'device.fault', 'scan.read']);
   });
 });
 

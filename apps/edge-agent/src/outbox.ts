@@ -1,8 +1,11 @@
 import type { Logger } from 'pino';
 import type { DiskLevel } from './disk-guard.js';
+import { FormerStreams } from './former-streams.js';
+import { Moving } from './moving.js';
 import { type Entry, type SealedRecord, type StampedEntry, seal, stamp, unseal } from './record.js';
+import { ackKey, recordKey, seqOf, streamNameOf } from './record-keys.js';
 import { Retention } from './retention.js';
-import type { Change, Store } from './store.js';
+import { type Change, newIncarnation, type Store } from './store.js';
 
 /** The reading could not be kept. Nobody may be told "good". */
 export class OutboxRefusal extends Error {
@@ -45,6 +48,9 @@ const WAITING_MAX = 10_000;
 const RECENT_MAX = 256;
 const PRUNE_MAX = 2_000;
 const REOPEN_AFTER_MS = 1_000;
+/** So few records are moved while appends wait. */
+const MOVED_WHILE_HELD_MAX = 256;
+const MOVING_PASSES_MAX = 20;
 /** A disk that is full for a moment is no reason to throw away what a restored core may ask for. */
 const FULL_FOR_MS = 60_000;
 
@@ -54,30 +60,38 @@ const FULL_FOR_MS = 60_000;
  */
 export class Outbox {
   private readonly streams = new Map<string, Stream>();
-  /** Records that are still to be appended again, by the key that says so in the store. */
-  private readonly behind = new Map<string, number>();
   private waiting: Waiting[] = [];
   private flushing: Promise<void> | null = null;
   private broken = false;
   private closed = false;
+  /** The streams are about to begin anew. */
+  private moving: Promise<void> | null = null;
+  /** Appends wait. */
+  private held = false;
   /** Monotonic; null while there is room. */
   private fullSinceMs: number | null = null;
 
   private constructor(
     private readonly options: OutboxOptions,
     private readonly retention: Retention,
+    private readonly former: FormerStreams,
   ) {}
 
   /** Finds all streams in the store, with their last record checked. */
   static async open(options: OutboxOptions): Promise<Outbox> {
-    const outbox = new Outbox(options, await Retention.load(options.store, performance.now()));
+    const { store } = options;
+    const retention = await Retention.load(store, performance.now());
+    const outbox = new Outbox(options, retention, await FormerStreams.load(store));
     await outbox.recover();
-    await outbox.finishMoves();
     return outbox;
   }
 
+  get incarnation(): string {
+    return this.options.store.incarnation;
+  }
+
   streamOf(device: string): string {
-    return `${device}~${this.options.store.incarnation}`;
+    return `${device}~${this.incarnation}`;
   }
 
   /**
@@ -93,7 +107,7 @@ export class Outbox {
     if (refusal) return Promise.reject(refusal);
     return new Promise((resolve, reject) => {
       this.waiting.push({ entry, also, resolve, reject });
-      this.flushing ??= this.flush();
+      if (!this.held) this.flushing ??= this.flush();
     });
   }
 
@@ -103,20 +117,33 @@ export class Outbox {
     return own.map(([stream, { acked, head }]) => ({ stream, acked, head }));
   }
 
+  /** All streams that can be read, those that have ended first and the oldest of them foremost. */
+  names(): string[] {
+    const former = this.former.names().filter((name) => this.streams.has(name));
+    return [...former, ...this.positions().map(({ stream }) => stream)];
+  }
+
+  /** Incarnations that ended, the oldest first, as long as their records are kept for a core that is restored from before. */
+  formerIncarnations(): string[] {
+    return this.former.incarnations();
+  }
+
+  /** True where the core was restored from before one of the former streams ended. */
+  isFormerLackedBy(seqOf: (stream: string) => number): boolean {
+    return this.former.lackedBy(seqOf);
+  }
+
   /** Records that the core has not committed. */
   depth(): number {
-    let depth = 0;
-    for (const { head, acked } of this.streams.values()) depth += head - acked;
-    for (const count of this.behind.values()) depth += count;
-    return depth;
+    return this.positions().reduce((sum, { head, acked }) => sum + head - acked, 0);
   }
 
   /** When the oldest record that the core has not committed was made, ISO 8601. */
   async oldestUnsentAt(): Promise<string | null> {
     let oldest: string | null = null;
-    for (const [name, stream] of this.streams) {
-      if (stream.acked >= stream.head) continue;
-      const [record] = await this.read(name, stream.acked + 1, stream.acked + 1);
+    for (const { stream, acked, head } of this.positions()) {
+      if (acked >= head) continue;
+      const [record] = await this.read(stream, acked + 1, acked + 1);
       if (record && (oldest === null || record.at < oldest)) oldest = record.at;
     }
     return oldest;
@@ -159,55 +186,14 @@ export class Outbox {
   /** The core has committed everything up to `seq`; a lower one than before means that it was restored. */
   acknowledged(name: string, seq: number): void {
     const stream = this.mustHave(name);
+    // What moves on was decided without this one.
+    if (this.moving || !this.isOwn(name)) return;
     if (seq < stream.acked) this.retention.rewound(name, seq);
-    stream.acked = seq;
-    stream.head = Math.max(stream.head, seq);
+    stream.acked = Math.min(seq, stream.head);
     stream.ackUnsaved = true;
     for (const kept of stream.recent.keys()) {
       if (kept > seq) break;
       stream.recent.delete(kept);
-    }
-  }
-
-  /**
-   * The core has committed sequences that this disk does not know (it was restored, or lost what it had synced): the stream
-   * goes on behind them. What the core had not acknowledged is appended again under its old ids, so that it counts once
-   * whether the core has it or not.
-   */
-  async continueBehind(name: string, seq: number): Promise<void> {
-    const { acked, head } = this.mustHave(name);
-    const key = behindKey(name, acked + 1);
-    this.behind.set(key, head - acked);
-    this.acknowledged(name, seq);
-    const { store } = this.options;
-    // Whoever dies from here on finds in the store what is still to be appended again.
-    const changes: Change[] = [{ type: 'put', key: ackKey(name), value: String(seq) }];
-    if (head > acked) changes.push({ type: 'put', key, value: String(head) });
-    else this.behind.delete(key);
-    await store.commit(changes);
-    await this.goOnBehind(key);
-  }
-
-  /** Records that were to be appended again when the process or its disk failed. Never rejects: what can't be done now is done later. */
-  private async finishMoves(): Promise<void> {
-    try {
-      await this.goOnBehind('b!');
-      await this.bringHome();
-    } catch (error) {
-      this.options.log.error({ err: error }, 'records that must move to other places wait for the next time');
-    }
-  }
-
-  /** Finishes what {@link continueBehind} began, also that of a process that died over it. */
-  private async goOnBehind(prefix: string): Promise<void> {
-    const { store, log } = this.options;
-    for await (const [key, head] of store.pairs(prefix)) {
-      const [name, from, to] = [streamNameOf(key), seqOf(key), Number(head)];
-      this.behind.set(key, to - from + 1);
-      log.warn({ stream: name, from, to }, 'records that the core may lack are appended again');
-      await this.appendAgain(name, from, to);
-      await store.commit([{ type: 'del', key }]);
-      this.behind.delete(key);
     }
   }
 
@@ -219,40 +205,71 @@ export class Outbox {
   }
 
   /**
-   * The core has other records under sequences of ours: a copy of this disk was sent from. All streams begin anew under new names, with
-   * what the core has not acknowledged to us under its old ids, so that it counts once whoever has sent it.
+   * All streams end, and go on under new names: with what the core has not acknowledged (`unsent`), where it has records under our
+   * sequences that are not ours or not on this disk; or with all that the disk keeps (`everything`), where it was restored from before
+   * streams ended that nobody feeds any more. Everything moves under its old ids, so that it counts once whoever has sent it, and
+   * before anything that is appended from now on, which waits for the end of it only. Rejects where the disk fails; nothing has changed then.
    */
-  async beginAnew(): Promise<void> {
-    await this.options.store.beginAnew();
-    // What was on its way to the disk under the old names is there before they are looked through.
-    while (this.flushing) await this.flushing;
-    await this.bringHome();
+  beginAnew(what: 'unsent' | 'everything'): Promise<void> {
+    this.moving ??= this.move(what).finally(() => {
+      this.moving = null;
+      this.held = false;
+      if (this.waiting.length > 0) this.flushing ??= this.flush();
+    });
+    return this.moving;
   }
 
-  /** Moves what is unsent of earlier incarnations to this one. Cut off by a crash, it is done again at the next start. */
-  private async bringHome(): Promise<void> {
-    for (const [name, stream] of this.streams) {
-      if (this.isOwn(name) || stream.acked >= stream.head) continue;
-      const { acked, head } = stream;
-      const { store, log } = this.options;
-      log.warn({ stream: name, records: head - acked }, 'records of an earlier incarnation are brought home');
-      await this.appendAgain(name, acked + 1, head);
-      await store.commit([{ type: 'put', key: ackKey(name), value: String(head) }]);
-      stream.acked = head;
+  private async move(what: 'unsent' | 'everything'): Promise<void> {
+    const moving = new Moving(this.options.store, newIncarnation());
+    try {
+      await this.moveTo(moving, what);
+    } catch (error) {
+      // What was copied is nobody's: the next tidying drops it.
+      for (const { name, device, head } of moving.streams())
+        this.streams.set(name, newStream(device, { head, acked: 0 }));
+      throw error;
     }
+  }
+
+  private async moveTo(moving: Moving, what: 'unsent' | 'everything'): Promise<void> {
+    const { store, log } = this.options;
+    let passes = 0;
+    while ((await this.copy(moving, what)) > MOVED_WHILE_HELD_MAX && passes < MOVING_PASSES_MAX) passes += 1;
+    this.held = true;
+    while (this.flushing) await this.flushing;
+    await this.copy(moving, what);
+    const own = this.positions();
+    const former = what === 'unsent' ? this.former.ending(own) : this.former.forgetting(this.former.names());
+    const acks = own.map(
+      ({ stream, acked }): Change => ({ type: 'put', key: ackKey(stream), value: String(acked) }),
+    );
+    await store.beginAnew(moving.incarnation, [...former.changes, ...acks]);
+    former.done();
+    for (const { stream } of own) this.mustHave(stream).recent.clear();
+    const begun = moving.streams();
+    for (const { name, device, head } of begun) this.streams.set(name, newStream(device, { head, acked: 0 }));
+    const records = begun.reduce((sum, { head }) => sum + head, 0);
+    log.warn({ incarnation: moving.incarnation, what, records }, 'the streams have begun anew');
+    this.options.onDurable(begun.map(({ name }) => name));
+  }
+
+  /** Copies what has come up since the last time; answers how many records that were. */
+  private async copy(moving: Moving, what: 'unsent' | 'everything'): Promise<number> {
+    let copied = 0;
+    for (const name of what === 'everything' ? this.names() : this.positions().map(({ stream }) => stream)) {
+      const { device, acked, head } = this.mustHave(name);
+      if (what === 'everything') copied += await moving.copy({ name, device, from: 1, to: acked });
+      if (!this.isOwn(name)) continue;
+      // What is damaged of these is replaced by a fault first.
+      for (let from = acked + 1; from <= head; from += GROUP_MAX)
+        await this.read(name, from, Math.min(head, from + GROUP_MAX - 1));
+      copied += await moving.copy({ name, device, from: acked + 1, to: head });
+    }
+    return copied;
   }
 
   private isOwn(stream: string): boolean {
-    return stream.endsWith(`~${this.options.store.incarnation}`);
-  }
-
-  private async appendAgain(name: string, from: number, to: number): Promise<void> {
-    for (let first = from; first <= to; first += GROUP_MAX) {
-      const last = Math.min(to, first + GROUP_MAX - 1);
-      const pairs = await this.options.store.range(recordKey(name, first), recordKey(name, last), GROUP_MAX);
-      const records = pairs.flatMap(([, text]) => unseal(text) ?? []);
-      await Promise.all(records.map((record) => this.appendStamped(record, [])));
-    }
+    return stream.endsWith(`~${this.incarnation}`);
   }
 
   /**
@@ -260,22 +277,15 @@ export class Outbox {
    * the monotonic time.
    */
   async tidy(monotonicMs: number): Promise<void> {
-    const { store, diskLevel, log } = this.options;
+    const { store, diskLevel } = this.options;
     this.fullSinceMs = diskLevel() === 'full' ? (this.fullSinceMs ?? monotonicMs) : null;
     const early = this.fullSinceMs !== null && monotonicMs - this.fullSinceMs >= FULL_FOR_MS;
     this.retention.look(monotonicMs);
     const changes: Change[] = [];
     for (const [name, stream] of this.streams) {
-      if (stream.ackUnsaved) changes.push({ type: 'put', key: ackKey(name), value: String(stream.acked) });
-      stream.ackUnsaved = false;
-      this.retention.note(name, stream.acked);
-      const dropped = await this.prunable(name, stream, early ? stream.acked : this.retention.mayGoTo(name));
-      changes.push(...dropped);
-      if (early && dropped.length > 0)
-        log.error(
-          { stream: name, records: dropped.length },
-          'the disk is full: records that the core has are dropped before their 24 hours',
-        );
+      if (this.isOwn(name)) changes.push(...(await this.tidyOwn(name, stream, early)));
+      else if (!this.former.has(name)) changes.push(...(await this.drop(name)));
+      else changes.push(...this.endHistory(name, stream, early));
     }
     changes.push(...this.retention.unsavedChanges());
     if (changes.length > 0) await store.write(changes);
@@ -287,6 +297,7 @@ export class Outbox {
   /** Lets the last batch reach the disk; appends are refused from now on. */
   async close(): Promise<void> {
     this.closed = true;
+    await this.moving?.catch(() => undefined);
     while (this.flushing) await this.flushing;
     await this.tidy(performance.now());
   }
@@ -307,7 +318,7 @@ export class Outbox {
   private async flush(): Promise<void> {
     // A first yield lets everything that arrived in the same turn of the event loop share one sync.
     await new Promise(setImmediate);
-    while (this.waiting.length > 0) {
+    while (this.waiting.length > 0 && !this.held) {
       const group = this.waiting.splice(0, GROUP_MAX);
       try {
         await this.commit(group);
@@ -331,21 +342,15 @@ export class Outbox {
       changes.push({ type: 'put', key: recordKey(name, seq), value: record.text }, ...waiting.also);
     }
     await this.options.store.commit(changes);
-    const overtaken: Waiting[] = [];
-    for (const { name, record, waiting } of sealed) {
-      if (record.seq <= (this.streams.get(name)?.acked ?? 0)) overtaken.push(waiting);
-      else this.remember(name, waiting.entry.device, record);
-    }
-    // While they were being written the core said that it has others under their sequences: they go behind those.
-    this.waiting.unshift(...overtaken);
+    for (const { name, record, waiting } of sealed) this.remember(name, waiting.entry.device, record);
     this.options.onDurable([...heads.keys()]);
-    for (const { record, waiting } of sealed) if (!overtaken.includes(waiting)) waiting.resolve(record);
+    for (const { record, waiting } of sealed) waiting.resolve(record);
   }
 
   private remember(name: string, device: string, record: SealedRecord): void {
     let stream = this.streams.get(name);
     if (!stream) {
-      stream = { device, head: 0, acked: 0, recent: new Map(), ackUnsaved: false };
+      stream = newStream(device, { head: 0, acked: 0 });
       this.streams.set(name, stream);
     }
     stream.head = record.seq;
@@ -377,8 +382,7 @@ export class Outbox {
       this.broken = false;
       this.options.log.info('the outbox writes again');
       // A batch that failed may be on the disk all the same; the streams then grew without an append.
-      this.options.onDurable([...this.streams.keys()]);
-      await this.finishMoves();
+      this.options.onDurable(this.positions().map(({ stream }) => stream));
     } catch (error) {
       this.options.log.error({ err: error }, 'the outbox still cannot write');
       this.mendLater();
@@ -392,7 +396,7 @@ export class Outbox {
       const name = streamNameOf(last);
       const acked = Number((await store.get(ackKey(name))) ?? 0);
       const head = Math.max(seqOf(last), acked);
-      this.streams.set(name, { device: deviceOf(name), head, acked, recent: new Map(), ackUnsaved: false });
+      this.streams.set(name, newStream(deviceOf(name), { head, acked }));
       if (seqOf(last) === head) await this.read(name, head, head);
       last = await store.lastKey('o!', `o!${name}!`);
     }
@@ -408,11 +412,51 @@ export class Outbox {
     return record;
   }
 
+  private async tidyOwn(name: string, stream: Stream, early: boolean): Promise<Change[]> {
+    const { acked } = stream;
+    const saved: Change[] = stream.ackUnsaved
+      ? [{ type: 'put', key: ackKey(name), value: String(acked) }]
+      : [];
+    stream.ackUnsaved = false;
+    this.retention.note(name, acked);
+    const dropped = await this.prunable(name, stream, early ? acked : this.retention.mayGoTo(name));
+    if (early && dropped.length > 0)
+      this.options.log.error(
+        { stream: name, records: dropped.length },
+        'the disk is full: records that the core has are dropped before their 24 hours',
+      );
+    return [...saved, ...dropped];
+  }
+
+  /** A former stream is kept for 24 hours as a whole. */
+  private endHistory(name: string, { acked }: Stream, early: boolean): Change[] {
+    this.retention.note(name, acked);
+    if (!early && this.retention.mayGoTo(name) < acked) return [];
+    const { changes, done } = this.former.forgetting([name]);
+    done();
+    return changes;
+  }
+
+  /** Of a stream that nobody needs (its records moved, or never began to be its own), a portion. */
+  private async drop(name: string): Promise<Change[]> {
+    if (this.moving) return [];
+    const all = await this.options.store.range(
+      recordKey(name, 0),
+      recordKey(name, Number.MAX_SAFE_INTEGER),
+      PRUNE_MAX,
+    );
+    const changes = all.map(([key]): Change => ({ type: 'del', key }));
+    if (all.length === PRUNE_MAX) return changes;
+    this.retention.forget(name);
+    this.streams.delete(name);
+    return [...changes, { type: 'del', key: ackKey(name) }];
+  }
+
   /** The newest record of a stream stays for ever: it is where the sequence goes on after a restart. */
   private async prunable(name: string, stream: Stream, upTo: number): Promise<Change[]> {
     const last = Math.min(upTo, stream.acked, stream.head - 1);
     const { store } = this.options;
-    if (last < 1 || (await store.lastKey(`b!${name}!`))) return [];
+    if (last < 1) return [];
     const gone = await store.range(recordKey(name, 0), recordKey(name, last), PRUNE_MAX);
     if (gone.length < PRUNE_MAX) this.retention.pruned(name, last);
     return gone.map(([key]) => ({ type: 'del', key }));
@@ -425,6 +469,10 @@ export class Outbox {
   }
 }
 
+function newStream(device: string, { head, acked }: { head: number; acked: number }): Stream {
+  return { device, head, acked, recent: new Map(), ackUnsaved: false };
+}
+
 function fromMemory(recent: Map<number, SealedRecord>, from: number, to: number): SealedRecord[] | null {
   const records: SealedRecord[] = [];
   for (let seq = from; seq <= to; seq += 1) {
@@ -433,29 +481,6 @@ function fromMemory(recent: Map<number, SealedRecord>, from: number, to: number)
     records.push(record);
   }
   return records;
-}
-
-const SEQ_DIGITS = 16;
-
-function recordKey(stream: string, seq: number): string {
-  return `o!${stream}!${String(seq).padStart(SEQ_DIGITS, '0')}`;
-}
-
-function ackKey(stream: string): string {
-  return `a!${stream}`;
-}
-
-/** Under it lies up to where the stream is still to be appended again, from this sequence on. */
-function behindKey(stream: string, from: number): string {
-  return `b!${stream}!${String(from).padStart(SEQ_DIGITS, '0')}`;
-}
-
-function streamNameOf(key: string): string {
-  return key.slice(2, -SEQ_DIGITS - 1);
-}
-
-function seqOf(key: string): number {
-  return Number(key.slice(-SEQ_DIGITS));
 }
 
 function deviceOf(stream: string): string {

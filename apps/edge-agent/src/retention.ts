@@ -74,6 +74,11 @@ export class Retention {
     this.set(stream, wentBack(this.listOf(stream), acked));
   }
 
+  /** The stream is gone. */
+  forget(stream: string): void {
+    this.set(stream, NONE);
+  }
+
   mayGoTo(stream: string): number {
     return mayGoTo(this.listOf(stream), this.ranMs);
   }

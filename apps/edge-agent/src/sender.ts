@@ -66,17 +66,15 @@ export function afterConnect(state: SenderState, nowMs: number): SenderState {
 }
 
 /**
- * `ahead` means that the core has committed what this agent doesn't know (its disk lost records after a sync that was
- * none): sequences up to there are taken. `rewound` means a core that was restored from a backup: it is fed again.
+ * `ahead` means that the core has committed what this agent doesn't know (a copy of its disk has sent it, or its disk lost records after
+ * a sync that was none): nothing may follow in this stream. `rewound` means a core that was restored from a backup: it is fed again.
  */
 export function afterAck(
   state: SenderState,
   seq: number,
   nowMs: number,
 ): { state: SenderState; effect: AckEffect } {
-  if (seq > state.head) {
-    return { state: { ...newSender(seq, seq), progressAtMs: nowMs }, effect: 'ahead' };
-  }
+  if (seq > state.head) return { state, effect: 'ahead' };
   if (seq > state.acked) {
     const next = Math.max(state.next, seq + 1);
     const moved = { ...state, acked: seq, next, progressAtMs: nowMs, silences: 0, wentBackAt: null };

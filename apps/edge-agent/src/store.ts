@@ -14,7 +14,7 @@ const STARTED = 'm!started';
 
 /**
  * The agent's one database. Everything durable lives in it, in key spaces that each have one owner:
- * `o!`, `a!` and `b!` outbox, `k!` its retention, `c!` command journal, `p!` labels sent ahead, `r!` routes, `l!` laps, `m!` the store itself.
+ * `o!` and `a!` outbox, `f!` its former streams, `k!` its retention, `c!` command journal, `p!` labels sent ahead, `r!` routes, `l!` laps, `m!` the store itself.
  */
 export class Store {
   private constructor(
@@ -22,7 +22,7 @@ export class Store {
     private name: string,
   ) {}
 
-  /** Made with the database: a stream's sequence never restarts under the same name. */
+  /** A stream's sequence never restarts under the same name. */
   get incarnation(): string {
     return this.name;
   }
@@ -39,7 +39,7 @@ export class Store {
     await openOrRepair(db, log);
     try {
       const store = new Store(db, (await db.get(INCARNATION)) ?? '');
-      if (!store.incarnation) await store.beginAnew();
+      if (!store.incarnation) await store.beginAnew(newIncarnation(), []);
       return store;
     } catch (error) {
       await db.close();
@@ -75,11 +75,10 @@ export class Store {
     }
   }
 
-  /** A new incarnation, when the old one's sequences were used by somebody else as well (a copy of this disk). */
-  async beginAnew(): Promise<void> {
-    const fresh = randomBytes(4).toString('hex');
-    await this.commit([{ type: 'put', key: INCARNATION, value: fresh }]);
-    this.name = fresh;
+  /** Goes by another incarnation from now on; both are written or neither. */
+  async beginAnew(incarnation: string, also: Change[]): Promise<void> {
+    await this.commit([...also, { type: 'put', key: INCARNATION, value: incarnation }]);
+    this.name = incarnation;
   }
 
   /**
@@ -137,6 +136,11 @@ export class Store {
   async close(): Promise<void> {
     await this.db.close();
   }
+}
+
+/** What streams are named after beside their device: two outboxes never have the same. */
+export function newIncarnation(): string {
+  return randomBytes(4).toString('hex');
 }
 
 function isDiskFull(error: unknown): boolean {

@@ -73,7 +73,6 @@ function begin(): void {
     outbox,
     session: SESSION,
     startedAt: new Date().toISOString(),
-    incarnation: () => store.incarnation,
     log,
     onReady: () => undefined,
     onFenced: () => undefined,
@@ -166,7 +165,37 @@ describe('a core that comes back', () => {
     await drained();
     const [, second] = [...core];
     expect([core.size, second![1]]).toEqual([2, expect.arrayContaining([JSON.parse(text).id])]);
-    expect(arrived.sort()).toEqual(['a', 'b', 'c']);
+    expect(arrived).toEqual(['a', 'b', 'c']);
+  });
+
+  it('knows more than this disk: what it lacks begins anew, and nothing takes the place of what it has', async () => {
+    begin();
+    await scan('a');
+    await drained();
+    uplink.disconnected();
+    const before = outbox.streamOf('scan-1');
+    core.get(before)!.push('of-a-clone', 'of-a-clone-too', 'and-more');
+    await scan('b');
+    uplink.connected();
+    await drained();
+    expect([core.get(before)!.length, core.get(outbox.streamOf('scan-1'))?.length]).toEqual([4, 1]);
+    expect(arrived).toEqual(['a', 'b']);
+  });
+
+  it('is restored from before a clone had spoken: it gets everything under the names of today', async () => {
+    begin();
+    for (const code of ['a', 'b', 'c']) await scan(code);
+    await drained();
+    uplink.disconnected();
+    core.get(outbox.streamOf('scan-1'))!.push('of-a-clone');
+    await scan('d');
+    uplink.connected();
+    await drained();
+    core.clear();
+    arrived = [];
+    uplink.connected();
+    await eventually(() => core.get(outbox.streamOf('scan-1'))?.length === 4);
+    expect(arrived).toEqual(['a', 'b', 'c', 'd']);
   });
 });
 

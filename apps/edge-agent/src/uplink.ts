@@ -22,8 +22,6 @@ export interface UplinkOptions {
   outbox: Outbox;
   session: string;
   startedAt: string;
-  /** Changes when the outbox begins anew. */
-  incarnation: () => string;
   log: Logger;
   /** The core knows this session: ask for the routes now. */
   onReady: () => void;
@@ -81,8 +79,15 @@ export class Uplink {
 
   /** Who this process says that it is. */
   greeting(): Greeting {
-    const { session, startedAt, incarnation } = this.options;
-    return { op: 'hello', session, startedAt, incarnation: incarnation() };
+    const { session, startedAt, outbox } = this.options;
+    const former = outbox.formerIncarnations();
+    return {
+      op: 'hello',
+      session,
+      startedAt,
+      incarnation: outbox.incarnation,
+      ...(former.length > 0 ? { former } : {}),
+    };
   }
 
   /** The core takes this process for the agent again: from the next connection on it speaks as before. */
@@ -149,7 +154,8 @@ export class Uplink {
     if (effect === 'rewound') {
       this.options.log.warn({ ...ack, had: before.acked }, 'the core went back; feeding it again');
     }
-    if (effect === 'ahead') this.giveWay(ack, before);
+    // It has what this disk does not know: the hello tells what to do.
+    if (effect === 'ahead' && this.ready) this.startRound();
     void this.pump();
   }
 
@@ -162,17 +168,6 @@ export class Uplink {
     const text = JSON.stringify(payload);
     this.retained.set(topic, text);
     if (!this.isFenced) this.options.broker.publish(topic, text, { qos: 1, retain: true });
-  }
-
-  private giveWay(ack: UplinkAck, before: SenderState): void {
-    const { log, outbox } = this.options;
-    log.error({ ...ack, head: before.head }, 'the core has more than this disk; going on behind what it has');
-    outbox.continueBehind(ack.stream, ack.seq).catch((error: Error) => {
-      log.error(
-        { err: error, stream: ack.stream },
-        'records that the core may lack could not be appended again',
-      );
-    });
   }
 
   private startRound(): void {
@@ -206,26 +201,40 @@ export class Uplink {
   }
 
   /**
-   * Compares what the core has with what it should have. Less: it was restored, and is fed again. Other records than ours: a copy of
-   * this disk has spoken in our name, and what we have to say begins anew under new names.
+   * Compares what the core has with what it should have. Less: it was restored, and is fed again, from the former streams on where it
+   * lacks some of those. Other records than ours, or more than this disk has: a copy of it has spoken in our name, or it has forgotten; what
+   * we have to say begins anew under new names.
    */
   private async agree(positions: readonly StreamPosition[]): Promise<void> {
-    const { outbox, log } = this.options;
+    const { outbox } = this.options;
     const there = new Map(positions.map((each) => [each.stream, each]));
-    for (const { stream, acked, head } of outbox.positions()) {
+    const own = outbox.positions();
+    const seqOf = (stream: string) => there.get(stream)?.seq ?? 0;
+    const went = own.filter(({ stream, acked }) => seqOf(stream) < acked);
+    if (outbox.isFormerLackedBy(seqOf) || (went.length > 0 && outbox.formerIncarnations().length > 0)) {
+      await this.beginAnew('everything');
+      return;
+    }
+    for (const { stream, acked, head } of own) {
       const { seq, recordId } = there.get(stream) ?? { seq: 0, recordId: null };
-      const ours = recordId !== null && seq <= head ? await outbox.idAt(stream, seq) : null;
-      if (ours !== null && ours !== recordId) {
-        log.error(
-          { stream, seq, ours, recordId },
-          'the core has a record of ours that is not ours; beginning anew',
-        );
-        await outbox.beginAnew();
-        this.followOutbox();
+      if (seq > head || !(await this.isOurs(stream, seq, recordId))) {
+        await this.beginAnew('unsent');
         return;
       }
       if (seq !== acked) this.acknowledged({ stream, seq });
     }
+  }
+
+  private async isOurs(stream: string, seq: number, recordId: string | null): Promise<boolean> {
+    const ours = recordId === null ? null : await this.options.outbox.idAt(stream, seq);
+    if (ours === null || ours === recordId) return true;
+    this.options.log.error({ stream, seq, ours, recordId }, 'the core has a record of ours that is not ours');
+    return false;
+  }
+
+  private async beginAnew(what: 'unsent' | 'everything'): Promise<void> {
+    await this.options.outbox.beginAnew(what);
+    this.followOutbox();
   }
 
   private followOutbox(): void {

@@ -119,7 +119,15 @@ export interface DeviceCommand {
 
 /** `req/<device>` and `res/<device>`; the device `agent` stands for the agent itself. */
 export type EdgeRequest =
-  | { correlationId: string; op: 'hello'; session: string; startedAt: string; incarnation: string }
+  | {
+      correlationId: string;
+      op: 'hello';
+      session: string;
+      startedAt: string;
+      incarnation: string;
+      /** Earlier incarnations of which the agent still keeps what was acknowledged. */
+      former?: string[];
+    }
   | { correlationId: string; op: 'routes.snapshot' }
   | { correlationId: string; op: 'desired.snapshot' }
   | { correlationId: string; op: 'labels.snapshot' }
@@ -144,7 +152,7 @@ export type EdgeResponse =
   | { correlationId: string; op: 'refused'; reason: string };
 
 /**
- * How far the core has a stream of the incarnation that said hello. A core that was restored has less than it had acknowledged; one that
+ * How far the core has a stream of the incarnations that said hello. A core that was restored has less than it had acknowledged; one that
  * a clone has spoken to has another record there than the agent.
  */
 export interface StreamPosition {

@@ -58,11 +58,8 @@ export interface TortureResult {
 }
 
 const GAP_MS: [number, number] = [80, 360];
-/**
- * How old the backup is at least: as old as a burst. With an older one and twins in between, an agent that began its streams anew lacks
- * what had been acknowledged before (docs/reliability.md).
- */
-const RESTORED_FROM_MS = 0;
+/** How old the backup is at least, unless the run ends sooner: twins and other things that agents have to get over lie between. */
+const RESTORED_FROM_MS = 600_000;
 const READY_LIMIT_MS = 60_000;
 const TIMELINE_KEPT = 400;
 const MAY_BE_LATE: ReadonlySet<CheckName> = new Set(['scan-lost', 'arrival-lost']);

@@ -75,7 +75,7 @@ export class EdgeAnswers {
     agentCode: string,
     request: Extract<EdgeRequest, { op: 'hello' }>,
   ): Promise<EdgeResponse> {
-    const { correlationId, session, startedAt, incarnation } = request;
+    const { correlationId, session, startedAt, incarnation, former } = request;
     if (
       typeof session !== 'string' ||
       !/^[0-9a-f-]{36}$/i.test(session) ||
@@ -83,12 +83,13 @@ export class EdgeAnswers {
     ) {
       throw new Refusal('edge.malformed', 'A hello has a session (a UUID) and the time it started at.');
     }
+    const incarnations = [incarnation, ...(Array.isArray(former) ? former : [])].filter(isIncarnation);
     const answer = await this.db.transaction(async (tx): Promise<EdgeResponse | null> => {
       const agent: KnownAgent | null = await this.edge.findAgent(tx, agentCode);
       if (!agent) throw unknownAgent(agentCode);
       const epoch = await this.edge.hello(tx, agent, { session, startedAt });
       if (epoch === null) return null;
-      const streams = await positionsOf(tx, agent.agentId, incarnation);
+      const streams = await positionsOf(tx, agent.agentId, incarnations);
       return { correlationId, op: 'hello', epoch, at: tx.at.toISOString(), streams };
     });
     // Only now: thrown inside, it would undo the alarm.
@@ -97,14 +98,21 @@ export class EdgeAnswers {
   }
 }
 
-async function positionsOf(tx: Tx, agentId: string, incarnation: unknown): Promise<StreamPosition[]> {
-  if (typeof incarnation !== 'string' || !/^[0-9a-z]{1,32}$/i.test(incarnation)) return [];
+function isIncarnation(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-z]{1,32}$/i.test(value);
+}
+
+async function positionsOf(
+  tx: Tx,
+  agentId: string,
+  incarnations: readonly string[],
+): Promise<StreamPosition[]> {
   const found = await rows<{ stream: string; last_seq: string; last_record_id: string | null }>(
     tx,
     `select stream, last_seq, last_record_id from inbox_streams
-     where site_id = $1 and agent_id = $2 and right(stream, length($3::text) + 1) = '~' || $3::text
+     where site_id = $1 and agent_id = $2 and substring(stream from '~([^~]*)$') = any($3::text[])
      order by stream`,
-    [tx.siteId, agentId, incarnation],
+    [tx.siteId, agentId, incarnations],
   );
   return found.map((each) => ({
     stream: each.stream,

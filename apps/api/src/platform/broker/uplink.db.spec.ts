@@ -226,6 +226,24 @@ describe('taking a batch', () => {
     await owner.query('update agents set session = $1, session_started_at = null, epoch = 0', [SESSION]);
   });
 
+  it('says at hello how far it has the streams of this incarnation and of those before it', async () => {
+    apply = async () => applied;
+    const answers = new EdgeAnswers(new Database(source, systemClock), agents, {} as never);
+    const incarnation = stream.split('~')[1]!;
+    await send(['a', 'b']);
+    const streams = async (names: object) => {
+      const startedAt = '2021-01-01T00:00:00Z';
+      const request = { op: 'hello', correlationId: randomUUID(), session: SESSION, startedAt, ...names };
+      const answer = await answers.answer({ id: 1, code: 'ONE' }, 'edge-1', Buffer.from(JSON.stringify(request)));
+      return (answer as { streams: unknown[] }).streams;
+    };
+    const two = expect.objectContaining({ stream, seq: 2 });
+    expect(await streams({ incarnation })).toContainEqual(two);
+    expect(await streams({ incarnation: 'another', former: [incarnation, { a: 1 }] })).toContainEqual(two);
+    expect(await streams({ incarnation: 'another', former: incarnation })).toEqual([]);
+    await owner.query('update agents set session = $1, session_started_at = null, epoch = 0', [SESSION]);
+  });
+
   it('lets the older process in when the younger one has said nothing for a minute, and not before; the alarm is over then', async () => {
     const actor = { kind: 'system', name: 'spec', siteId: 1 } as const;
     const agent = { agentId: AGENT, agentCode: 'edge-1', session: null };
