@@ -15,6 +15,7 @@ import { PickingQueries } from '../src/picking/picking.queries.js';
 import { PicksService } from '../src/picking/picks.service.js';
 import { ProblemsService } from '../src/picking/problems.service.js';
 import { PutBacksService } from '../src/picking/put-backs.service.js';
+import { PutUndoService } from '../src/picking/put-undo.service.js';
 import { PutWallSetupService } from '../src/picking/put-wall-setup.service.js';
 import { PutWallsService } from '../src/picking/put-walls.service.js';
 import { ReplenishmentsService } from '../src/picking/replenishments.service.js';
@@ -161,6 +162,7 @@ function wallServices(
   const lights = new DeviceCommandsService(new NoEdge());
   return {
     walls: new PutWallsService(db, inventory, progress, lights, new WallShortsService(shorts)),
+    putUndo: new PutUndoService(db, inventory, progress),
     wallSetup: new PutWallSetupService(db, new SiteSetup()),
   };
 }

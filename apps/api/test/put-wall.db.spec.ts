@@ -128,6 +128,16 @@ async function sorted(lpn: string, item: FixtureItem, by = ana) {
   return by(() => services.walls.put(WALL, putOf(lpn, item, asked.slot)));
 }
 
+/** @returns the event of the put */
+async function put(lpn: string, item: FixtureItem, slotScan: string): Promise<string> {
+  const confirm = putOf(lpn, item, slotScan);
+  await ana(() => services.walls.put(WALL, confirm));
+  return confirm.eventId;
+}
+
+const undo = (putEventId: string, by = ana, eventId = newId()) =>
+  by(() => services.putUndo.undo(WALL, { eventId, putEventId }));
+
 const putOf = (lpn: string, item: FixtureItem, slotScan: string) => ({
   eventId: newId(),
   containerScan: lpn,
@@ -288,6 +298,77 @@ describe('a put wall', () => {
     await sorted(lpn, item);
     expect(await sorted(second, item)).toMatchObject({ orderComplete: true });
     await packed(orderId);
+    await expectNoViolation();
+  });
+
+  it('undoes the last put of a person exactly once: tote, slot and order are as they were', async () => {
+    const [shared, own] = [await freshItem(), await freshItem()];
+    await stock(shared, 5);
+    await stock(own, 5);
+    const orderId = await order([shared, 1], [own, 1]);
+    await releasedWave();
+    const lpn = await pickedTote();
+    const { code } = slotOf(await wall(), orderId);
+    const before = await wall();
+    const first = await put(lpn, shared, code);
+    const once = await undo(first);
+    expect(once).toEqual({ slot: code, tote: lpn, quantity: 1 });
+    expect(await wall()).toEqual(before);
+    await expect(undo(first)).rejects.toMatchObject({ code: 'picking.put-not-last' });
+    await expectNoViolation();
+
+    await put(lpn, shared, code);
+    const last = await put(lpn, own, code);
+    expect(await view(orderId)).toMatchObject({ state: 'picked' });
+    expect(await wall()).toMatchObject({ totes: [] });
+    await expect(undo(last, bo)).rejects.toMatchObject({ code: 'picking.put-not-last' });
+    const eventId = newId();
+    const undone = await Promise.all(Array.from({ length: 6 }, () => undo(last, ana, eventId)));
+    for (const each of undone) expect(each).toEqual({ slot: code, tote: lpn, quantity: 1 });
+    expect(await view(orderId)).toMatchObject({ state: 'picking' });
+    expect(slotOf(await wall(), orderId)).toMatchObject({ state: 'filling', put: 1, wanted: 2 });
+    expect(await wall()).toMatchObject({ totes: [{ lpn, units: 1 }] });
+    await expect(bo(() => packing.openParcel(code, 'S-PACK-1'))).rejects.toMatchObject({
+      code: 'packing.slot-not-complete',
+    });
+    await expectNoViolation();
+
+    expect(await sorted(lpn, own)).toMatchObject({ orderComplete: true, toteEmpty: true });
+    expect(await view(orderId)).toMatchObject({ state: 'picked' });
+    await packed(orderId);
+    await expectNoViolation();
+  });
+
+  it('undoes no put whose slot is being packed, whose tote is at other work, or that was never made here', async () => {
+    const item = await freshItem();
+    await stock(item, 9);
+    const [one, two] = [await order([item, 1]), await order([item, 2])];
+    await releasedWave();
+    const lpn = await pickedTote();
+    const [slot, other] = [slotOf(await wall(), one).code, slotOf(await wall(), two).code];
+    await expect(undo(newId())).rejects.toMatchObject({ code: 'picking.unknown-put' });
+    const packedPut = await put(lpn, item, slot);
+    const [opened, taken] = await Promise.allSettled([
+      bo(() => packing.openParcel(slot, 'S-PACK-1')),
+      undo(packedPut),
+    ]);
+    // Who comes first has it; the other is told.
+    if (opened.status === 'fulfilled')
+      expect(taken).toMatchObject({
+        reason: { code: 'picking.put-packed', message: expect.stringContaining(slot) },
+      });
+    else {
+      expect(opened).toMatchObject({ reason: { code: 'packing.slot-not-complete' } });
+      await put(lpn, item, slot);
+    }
+    await put(lpn, item, other);
+    const last = await put(lpn, item, other);
+    await floor.ask(`update containers set state = 'picking' where lpn = $1`, [lpn]);
+    await expect(undo(last)).rejects.toMatchObject({ code: 'picking.tote-taken' });
+    await floor.ask(`update containers set state = 'empty' where lpn = $1`, [lpn]);
+    await packed(one);
+    await packed(two);
+    await expect(undo(last)).rejects.toMatchObject({ code: 'picking.put-packed' });
     await expectNoViolation();
   });
 

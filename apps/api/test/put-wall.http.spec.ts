@@ -104,6 +104,11 @@ describe('put walls over HTTP', () => {
     const put = { containerScan: 'T-000001', itemScan: '1', slotScan: 'T-900001' };
     const without = await app.request('POST', `${WALLS}/S-WALL-01/put`, { token: operator, body: put });
     expect(without.status).toBe(400);
+    const undo = (body: unknown) => app.request('POST', `${WALLS}/S-WALL-01/undo`, { token: operator, body });
+    expect((await undo({ eventId: newId(), putEventId: newId() })).body).toMatchObject({
+      code: 'picking.unknown-put',
+    });
+    expect((await undo({ eventId: newId() })).status).toBe(400);
     const short = { eventId: newId(), containerScan: 'T-000001' };
     expect(
       (await app.request('POST', `${WALLS}/S-WALL-01/short`, { token: operator, body: short })).status,

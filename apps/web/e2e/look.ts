@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 /** The three sizes every screen is looked at in: a handheld, a desk, a wall. */
@@ -8,6 +9,8 @@ export const SIZES = [
   { width: 1280, height: 800 },
   { width: 1920, height: 1080 },
 ];
+/** Pictures for whoever wants to look: the folder named here. */
+const PICTURES = process.env.PICTURES_DIR ?? null;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const APPEARS_LIMIT_MS = 40_000;
@@ -59,6 +62,37 @@ export async function findingsOf(page: Page): Promise<string[]> {
     findings.push(...found.map((finding) => `${size.width}: ${new URL(page.url()).pathname} ${finding}`));
   }
   return findings;
+}
+
+/** Labels of buttons and choices that a handheld cuts off in Malay, which has the longest ones; the page is English again afterwards. */
+export async function cutOffInMalay(page: Page, path: string, shown: string): Promise<string[]> {
+  await page.evaluate(() => localStorage.setItem('wavehouse.language', 'ms'));
+  await page.setViewportSize(SIZES[0]!);
+  try {
+    await page.goto(path);
+    await page.locator(shown).first().waitFor();
+    return await page.evaluate(() => {
+      const labels = document.querySelectorAll('.mantine-Button-label, .mantine-SegmentedControl-label');
+      const long = [...labels].filter(
+        (label) =>
+          label.scrollWidth > label.clientWidth + 1 || label.getBoundingClientRect().right > innerWidth,
+      );
+      return long.map(({ textContent }) => textContent ?? '');
+    });
+  } finally {
+    await page.evaluate(() => localStorage.removeItem('wavehouse.language'));
+    await page.setViewportSize(SIZES[1]!);
+  }
+}
+
+/** A picture at each of the three sizes, where they are wanted. */
+export async function picture(page: Page, name: string): Promise<void> {
+  if (!PICTURES) return;
+  for (const size of SIZES) {
+    await page.setViewportSize(size);
+    await page.screenshot({ path: join(PICTURES, `${name}-${size.width}.png`) });
+  }
+  await page.setViewportSize(SIZES[1]!);
 }
 
 /** Runs in the page. */

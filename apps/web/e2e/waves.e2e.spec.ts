@@ -16,7 +16,7 @@ import type {
 import { CoreClient, makeOrders, Seeded } from '#lib/sim';
 import { eventually } from '#lib/testkit';
 import { RealHouse } from '../../../libs/sim/src/real-house.js';
-import { findingsOf, Looker, SIZES, said, wedge } from './look.js';
+import { cutOffInMalay, findingsOf, Looker, picture, said, wedge } from './look.js';
 import { allow } from './template-limits.js';
 import { pickForWall, type WallWork } from './wall-work.js';
 
@@ -27,8 +27,6 @@ const ADMIN = { email: 'admin@wavehouse.example', password: 'wavehouse-demo' };
 const PIN = '2468';
 const LIMIT = { limitMs: 40_000 };
 const ORDERS = 8;
-/** Pictures for whoever wants to look: the folder named here. */
-const PICTURES = process.env.PICTURES_DIR ?? null;
 
 jest.setTimeout(240_000);
 
@@ -82,37 +80,6 @@ function column(key: string) {
 /** Whether the focus is where it says. */
 function hasFocus(of: Locator): Promise<boolean> {
   return of.evaluate((element) => element === document.activeElement);
-}
-
-/** Labels of buttons and choices that a handheld cuts off in Malay, which has the longest ones; the page is English again afterwards. */
-async function cutOffInMalay(path: string, shown: string): Promise<string[]> {
-  await page.evaluate(() => localStorage.setItem('wavehouse.language', 'ms'));
-  await page.setViewportSize(SIZES[0]!);
-  try {
-    await page.goto(path);
-    await page.locator(shown).first().waitFor();
-    return await page.evaluate(() => {
-      const labels = document.querySelectorAll('.mantine-Button-label, .mantine-SegmentedControl-label');
-      const long = [...labels].filter(
-        (label) =>
-          label.scrollWidth > label.clientWidth + 1 || label.getBoundingClientRect().right > innerWidth,
-      );
-      return long.map(({ textContent }) => textContent ?? '');
-    });
-  } finally {
-    await page.evaluate(() => localStorage.removeItem('wavehouse.language'));
-    await page.setViewportSize(SIZES[1]!);
-  }
-}
-
-/** A picture at each of the three sizes, where they are wanted. */
-async function picture(of: Page, name: string): Promise<void> {
-  if (!PICTURES) return;
-  for (const size of SIZES) {
-    await of.setViewportSize(size);
-    await of.screenshot({ path: join(PICTURES, `${name}-${size.width}.png`) });
-  }
-  await of.setViewportSize(SIZES[1]!);
 }
 
 it('an empty board says how many orders wait and what to do', async () => {
@@ -284,7 +251,7 @@ describe('a wave', () => {
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     expect((await waves()).find(({ id }) => id === wave.id)?.state).not.toBe('cancelled');
-    expect(await cutOffInMalay(`/waves?undo=${wave.id}`, '[role=dialog] details')).toEqual([]);
+    expect(await cutOffInMalay(page, `/waves?undo=${wave.id}`, '[role=dialog] details')).toEqual([]);
     await page.goto(`/waves?undo=${wave.id}`);
     await dialog.getByRole('button', { name: /^Undo, .* back$/ }).click();
     await dialog.waitFor({ state: 'detached' });
@@ -427,6 +394,32 @@ describe('a put wall', () => {
     }, LIMIT);
   });
 
+  it('undoes what was put last, by touch, command barcode or keyboard, also where it completed its slot', async () => {
+    const undo = sorter.getByRole('button', { name: `Undo: 1 × ${work.items.twice.sku}` });
+    const ways = [
+      () => undo.click(),
+      () => wedge(sorter, '!undo'),
+      () => undo.focus().then(() => sorter.keyboard.press('Enter')),
+    ];
+    expect(await findingsOf(sorter)).toEqual([]);
+    for (const way of ways) {
+      await way();
+      await flash('good', `Out of the slot, back into tote ${work.tote}.`);
+      await undo.waitFor({ state: 'detached' });
+      await eventually(
+        async () => expect(await slotOf(work.orders[0])).toMatchObject({ put: 2, state: 'filling' }),
+        LIMIT,
+      );
+      await putUnit(work.items.twice.unit);
+      await flash('done', 'is complete: to packing');
+    }
+    await picture(sorter, 'wall-undo');
+    await eventually(
+      async () => expect(await slotOf(work.orders[0])).toMatchObject({ put: 3, state: 'complete' }),
+      LIMIT,
+    );
+  });
+
   it('takes word that the rest of a tote is missing, once it was asked for', async () => {
     await sorter.getByRole('button', { name: 'Tote is empty' }).click();
     const sheet = sorter.getByRole('dialog', { name: `Is tote ${work.tote} empty?` });
@@ -481,7 +474,7 @@ describe('axe finds nothing and nothing scrolls sideways, at 360, 1280 and 1920 
   });
 
   it('nothing on a form is cut off in Malay on a handheld', async () => {
-    expect(await cutOffInMalay('/waves/schedules/new', 'fieldset')).toEqual([]);
+    expect(await cutOffInMalay(page, '/waves/schedules/new', 'fieldset')).toEqual([]);
   });
 
   it('a wave with its runs', async () => {

@@ -39,7 +39,7 @@ const HOUSE_RULES: readonly HouseRule[] = [
 
 /**
  * What a command barcode may ask for. Each presses a button that is on the screen anyway; none signs in, opens,
- * approves or moves stock by itself.
+ * approves or moves stock by itself; undo takes back what its own person did last.
  */
 export const COMMANDS = [
   'confirm',
@@ -55,6 +55,7 @@ export const COMMANDS = [
   'blocked',
   'weigh',
   'reprint',
+  'undo',
 ] as const;
 
 export type Command = (typeof COMMANDS)[number];

@@ -16,7 +16,8 @@ export const orderStates = table({
   ready: ['released', 'accepted', 'cancelled', 'closed-short'],
   released: ['picking', 'ready', 'accepted', 'cancelled', 'closed-short'],
   picking: ['picked', 'ready', 'accepted', 'cancelled', 'closed-short'],
-  picked: ['packing', 'ready', 'accepted', 'cancelled', 'closed-short'],
+  // Back to picking: the last put at a put wall was undone.
+  picked: ['packing', 'picking', 'ready', 'accepted', 'cancelled', 'closed-short'],
   // Back to ready or accepted: the release of its wave was undone while its parcels stood at the bench.
   packing: ['packed', 'picked', 'ready', 'accepted', 'cancelled', 'closed-short'],
   packed: ['staged', 'packing', 'ready', 'accepted', 'cancelled'],

@@ -105,6 +105,11 @@ export class OrderProgressService {
     return moved.map(({ id }) => id);
   }
 
+  /** Goods of these orders are to be brought to their station again: `picked -> picking`. */
+  async reopenPicked(tx: Tx, orderIds: readonly string[]): Promise<void> {
+    await this.moveOrders(tx, orderIds, 'picking');
+  }
+
   /** Units were scanned into a parcel: `picked -> packing`. */
   async addPacked(tx: Tx, lines: readonly LineQuantity[]): Promise<void> {
     const orderIds = await this.add(tx, 'packed', lines);

@@ -36,6 +36,14 @@ declare module '../platform/events.js' {
       quantity: number;
       personId: string | null;
     };
+    'picking.put-undone': {
+      sku: string;
+      station: string;
+      tote: string;
+      slot: string;
+      quantity: number;
+      personId: string | null;
+    };
     'picking.slot-complete': { orderId: string; slot: string };
     'picking.put-wall-changed': { station: string; slots: number };
     'picking.run-dropped': { runId: string; number: number; station: string; containers: string[] };

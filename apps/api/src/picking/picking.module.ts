@@ -11,6 +11,7 @@ import { PickingQueries } from './picking.queries.js';
 import { PicksService } from './picks.service.js';
 import { ProblemsService } from './problems.service.js';
 import { PutBacksService } from './put-backs.service.js';
+import { PutUndoService } from './put-undo.service.js';
 import { PutWallSetupService } from './put-wall-setup.service.js';
 import { PutWallsController } from './put-walls.controller.js';
 import { PutWallsService } from './put-walls.service.js';
@@ -30,6 +31,7 @@ import { WithdrawService } from './withdraw.service.js';
     ShortsService,
     PutBacksService,
     PutWallsService,
+    PutUndoService,
     PutWallSetupService,
     WallShortsService,
     BlockedPicksService,

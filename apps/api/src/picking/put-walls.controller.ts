@@ -1,12 +1,21 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
-import type { Page, PutInstruction, PutOutcome, PutWallView, WallShortOutcome } from '#lib/contracts';
+import type {
+  Page,
+  PutInstruction,
+  PutOutcome,
+  PutUndone,
+  PutWallView,
+  WallShortOutcome,
+} from '#lib/contracts';
 import { Allow } from '../platform/http/allow.js';
+import { PutUndoService } from './put-undo.service.js';
 import { PutWallSetupService } from './put-wall-setup.service.js';
 import {
   ConfigurePutWallDto,
   ConfirmPutDto,
   ReportWallShortDto,
   SortItemDto,
+  UndoPutDto,
   WallParamsDto,
 } from './put-walls.dto.js';
 import { PutWallsService } from './put-walls.service.js';
@@ -17,6 +26,7 @@ export class PutWallsController {
   constructor(
     private readonly walls: PutWallsService,
     private readonly setup: PutWallSetupService,
+    private readonly undos: PutUndoService,
   ) {}
 
   @Get()
@@ -48,6 +58,13 @@ export class PutWallsController {
   @HttpCode(200)
   put(@Param() { station }: WallParamsDto, @Body() body: ConfirmPutDto): Promise<PutOutcome> {
     return this.walls.put(station, body);
+  }
+
+  /** The last put of whoever asks was wrong. */
+  @Post(':station/undo')
+  @HttpCode(200)
+  undo(@Param() { station }: WallParamsDto, @Body() body: UndoPutDto): Promise<PutUndone> {
+    return this.undos.undo(station, body);
   }
 
   /** The tote is empty and should not be. */

@@ -14,7 +14,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import type { ConfigurePutWall, ConfirmPut, ReportWallShort, SortItem } from '#lib/contracts';
+import type { ConfigurePutWall, ConfirmPut, ReportWallShort, SortItem, UndoPut } from '#lib/contracts';
 import { IsLine } from '../platform/http/is-line.js';
 
 const SCAN_MAX = 512;
@@ -107,6 +107,15 @@ export class ConfirmPutDto extends SortItemDto implements ConfirmPut {
   @IsString()
   @Length(1, SCAN_MAX)
   slotScan: string;
+}
+
+export class UndoPutDto implements UndoPut {
+  @IsUUID()
+  eventId: string;
+
+  /** Of the put. */
+  @IsUUID()
+  putEventId: string;
 }
 
 export class ReportWallShortDto implements ReportWallShort {

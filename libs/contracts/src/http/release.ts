@@ -401,6 +401,22 @@ export interface PutOutcome {
 }
 
 /**
+ * `POST /picking/put-walls/:stationCode/undo`: the person's last put was wrong or too early; its units are in their tote again. Refused
+ * once the slot is being packed, the tote is at other work, or the person has put something since. The same event twice is one. Answer: PutUndone.
+ */
+export interface UndoPut {
+  eventId: string;
+  /** Of the put. */
+  putEventId: string;
+}
+
+export interface PutUndone {
+  slot: string;
+  tote: string;
+  quantity: number;
+}
+
+/**
  * `POST /picking/put-walls/:stationCode/short`: the tote is empty, what should still be in it is missing. Others of it are picked where there
  * are, else the lines are closed short. The same event twice is one. Answer: WallShortOutcome.
  */

@@ -221,6 +221,8 @@ export const texts: Texts = {
     'Letakan terakhir belum dihantar. Imbas barang semula.',
   'The last put is not sent yet. Scan the tote again.':
     'Letakan terakhir belum dihantar. Imbas bakul semula.',
+  'Undo: {{put}}': 'Buat asal: {{put}}',
+  'Out of the slot, back into tote {{lpn}}.': 'Keluarkan dari petak, masukkan semula ke bakul {{lpn}}.',
   'Tote is empty': 'Bakul kosong',
   'Tote {{lpn}} was empty': 'Bakul {{lpn}} kosong',
   'Is tote {{lpn}} empty?': 'Adakah bakul {{lpn}} kosong?',

@@ -207,6 +207,8 @@ export const texts: Texts = {
   'Slot {{slot}} is complete: to packing. Next item.': '格位 {{slot}} 已齐：送去打包。下一件。',
   'The last put is not sent yet. Scan the item again.': '上一次放入尚未发送。请重新扫描商品。',
   'The last put is not sent yet. Scan the tote again.': '上一次放入尚未发送。请重新扫描周转箱。',
+  'Undo: {{put}}': '撤销：{{put}}',
+  'Out of the slot, back into tote {{lpn}}.': '从格位取出，放回周转箱 {{lpn}}。',
   'Tote is empty': '周转箱已空',
   'Tote {{lpn}} was empty': '周转箱 {{lpn}} 已空',
   'Is tote {{lpn}} empty?': '周转箱 {{lpn}} 空了吗？',

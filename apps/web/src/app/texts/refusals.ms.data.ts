@@ -81,6 +81,11 @@ export const texts: Texts = {
   'refusal picking.tote-other-lot': 'Bakul {{got}} ada lot {{lot}} barang ini. Ambil bakul lain.',
   'refusal picking.tote-empty': 'Bakul {{got}} kosong.',
   'refusal picking.tote-not-here': 'Bakul {{got}} belum diserahkan di {{wall}}.',
+  'refusal picking.unknown-put': 'Letakan itu tidak direkodkan di {{wall}}.',
+  'refusal picking.put-not-last': 'Hanya letakan terakhir anda boleh dibuat asal.',
+  'refusal picking.put-packed': 'Petak {{slot}} sedang dibungkus atau sudah dikosongkan: barangnya kekal.',
+  'refusal picking.tote-taken':
+    'Bakul {{tote}} sudah digunakan untuk kerja lain: tiada apa-apa dimasukkan semula.',
   'refusal picking.unknown-wall': 'Tiada dinding susun {{got}}.',
   'refusal picking.not-a-wall': '{{station}} bukan dinding susun.',
   'refusal picking.slots-in-use': 'Petak ini ada pesanan: {{slots}}.',

@@ -58,6 +58,7 @@ const OPEN: Readonly<Record<string, () => (string | Given)[]>> = {
   'picking/picks.service.ts decision.code': () => decisionsOf('picking/confirm-pick.ts'),
   'picking/replenishments.service.ts decision.code': () => decisionsOf('picking/decide-replenish.ts'),
   'picking/put-walls.service.ts code': () => decisionsOf('picking/decide-put.ts'),
+  'picking/put-undo.service.ts code': () => decisionsOf('picking/decide-put-undo.ts'),
   'picking/put-backs.service.ts `picking.${code}`': () => wrongScans('picking'),
   'packing/packing.service.ts `packing.${scan.kind}`': () => decisionsOf('packing/pack-scan.ts'),
   'packing/closing.service.ts `packing.${fault.code}`': () => decisionsOf('packing/weigh-check.ts'),

@@ -12,7 +12,7 @@ import { toteOf, unitsLeft, type WallState } from './wall-step.js';
 export function PutWall(desk: WallDesk) {
   const { t } = useTranslation();
   const [asking, setAsking] = useState(false);
-  const { state, station, message, letGo, missing } = usePutWall(desk, () => setAsking(true));
+  const { state, station, message, letGo, missing, undo } = usePutWall(desk, () => setAsking(true));
   return (
     <Screen
       bar={<TopBar me={desk.me} title={t('Put wall')} />}
@@ -36,7 +36,7 @@ export function PutWall(desk: WallDesk) {
       }
     >
       {state ? (
-        <Wall state={state} />
+        <Wall state={state} onUndo={undo} />
       ) : (
         <div className="center">
           <ShelfPicture />
@@ -66,7 +66,7 @@ export function PutWall(desk: WallDesk) {
   );
 }
 
-function Wall({ state }: { state: WallState }) {
+function Wall({ state, onUndo }: { state: WallState; onUndo: () => void }) {
   const { t } = useTranslation();
   if (state.wall.slots.length === 0) {
     return (
@@ -81,6 +81,11 @@ function Wall({ state }: { state: WallState }) {
     <div className="wall-work">
       <div className="wall-words">
         {state.hand ? <IntoSlot put={state.hand.instruction} /> : <NextItem state={state} />}
+        {state.last && !state.hand && (
+          <button type="button" className="button wall-undo" onClick={onUndo}>
+            ↶ {t('Undo: {{put}}', { put: state.last.put })}
+          </button>
+        )}
       </div>
       <WallMap wall={state.wall} put={state.hand?.instruction ?? null} />
     </div>

@@ -12,7 +12,7 @@ import { wallActs } from './wall-acts.js';
 import { takeWall, type WallState, type WallStep, wallStep } from './wall-step.js';
 import { wallWords } from './wall-words.js';
 
-const PUTS = /^\/picking\/put-walls\/[^/]+\/(put|short)$/;
+const PUTS = /^\/picking\/put-walls\/[^/]+\/(put|short|undo)$/;
 
 export interface WallDesk {
   me: Me;
@@ -34,16 +34,27 @@ export function usePutWall({ me, onStation, onLeave }: WallDesk, onShort: () => 
       show(takeWall(now.current, await api.get<PutWallView>(`/picking/put-walls/${station}`)));
     });
   useAsked(ask);
-  useAnswers(queue, PUTS, say, (answer) => {
+  useAnswers(queue, PUTS, say, (answer, { eventId }) => {
     const outcome = answer as Partial<PutOutcome> | null;
-    if (outcome?.toteEmpty && now.current && !now.current.hand) {
+    // What was not booked can't be undone.
+    if (!outcome && now.current?.last?.eventId === eventId) show({ ...now.current, last: null });
+    // An undo that is on its way fills the tote again.
+    if (outcome?.toteEmpty && now.current && !now.current.hand && queue.state.waiting.length === 0) {
       show({ ...now.current, toteScan: '' });
       say('note', t('The tote is empty. Scan the next one.'));
     }
     ask();
   });
-  const { newTote, sort, put, missing, letGo, goToWall } = wallActs({ station, queue, now, show, say, t });
-  const press = (command: Command): void => {
+  const { newTote, sort, put, undo, missing, letGo, goToWall } = wallActs({
+    station,
+    queue,
+    now,
+    show,
+    say,
+    t,
+  });
+  const press = (command: Command): void | Promise<void> => {
+    if (command === 'undo') return undo();
     if (command === 'cancel' || command === 'skip') letGo();
     if (command === 'short' && now.current?.toteScan && !now.current.hand) onShort();
     if (command === 'done' || command === 'back') onLeave();
@@ -73,5 +84,5 @@ export function usePutWall({ me, onStation, onLeave }: WallDesk, onShort: () => 
         return scan.kind === 'command' ? press(scan.value) : goToWall(raw, onStation);
       }),
   );
-  return { state, station, message, letGo, missing };
+  return { state, station, message, letGo, missing, undo: () => void inTurn(undo) };
 }

@@ -7,7 +7,7 @@ import type { Translate } from '../../lib/i18n.js';
 import { newEventId } from '../../lib/ids.js';
 import { chooseStation } from '../../lib/session.js';
 import type { Say } from '../../ui/floor/use-turns.js';
-import { takeWall, toteOf, type WallState, type WallStep } from './wall-step.js';
+import { takeWall, toteOf, type WallState, type WallStep, withoutLast } from './wall-step.js';
 
 export interface WallTools {
   station: string | null;
@@ -59,16 +59,34 @@ export function wallActs({ station, queue, now, show, say, t }: WallTools) {
   const put = async (step: Extract<WallStep, { kind: 'put' }>): Promise<void> => {
     const eventId = newEventId();
     const { instruction } = step;
+    const put = `${instruction.quantity} × ${instruction.sku}, ${instruction.slot}`;
     await queue.add({
       eventId,
       path: `/picking/put-walls/${station}/put`,
       body: { ...step.confirmation, eventId },
       at: new Date().toISOString(),
-      title: `${instruction.quantity} × ${instruction.sku}, ${instruction.slot}`,
+      title: put,
     });
-    show(step.state);
+    show({ ...step.state, last: { eventId, put, toteScan: step.state.toteScan, instruction } });
     if (!instruction.completes) return say('good', t('Right. Next item.'));
     say('done', t('Slot {{slot}} is complete: to packing. Next item.', { slot: instruction.slot }));
+  };
+  /** The last put was wrong or too early; it goes out behind the put itself. */
+  const undo = async (): Promise<void> => {
+    const state = now.current;
+    if (!state?.last || state.hand) return;
+    const eventId = newEventId();
+    const { eventId: putEventId, put } = state.last;
+    await queue.add({
+      eventId,
+      path: `/picking/put-walls/${station}/undo`,
+      body: { eventId, putEventId },
+      at: new Date().toISOString(),
+      title: t('Undo: {{put}}', { put }),
+    });
+    const undone = withoutLast(state, state.last);
+    show(undone);
+    say('good', t('Out of the slot, back into tote {{lpn}}.', { lpn: toteOf(undone) }));
   };
   /** The tote is empty and should not be: the core looks for others of what is missing. */
   const missing = async (): Promise<void> => {
@@ -97,5 +115,5 @@ export function wallActs({ station, queue, now, show, say, t }: WallTools) {
     else say('good', t('You work at {{station}} now.', { station: value }));
     onStation(me);
   };
-  return { newTote, sort, put, missing, letGo, goToWall };
+  return { newTote, sort, put, undo, missing, letGo, goToWall };
 }

@@ -1,5 +1,5 @@
 import type { PutInstruction, PutWallView } from '#lib/contracts';
-import { takeWall, toteOf, unitsLeft, type WallState, wallStep } from './wall-step.js';
+import { takeWall, toteOf, unitsLeft, type WallState, wallStep, withoutLast } from './wall-step.js';
 
 const slot = (code: string, column: number): PutWallView['slots'][number] => ({
   code,
@@ -68,6 +68,17 @@ describe('sorting at a put wall', () => {
     expect([unitsLeft(inHand), unitsLeft(put.state)]).toEqual([3, 2]);
   });
 
+  it('takes the last put back: into its tote, which is sorted on, and out of a slot that it completed', () => {
+    const inHand: WallState = { ...withTote(), hand: { itemScan: '9506000134352', instruction } };
+    const put = wallStep(inHand, 'T-900002');
+    if (put.kind !== 'put') throw new Error(put.kind);
+    const last = { eventId: 'put', put: '1 × TEE, T-900002', toteScan: 'T-000001', instruction };
+    const undone = withoutLast({ ...put.state, toteScan: '', last }, last);
+    expect(undone).toMatchObject({ last: null, toteScan: 'T-000001' });
+    expect(undone.wall.slots[1]).toMatchObject({ put: 0, state: 'waiting' });
+    expect(unitsLeft(undone)).toBe(3);
+  });
+
   it.each([
     [
       'another slot of the wall',
@@ -99,6 +110,6 @@ describe('sorting at a put wall', () => {
   });
 
   it('gives command barcodes on', () => {
-    expect(wallStep(begun, '!help')).toEqual({ kind: 'command', command: 'help' });
+    expect(wallStep(begun, '!undo')).toEqual({ kind: 'command', command: 'undo' });
   });
 });

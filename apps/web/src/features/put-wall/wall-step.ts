@@ -9,6 +9,16 @@ export interface WallState {
   toteScan: string;
   /** The item in the hand and where it goes; null until one is scanned. */
   hand: { itemScan: string; instruction: PutInstruction } | null;
+  /** What this person put last, as long as it can be undone. */
+  last: LastPut | null;
+}
+
+export interface LastPut {
+  eventId: string;
+  /** What went where, for people. */
+  put: string;
+  toteScan: string;
+  instruction: PutInstruction;
 }
 
 /** `wrong-slot`: another slot of this wall, by where it is. `in-hand`: something else while an item waits for its slot. */
@@ -89,7 +99,13 @@ export function unitsLeft(state: WallState): number | null {
 
 /** The core's newer view of the wall; what is in the hand stays there. */
 export function takeWall(state: WallState | null, wall: PutWallView): WallState {
-  return state ? { ...state, wall } : { wall, toteScan: '', hand: null };
+  return state ? { ...state, wall } : { wall, toteScan: '', hand: null, last: null };
+}
+
+/** The last put is undone: its units lie in their tote again, which goes on being sorted. */
+export function withoutLast(state: WallState, { instruction, toteScan }: LastPut): WallState {
+  const back = { ...instruction, quantity: -instruction.quantity, completes: false };
+  return { ...state, last: null, toteScan, wall: withPut(state.wall, back, toteScan) };
 }
 
 /** The wall as it is once the core has taken this put. */
@@ -106,7 +122,7 @@ function withPut(
         ? {
             ...slot,
             put: slot.put + quantity,
-            state: completes ? ('complete' as const) : ('filling' as const),
+            state: completes ? 'complete' : slot.put + quantity > 0 ? 'filling' : 'waiting',
           }
         : slot,
     ),
