@@ -234,7 +234,11 @@ describe('taking a batch', () => {
     const streams = async (names: object) => {
       const startedAt = '2021-01-01T00:00:00Z';
       const request = { op: 'hello', correlationId: randomUUID(), session: SESSION, startedAt, ...names };
-      const answer = await answers.answer({ id: 1, code: 'ONE' }, 'edge-1', Buffer.from(JSON.stringify(request)));
+      const answer = await answers.answer(
+        { id: 1, code: 'ONE' },
+        'edge-1',
+        Buffer.from(JSON.stringify(request)),
+      );
       return (answer as { streams: unknown[] }).streams;
     };
     const two = expect.objectContaining({ stream, seq: 2 });
