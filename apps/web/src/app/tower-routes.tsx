@@ -72,6 +72,7 @@ const routes = [
   page('/orders/$orderId', () => import('../features/orders/order-page.js'), 'OrderPage'),
   page('/story', () => import('../features/story/story-page.js'), 'StoryPage'),
   page('/sorter', () => import('../features/flow/sorter-page.js'), 'SorterPage'),
+  page('/sorter/lanes', () => import('../features/flow/lane-plan-page.js'), 'LanePlanPage'),
   page('/exceptions', () => import('../features/exceptions/exceptions-page.js'), 'ExceptionsPage'),
   page('/shipping', () => import('../features/shipping/shipping-page.js'), 'ShippingPage'),
   page('/stock', () => import('../features/stock/stock-page.js'), 'StockPage'),

@@ -125,6 +125,7 @@ const NAMES: Record<string, readonly string[]> = {
   point: ['working', 'forced-safe', 'core-gone', 'agent-gone', 'plc-gone'],
   override: ['lane-closed', 'lane-open', 'parcel-lane', 'point-safe'],
   effect: ['lane-closed', 'lane-open', 'parcel-lane', 'point-safe'],
+  'plan-change': ['edited', 'imported', 'undone'],
   role: ['admin', 'supervisor', 'operator', 'integrator'],
   run: Object.keys(runStates),
   task: Object.keys(taskStates),

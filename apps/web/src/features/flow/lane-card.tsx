@@ -4,19 +4,10 @@ import { api } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
 import { clockTime } from '../../ui/tower/format.js';
 import { useAct } from '../../ui/tower/use-act.js';
+import { STATE_COLOURS, stateOf } from './lane-state.js';
 import type { Wanted } from './wanted.js';
 
 const SHOWN = 4;
-
-type State = 'open' | 'closed' | 'full' | 'jam';
-
-function stateOf(lane: SorterLane): State {
-  if (lane.closed) return 'closed';
-  if (lane.fill === 'jam') return 'jam';
-  return lane.fill === 'full' && !lane.forcedOpen ? 'full' : 'open';
-}
-
-const COLOURS: Record<State, string> = { open: 'teal', closed: 'orange', full: 'orange', jam: 'red' };
 
 /** One lane: how full it is, what came last, and what a supervisor may say about it. */
 export function LaneCard({ lane, onOverride }: { lane: SorterLane; onOverride: (wanted: Wanted) => void }) {
@@ -34,7 +25,7 @@ export function LaneCard({ lane, onOverride }: { lane: SorterLane; onOverride: (
         <Text fw={700} truncate>
           {lane.code}
         </Text>
-        <Badge size="sm" variant="light" tt="none" color={COLOURS[state]}>
+        <Badge size="sm" variant="light" tt="none" color={STATE_COLOURS[state]}>
           {t(`lane ${state}`)}
         </Badge>
       </Group>

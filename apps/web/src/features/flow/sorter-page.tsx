@@ -10,6 +10,7 @@ import { LastArrivals } from './last-arrivals.js';
 import { OverrideDialog } from './override-dialog.js';
 import { OverridesPanel } from './overrides-panel.js';
 import { PointsTable } from './points-table.js';
+import { SorterTabs } from './sorter-tabs.js';
 import { useSorter } from './use-sorter.js';
 import type { Wanted } from './wanted.js';
 
@@ -20,6 +21,7 @@ export function SorterPage() {
   const [wanted, setWanted] = useState<Wanted | null>(null);
   return (
     <Stack>
+      <SorterTabs />
       <Group justify="space-between" gap="sm">
         <Title order={1} size="h2">
           {t('Sorter')}

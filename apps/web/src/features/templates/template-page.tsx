@@ -1,9 +1,10 @@
-import { Alert, Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Stack, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import type { Page, PipelineStepView, WaveTemplateView } from '#lib/contracts';
 import { ApiError, api } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
+import { ChangedByOther } from '../../ui/tower/changed-by-other.js';
 import { EditorForm } from '../../ui/tower/editor-form.js';
 import { EditorPage } from '../../ui/tower/editor-page.js';
 import { errorAt, type FieldErrors, fieldErrorsOf } from '../../ui/tower/field-errors.js';
@@ -11,7 +12,6 @@ import { FilterFields } from '../../ui/tower/filter-fields.js';
 import { dayAndTime } from '../../ui/tower/format.js';
 import { LiveMatch, MatchGlance, useMatch } from '../../ui/tower/live-match.js';
 import { NumberField } from '../../ui/tower/number-field.js';
-import { useAct } from '../../ui/tower/use-act.js';
 import { useSavedDraft } from '../../ui/tower/use-saved-draft.js';
 import { StepsEditor } from './steps-editor.js';
 import { TemplateActs } from './template-acts.js';
@@ -61,7 +61,14 @@ function Editor({ template, known }: { template: WaveTemplateView | null; known:
       acts={template && <TemplateActs template={template} isDirty={saving.isDirty()} />}
     >
       <Stack gap="sm">
-        {template && isChanged && <ChangedByOther templateId={template.id} onTaken={saving.take} />}
+        {template && isChanged && (
+          <ChangedByOther
+            title={t('Somebody else has changed this template meanwhile')}
+            path={`/waves/templates/${template.id}`}
+            kind="template"
+            onTaken={saving.take}
+          />
+        )}
         <TextInput
           label={t('Name')}
           required
@@ -96,24 +103,6 @@ function Changed({ template }: { template: WaveTemplateView }) {
   const { t } = useTranslation();
   const { changedAt, changedBy } = template;
   return t('changed {{time}} by {{name}}', { time: dayAndTime(changedAt), name: changedBy ?? '–' });
-}
-
-function ChangedByOther(props: { templateId: string; onTaken: (theirs: WaveTemplateView) => void }) {
-  const { t } = useTranslation();
-  const take = useAct(
-    async () => props.onTaken(await api.get<WaveTemplateView>(`/waves/templates/${props.templateId}`)),
-    { refresh: ['template'] },
-  );
-  return (
-    <Alert color="orange" title={t('Somebody else has changed this template meanwhile')}>
-      <Group justify="space-between">
-        <Text size="sm">{t('Take their version and make your changes again.')}</Text>
-        <Button size="xs" variant="default" loading={take.isPending} onClick={() => take.mutate(undefined)}>
-          {t('Take their version')}
-        </Button>
-      </Group>
-    </Alert>
-  );
 }
 
 /** How large a wave gets at most, how small it may be, how long its planning may take. */

@@ -6,8 +6,8 @@ import { type FieldErrors, fieldErrorsOf } from './field-errors.js';
 import { isSame } from './same-draft.js';
 import { useAct } from './use-act.js';
 
-/** What plans or releases waves and is edited on a page of its own. */
-export type Edited = 'template' | 'channel' | 'schedule';
+/** What is edited on a page of its own: what plans or releases waves, and what lanes take. */
+export type Edited = 'template' | 'channel' | 'schedule' | 'lane-plan';
 
 /** In the address of one that is made and not stored yet. */
 export const NEW = 'new';
