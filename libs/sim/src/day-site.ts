@@ -175,11 +175,15 @@ function enlargeFlow(file: WavesFile, crew: CrewSize): void {
  * the one that gathers them finds them gone.
  */
 function addWallFlow(file: WavesFile, { merchants, slots }: { merchants: string[]; slots: number }): void {
-  const name = 'Put wall';
   const others = merchants.filter((code) => !WALL_MERCHANTS.includes(code));
-  for (const template of file.templates) template.filter = { ...template.filter, merchantCodes: others };
-  const limits = { ordersMax: 1_000, linesMax: 3_000, unitsMax: 6_000 };
-  file.templates.push({ name, filter: { merchantCodes: WALL_MERCHANTS }, method: 'batch', limits });
+  for (const template of file.templates) {
+    const merchantCodes = template.method === 'batch' ? WALL_MERCHANTS : others;
+    template.filter = { ...template.filter, merchantCodes };
+  }
+  const wall = file.templates.find(({ method }) => method === 'batch');
+  if (!wall) throw new Error('waves.yaml has no template that picks for the put wall');
+  wall.limits = { ordersMax: 1_000, linesMax: 3_000, unitsMax: 6_000 };
+  const { name } = wall;
   file.channels.push({ name, template: name, state: 'open', maxInFlight: slots, batchOrders: WALL_BATCH });
 }
 

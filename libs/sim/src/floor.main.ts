@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { ItemView } from '#lib/contracts';
+import type { ItemView, Page, WaveTemplateView } from '#lib/contracts';
 import { allOf, CoreClient } from './core-client.js';
 import { demoCrew } from './demo-crew.js';
 import { type FaultRates, NO_FAULTS } from './faults.js';
@@ -29,7 +29,10 @@ const DEMO_DAY: FaultRates = {
   doubleChannel: 0.02,
 };
 
+const FIRST_ORDERS = 40;
 const ORDERS_AT_ONCE_MAX = 60;
+/** Orders for the put wall wait until somebody plans a wave of them: half a wall, so that whoever looks finds some. */
+const WALL_ORDERS = 12;
 const ORDER_EVERY_MS = 4_000;
 const PATIENCE_MS = 10 * 60_000;
 
@@ -94,19 +97,36 @@ async function keepOrdering(
     '/sites/carrier-services',
   );
   const offered = services.map(({ carrier, service }) => ({ carrier, service }));
-  let orders = makeOrders(40, dice, items, offered);
-  while (!floor.signal.aborted) {
+  const send = async (count: number, some: readonly ItemView[]): Promise<void> => {
+    if (some.length === 0) return;
+    for (const order of makeOrders(count, dice.fork(String(dice.next())), some, offered))
+      await core.post('/orders', order);
+  };
+  for (let count = FIRST_ORDERS; !floor.signal.aborted; ) {
     if (floor.failure) throw floor.failure;
+    const { merchantCodes, matching } = await wallTemplate(core);
+    const forWall = items.filter((item) => merchantCodes.includes(item.merchantCode));
+    await send(Math.max(0, WALL_ORDERS - matching), forWall);
     const board = await core.get<{ stages: { stage: string; orders: number }[] }>('/tower/board');
     const open = board.stages
       .filter((each) => each.stage !== 'shipped')
       .reduce((sum, each) => sum + each.orders, 0);
-    if (open < ORDERS_AT_ONCE_MAX) {
-      for (const order of orders) await core.post('/orders', order);
-      orders = makeOrders(dice.between(1, 5), dice.fork(String(dice.next())), items, offered);
+    if (open < ORDERS_AT_ONCE_MAX + WALL_ORDERS) {
+      const others = items.filter((item) => !forWall.includes(item));
+      await send(count, others);
+      count = dice.between(1, 5);
     }
     await pause(ORDER_EVERY_MS, floor.signal);
   }
+}
+
+/** Whose orders go over the put wall, and how many of them wait; nobody's where the template was taken away. */
+async function wallTemplate(core: CoreClient): Promise<{ merchantCodes: string[]; matching: number }> {
+  const { items } = await core.get<Page<WaveTemplateView>>('/waves/templates');
+  const wall = items.find(({ pipeline }) =>
+    pipeline.some((step) => step.name === 'batch' && step.method === 'batch'),
+  );
+  return { merchantCodes: wall?.filter.merchantCodes ?? [], matching: wall?.matching ?? WALL_ORDERS };
 }
 
 main().catch((error: Error) => {
