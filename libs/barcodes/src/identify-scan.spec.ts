@@ -52,8 +52,17 @@ describe('identifyScan', () => {
     expect(identifyScan(']C100106141412345678908')).toMatchObject({ kind: 'sscc', printNonce: null });
   });
 
-  it('never guesses identifiers, and says what to do about it', () => {
-    const scan = identifyScan('00106141412345678908');
+  it('takes an SSCC, and the nonce behind it, from a scanner that sends no AIM identifier', () => {
+    expect(identifyScan('00106141412345678908')).toMatchObject({ kind: 'sscc', value: '106141412345678908' });
+    expect(identifyScan('0010614141234567890897K7Q2M9XA')).toMatchObject({
+      kind: 'sscc',
+      value: '106141412345678908',
+      printNonce: 'K7Q2M9XA',
+    });
+  });
+
+  it('never guesses other identifiers, and says what to do about it', () => {
+    const scan = identifyScan('0109506000134352');
     expect(scan).toMatchObject({ kind: 'unknown', fault: null });
     expect(scan).toHaveProperty('reason', expect.stringContaining('AIM'));
   });

@@ -45,8 +45,8 @@ export type IdentifiedScan =
 export type ScanKind = IdentifiedScan['kind'];
 
 /**
- * Answers "what is this code?" for floor screens. Knows SSCCs and GTINs from codes that say they are GS1, bare GTINs
- * and SSCCs with the right check digit, S10 tracking numbers, and the plates of this house. Never throws.
+ * Answers "what is this code?" for floor screens. Knows SSCCs and GTINs from codes that say they are GS1, SSCCs in front of element
+ * strings of which nobody says so, bare GTINs and SSCCs with the right check digit, S10 tracking numbers, and the plates of this house. Never throws.
  */
 export function identifyScan(raw: string | Uint8Array, options: ScanOptions = {}): IdentifiedScan {
   const scan = parseScan(raw, options);

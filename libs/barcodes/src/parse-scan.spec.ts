@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { GS } from './gs1/element-string.js';
 import { identifyScan } from './identify-scan.js';
 import { parseScan } from './parse-scan.js';
+import { isSscc } from './sscc.js';
 
 const summary = (raw: string, options = {}) => {
   const scan = parseScan(raw, options);
@@ -69,6 +70,71 @@ describe('parseScan reads what the AIM identifier promises', () => {
   it('takes the AIM identifier from the configuration of a scanner that sends none', () => {
     expect(summary('00106141412345678908', { assumedAim: ']C1' })).toMatchObject({ kind: 'gs1' });
     expect(summary(']C0123', { assumedAim: ']C1' })).toMatchObject({ kind: 'plain' });
+  });
+});
+
+describe('parseScan of a scanner that sends no AIM identifier', () => {
+  const SSCC = '106141412345678908';
+  it.each([
+    ['the one element of a GS1-128', `00${SSCC}`, `(00)${SSCC}`],
+    ['the square of a carrier label', `00${SSCC}97K7Q2M9XA`, `(00)${SSCC}(97)K7Q2M9XA`],
+    ['elements that are parted by FNC1', `00${SSCC}10AB1${GS}21X`, `(00)${SSCC}(10)AB1(21)X`],
+    ['FNC1 sent as a separator in front', `${GS}00${SSCC}`, `(00)${SSCC}`],
+    ['the brackets of print', `(00)${SSCC}(97)K7Q2M9XA`, `(00)${SSCC}(97)K7Q2M9XA`],
+  ])('takes %s', (_name, raw, hri) => {
+    expect(summary(raw)).toEqual({ kind: 'gs1', symbology: 'unnamed', hri });
+    expect(parseScan(raw)).toMatchObject({ aim: null });
+  });
+
+  it('reads the substitute of FNC1 as FNC1', () => {
+    expect(summary(`00${SSCC}10A|21B`, { fnc1Substitute: '|' })).toMatchObject({
+      hri: `(00)${SSCC}(10)A(21)B`,
+    });
+  });
+
+  it.each([
+    ['a wrong check digit', '00106141412345678907'],
+    ['a digit too few', `00${SSCC.slice(1)}`],
+    ['a digit too many', `00${SSCC}1`],
+    ['something behind it that is no element', `00${SSCC}05123`],
+    ['an element of a wrong form behind it', `00${SSCC}11261399`],
+    ['no identifier in front', `99${SSCC}`],
+    ['other digits in front', `1000${SSCC}`],
+    ['a trade item number', '0109506000134352'],
+    ['a batch in front', `10A${GS}00${SSCC}`],
+    ['letters in front', `SN00${SSCC}`],
+    ['a blank in front', ` 00${SSCC}`],
+    ['brackets around another identifier', `(01)09506000134352`],
+    ['brackets that do not end', `(00${SSCC}`],
+  ])('leaves plain what has %s', (_name, raw) => {
+    expect(summary(raw)).toMatchObject({ kind: 'plain', symbology: 'unnamed' });
+  });
+
+  it.each([
+    `]C000${SSCC}`,
+    `]d100${SSCC}97K7Q2M9XA`,
+    `]Q100${SSCC}`,
+    `]A000${SSCC}`,
+    `]I000${SSCC}`,
+    `]L000${SSCC}`,
+  ])('never looks into %s, which says that it is no GS1', (raw) => {
+    expect(parseScan(raw).kind).not.toBe('gs1');
+  });
+
+  it('takes one in about a thousand of plain numbers of 20 digits, and none of another length', () => {
+    const digits = (length: number) =>
+      fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: length, maxLength: length });
+    fc.assert(
+      fc.property(fc.oneof(digits(19), digits(21), digits(12)), (raw) => {
+        expect(parseScan(raw).kind).toBe('plain');
+      }),
+    );
+    fc.assert(
+      fc.property(digits(20), (raw) => {
+        const isTaken = raw.startsWith('00') && isSscc(raw.slice(2));
+        expect(parseScan(raw).kind).toBe(isTaken ? 'gs1' : 'plain');
+      }),
+    );
   });
 });
 

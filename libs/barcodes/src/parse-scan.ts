@@ -39,8 +39,9 @@ const UNNAMED: AimMeaning = { symbology: 'unnamed', carries: 'plain' };
 /**
  * Reads what a scanner sent, without its frame (CR, LF, STX and ETX are the framer's).
  *
- * Application identifiers are looked for when, and only when, the AIM identifier says that the code is GS1:
- * digits that merely look like (01) or (00) stay plain. A Digital Link URI spells its identifiers out and needs none.
+ * Application identifiers are looked for where the AIM identifier says that the code is GS1; where it says anything else they never
+ * are. Of a scanner that sends no AIM identifier two things are taken all the same: a Digital Link URI, which spells its identifiers out,
+ * and an element string that begins with an SSCC ({@link readUnnamed}). Digits that merely look like (01) stay plain.
  * Never throws for any input; what it does not take comes back as `refused` with the character that is wrong.
  */
 export function parseScan(raw: string | Uint8Array, options: ScanOptions = {}): ScanResult {
@@ -63,7 +64,7 @@ export function parseScan(raw: string | Uint8Array, options: ScanOptions = {}): 
   const read = { aim, symbology: meaning.symbology, data: text.slice(start) };
   if (meaning.carries === 'gs1') return readGs1(read, text, start, options.fnc1Substitute);
   if (meaning.carries === 'gtin') return readGtin(read, start);
-  return readPlain(read);
+  return (aim === null && readUnnamed(read, options.fnc1Substitute)) || readPlain(read);
 }
 
 function readGs1(read: Read, text: string, start: number, substitute: string | undefined): ScanResult {
@@ -139,6 +140,26 @@ function readUpcE(read: Read, start: number): ScanResult {
     if (isGtin(read.data)) return { kind: 'gtin', ...read, gtin: read.data.padStart(14, '0') };
     return refused({ ...faultOf(error), offset: start + read.data.length - 1 });
   }
+}
+
+/** (00) and 18 digits in front, perhaps behind the separator that some scanners send for FNC1, perhaps in the brackets of print. */
+const SSCC_IN_FRONT = new RegExp(`^(?:${GS}?00|\\(00\\))\\d{18}`);
+const IN_BRACKETS = /\((\d{2,4})\)/g;
+
+/**
+ * An element string that begins with an SSCC, from a scanner that sends no AIM identifier; null where it is none. The first FNC1 of a
+ * GS1-128, GS1 DataMatrix or GS1 QR code is not transmitted, the AIM identifier alone tells of it (GS1 General Specifications 7.8), so
+ * such a scanner sends `00` and 18 digits as they are, and what follows behind them. Taken only when everything agrees: the two digits, the
+ * check digit of the 18, and a known identifier with a value of its form for every character behind. Of plain numbers of 20 digits
+ * one in a thousand does (two digits and a check digit), and then it still is no parcel of this house: an SSCC is looked up, not believed.
+ * Other identifiers have no such anchor, and a GTIN has a symbology of its own.
+ */
+function readUnnamed(read: Read, substitute: string | undefined): ScanResult | null {
+  const mapped = substitute ? read.data.replaceAll(substitute, GS) : read.data;
+  if (!SSCC_IN_FRONT.test(mapped)) return null;
+  const elements = mapped.startsWith('(') ? mapped.replace(IN_BRACKETS, `${GS}$1`) : mapped;
+  const outcome = parseElementString(elements);
+  return outcome.ok ? { kind: 'gs1', ...read, data: elements, elements: outcome.elements } : null;
 }
 
 function readPlain(read: Read): ScanResult {

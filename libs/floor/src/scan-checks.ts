@@ -90,7 +90,8 @@ export function sameBarcode(one: string, two: string): boolean {
 
 function quantityOf(item: ScannableItem, scan: IdentifiedScan): number | null {
   if (scan.kind === 'item') return scan.value === item.sku ? 1 : null;
-  if (scan.kind !== 'gtin' && scan.kind !== 'unknown') return null;
+  // A barcode of somebody's own may look like an SSCC.
+  if (!['gtin', 'unknown', 'sscc'].includes(scan.kind)) return null;
   const known = item.barcodes.find(
     ({ code }) => sameBarcode(code, scan.value) || sameBarcode(code, scan.data),
   );

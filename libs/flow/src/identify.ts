@@ -1,4 +1,4 @@
-import { identifyScan, isSscc } from '#lib/barcodes';
+import { identifyScan } from '#lib/barcodes';
 import type { CheckFault, EdgeRoute, ReadingData } from '#lib/contracts';
 import type { Seen } from './divert.js';
 
@@ -40,33 +40,18 @@ export function seenAs(identified: Identified, laps: number, checkFault: CheckFa
 }
 
 const AIM_IDENTIFIER = /^\][A-Za-z][0-9A-Za-z]/;
-const LINK = /^https?:\/\//i;
-const SSCC_ELEMENT = /^(?:\(00\)|00)(\d{18})$/;
 
 /**
  * The keys under which a scanned code may be known, most literal first: as scanned, without an AIM identifier, and the bare 18
- * digits of the SSCC that it names.
+ * digits of the SSCC that it names: AI (00) wherever it stands in a code that says it is GS1 (the square of our carrier label has the
+ * nonce of the print beside it), in a Digital Link, or in front of an element string whose reader says nothing.
  */
 export function parcelKeys(code: string): string[] {
   const bare = code.replace(AIM_IDENTIFIER, '');
   const keys = new Set([code, bare]);
-  const sscc = ssccIn(code, bare);
-  if (sscc !== null) keys.add(sscc);
+  const scan = identifyScan(code);
+  if (scan.kind === 'sscc') keys.add(scan.value);
   return [...keys];
-}
-
-/**
- * AI (00) of a code that says it is GS1, wherever it stands among the others: the square of our carrier label has the nonce of
- * the print beside it. A Digital Link spells it out. Text that says nothing of itself must be the one element and no more, and
- * its check digit must hold, so that twenty digits of something else don't become an SSCC.
- */
-function ssccIn(code: string, bare: string): string | null {
-  if (bare !== code || LINK.test(code)) {
-    const scan = identifyScan(code);
-    if (scan.kind === 'sscc') return scan.value;
-  }
-  const alone = SSCC_ELEMENT.exec(bare)?.[1];
-  return alone !== undefined && isSscc(alone) ? alone : null;
 }
 
 function firstKnown(keys: string[], routeOf: (key: string) => EdgeRoute | undefined): EdgeRoute | undefined {
