@@ -13,6 +13,7 @@ import { openException, resolveExceptions } from '../platform/exceptions.js';
 import { DeviceSetupsService } from './device-setups.service.js';
 import { DeviceStatesService } from './device-states.service.js';
 import { IDENTITY_TWICE } from './identity-twice.js';
+import { agentHeard, intruderHeard, SILENT_MS } from './identity-twice.queries.js';
 
 interface AgentRow {
   id: string;
@@ -99,12 +100,13 @@ export class EdgeRegistryService extends EdgeRegistry {
   }
 
   async intruded(tx: Tx, agent: KnownAgent, session: string): Promise<void> {
+    await intruderHeard(tx, agent.agentId);
     await openException(tx, {
       code: IDENTITY_TWICE,
       subjectKind: 'device',
       subjectId: agent.agentId,
       owner: 'devices',
-      detail: `Two processes say they are agent ${agent.agentCode}. The one that started last is heard; the other (session ${session}) keeps what it reads and is shut out. Stop the wrong one: if that is the one that is heard, the other is let in again within two minutes.`,
+      detail: `Two processes say they are agent ${agent.agentCode}. The one that started last is heard; the other (session ${session}) keeps what it reads and is shut out. Stop the wrong one: if that is the one that is heard, the other is let in again within two minutes. Once only one is heard, this ends by itself in three minutes.`,
     });
     tx.afterCommit(() => this.states.agentsChanged(tx.siteId));
   }
@@ -143,9 +145,9 @@ export class EdgeRegistryService extends EdgeRegistry {
   /** A state of another session (a last will that comes late) says nothing about the one that lives. */
   async agentState(tx: Tx, agent: KnownAgent, state: AgentState): Promise<void> {
     if (typeof state.online !== 'boolean' || state.session !== agent.session) return;
-    const before = await row<{ online: boolean }>(
+    const before = await row<{ online: boolean; last_seen_at: Date | null }>(
       tx,
-      'select online from agents where site_id = $1 and id = $2 for update',
+      'select online, last_seen_at from agents where site_id = $1 and id = $2 for update',
       [tx.siteId, agent.agentId],
     );
     await affected(
@@ -153,6 +155,7 @@ export class EdgeRegistryService extends EdgeRegistry {
       'update agents set online = $3, state = $4, last_seen_at = $5 where site_id = $1 and id = $2',
       [tx.siteId, agent.agentId, state.online, JSON.stringify(state), tx.at],
     );
+    if (state.online) await agentHeard(tx, agent.agentId, before!.last_seen_at);
     if (before!.online && !state.online) {
       const data = { agentId: agent.agentId, agent: agent.agentCode };
       await addEvent(tx, { type: 'devices.agent-went-offline', aggregateId: agent.agentId, data });
@@ -186,9 +189,6 @@ interface KnownSession {
   session_started_at: Date | null;
   last_seen_at: Date | null;
 }
-
-/** A living agent tells its state every 5 s, its last will when it dies: after a minute without either an older process may take its place. */
-const SILENT_MS = 60_000;
 
 function isSilent({ last_seen_at: seenAt }: KnownSession, at: Date): boolean {
   return !seenAt || at.getTime() - seenAt.getTime() >= SILENT_MS;

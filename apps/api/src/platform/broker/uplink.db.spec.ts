@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
-import { systemClock, type UplinkRecord } from '#lib/contracts';
-import { eventually, type FreshDatabase, freshDatabase } from '#lib/testkit';
+import { type AgentState, systemClock, type UplinkRecord } from '#lib/contracts';
+import { eventually, FakeClock, type FreshDatabase, freshDatabase } from '#lib/testkit';
 import { createDataSource } from '../../../../../ormconfig.js';
 import type { DeviceSetupsService } from '../../devices/device-setups.service.js';
 import type { DeviceStatesService } from '../../devices/device-states.service.js';
@@ -271,6 +271,49 @@ describe('taking a batch', () => {
     // Never two at once: the younger one is the agent again as soon as it is back, and the other one no longer.
     expect(await hello(younger, '2020-01-02T00:00:00Z')).toBe(3);
     expect(await hello(older, '2020-01-01T00:00:00Z')).toBeNull();
+    await owner.query('update agents set session = $1, session_started_at = null, epoch = 0', [SESSION]);
+  });
+
+  it('ends the alarm of twins once one of them has been silent for two of its turns while the other was heard', async () => {
+    const actor = { kind: 'system', name: 'spec', siteId: 1 } as const;
+    const clock = new FakeClock(new Date('2026-03-02T08:00:00Z'));
+    const inTransaction = <T>(work: (tx: Tx) => Promise<T>) =>
+      withContext('e'.repeat(32), actor, () => new Database(source, clock).transaction(work));
+    const agent = { agentId: AGENT, agentCode: 'edge-1', session: null };
+    const [older, younger] = [randomUUID(), randomUUID()];
+    const hello = (session: string, startedAt: string) =>
+      inTransaction((tx) => agents.hello(tx, agent, { session, startedAt }));
+    const olderAsks = () => hello(older, '2020-01-01T00:00:00Z');
+    /** The younger one tells its state as it does, every 5 s. */
+    const passes = async (seconds: number) => {
+      for (let at = 0; at < seconds; at += 5) {
+        clock.advance(5_000);
+        const state = { online: true, session: younger } as AgentState;
+        await inTransaction((tx) => agents.agentState(tx, { ...agent, session: younger }, state));
+      }
+    };
+    const isFenced = async () => (await inTransaction(agentViews))[0]!.fenced;
+    await owner.query(`delete from exceptions where code = 'devices.identity-twice'`);
+    await hello(younger, '2020-01-02T00:00:00Z');
+    await olderAsks();
+    await passes(170);
+    expect(await isFenced()).toBe(true);
+    await olderAsks();
+    await passes(170);
+    expect(await isFenced()).toBe(true);
+    // Nobody is heard while the broker is away: that does not count.
+    clock.advance(600_000);
+    await passes(180);
+    expect(await isFenced()).toBe(true);
+    await passes(10);
+    expect(await isFenced()).toBe(false);
+    expect(
+      await owner.query(`select resolution from exceptions where code = 'devices.identity-twice'`),
+    ).toEqual([{ resolution: 'only one process has been heard for three minutes' }]);
+    // It was only cut off: the next question opens the alarm anew.
+    await olderAsks();
+    expect(await isFenced()).toBe(true);
+    await owner.query(`delete from exceptions where code = 'devices.identity-twice'`);
     await owner.query('update agents set session = $1, session_started_at = null, epoch = 0', [SESSION]);
   });
 
