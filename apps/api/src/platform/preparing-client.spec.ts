@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { asParameter } from './list-text.js';
 import { HotStatements } from './preparing-client.js';
 
 const often = (hot: HotStatements, text: string, values: unknown[] = [1]): (string | null)[] =>
@@ -20,6 +21,7 @@ describe('HotStatements', () => {
     const hot = new HotStatements();
     often(hot, 'select any($1)');
     expect(hot.nameOf('select any($1)', [Array(51).fill(0)])).toBeNull();
+    expect(hot.nameOf('select any($1)', [asParameter(Array(51).fill(0))])).toBeNull();
     expect(hot.nameOf('select any($1)', [Array(50).fill(0)])).toBe('hot_1');
   });
 

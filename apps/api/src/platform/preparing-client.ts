@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { listText } from './list-text.js';
+import { LONG_LIST, listText, WrittenList } from './list-text.js';
 import { log } from './log.js';
 
 /** A statement is worth preparing once it was sent this often. */
@@ -8,12 +8,6 @@ const HOT_AFTER = 20;
 const PREPARED_MAX = 400;
 /** Texts that are counted before the counting starts anew: texts built on the fly must not fill the memory. */
 const COUNTED_MAX = 4_000;
-/**
- * With a longer list the number of rows is what matters for the plan, and a prepared plan does not know it: such a call is planned
- * for itself.
- */
-const LIST_MAX = 50;
-
 /** Which statements are sent so often that the server should parse and plan them once per connection. */
 export class HotStatements {
   private readonly sent = new Map<string, number>();
@@ -22,7 +16,8 @@ export class HotStatements {
   /** The name under which this call is to be prepared; null: send it as it is. */
   nameOf(text: string, values: readonly unknown[]): string | null {
     const name = this.names.get(text) ?? this.count(text);
-    if (name === null || values.some((value) => Array.isArray(value) && value.length > LIST_MAX)) return null;
+    // A prepared plan does not know how many rows a list brings: such a call is planned for itself.
+    if (name === null || values.some(isLong)) return null;
     return name;
   }
 
@@ -45,8 +40,13 @@ const HOT = new HotStatements();
 
 type Query = (...args: unknown[]) => unknown;
 
+function isLong(value: unknown): boolean {
+  return value instanceof WrittenList || (Array.isArray(value) && value.length > LONG_LIST);
+}
+
 function longListAsText(value: unknown): unknown {
-  return Array.isArray(value) && value.length > LIST_MAX ? (listText(value) ?? value) : value;
+  if (value instanceof WrittenList) return value.text;
+  return Array.isArray(value) && value.length > LONG_LIST ? (listText(value) ?? value) : value;
 }
 
 /**

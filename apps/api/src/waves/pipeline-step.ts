@@ -23,6 +23,8 @@ export const KEEP_ATTEMPTS = 3;
  */
 export interface PipelineStep {
   decide(plan: WavePlan, control: StepControl): Promise<StepResult>;
+  /** Works out what `keep` will send for this plan, while earlier steps are being kept. A dry run does without. */
+  prepare?(plan: WavePlan): void;
   keep?(tx: Tx, plan: WavePlan, attempt: { waveId: string; last: boolean }): Promise<KeepResult>;
 }
 

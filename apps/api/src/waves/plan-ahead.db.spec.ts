@@ -1,11 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import type { TemplateStep } from '#lib/contracts';
 import { eventually } from '#lib/testkit';
 import { addItem, buildFloor, type FixtureItem, type Floor } from '../../test/floor-fixture.js';
 import { type FloorServices, floorServices } from '../../test/floor-services.js';
 import { newId } from '../platform/ids.js';
 import type { PipelineStep, StepControl } from './pipeline-step.js';
 import { WAVE_STEPS } from './wave-steps.js';
+
+const ALL_STEPS = WAVE_STEPS.map((name): TemplateStep => ({ name }));
 
 let floor: Floor;
 let services: FloorServices;
@@ -16,10 +19,7 @@ beforeAll(async () => {
   floor = await buildFloor({ locations: 20, totes: 4 });
   services = floorServices(floor);
   item = await addItem(floor.ask, floor.merchantId, 980);
-  const adjustment = { eventId: newId(), merchantCode: 'acme', sku: item.sku, quantity: 100, reason: 'spec' };
-  await floor.system(() =>
-    services.adjustments.adjustStock({ ...adjustment, locationCode: floor.locations[0]!.code }),
-  );
+  await stockAt(floor.locations[0]!.code, item.sku, 100);
 });
 afterEach(() => {
   jest.restoreAllMocks();
@@ -29,8 +29,16 @@ afterAll(async () => {
   await floor.close();
 });
 
+async function stockAt(locationCode: string, sku: string, quantity: number): Promise<void> {
+  const adjustment = { eventId: newId(), merchantCode: 'acme', sku, quantity, locationCode, reason: 'spec' };
+  await floor.system(() => services.adjustments.adjustStock(adjustment));
+}
+
 /** Three orders of one unit, and a wave of them that is not planned yet. */
-async function freshWave(): Promise<{ waveId: string; orderIds: string[] }> {
+async function freshWave(
+  pipeline = ALL_STEPS,
+  sku = item.sku,
+): Promise<{ waveId: string; orderIds: string[] }> {
   const service = `a${++number}`;
   await floor.ask(
     `insert into carrier_services (site_id, id, carrier_code, service, name, cut_off_time) values (1, $1, 'post', $2, 'S', '17:00')`,
@@ -43,7 +51,7 @@ async function freshWave(): Promise<{ waveId: string; orderIds: string[] }> {
       carrier: 'post',
       service,
       consignee: { name: 'Ann', street: 'Main 1', city: 'Lille', postcode: '59000', country: 'FR' },
-      lines: [{ sku: item.sku, quantity: 1 }],
+      lines: [{ sku, quantity: 1 }],
     };
     const [made] = await floor.merchant(() =>
       services.intake.acceptOrders([{ row: 1, order, externalRef: order.externalRef, faults: [] }]),
@@ -52,7 +60,7 @@ async function freshWave(): Promise<{ waveId: string; orderIds: string[] }> {
   }
   const limits = { ordersMax: 50, linesMax: 100, unitsMax: 100 };
   const templateId = await floor.system(() =>
-    services.templates.createTemplate({ name: service, filter: { services: [service] }, limits }),
+    services.templates.createTemplate({ name: service, filter: { services: [service] }, limits, pipeline }),
   );
   const { waveId } = await floor.system(() => services.waves.createWave({ templateId }));
   return { waveId, orderIds };
@@ -212,3 +220,38 @@ it('a plan that is cancelled while a step is kept gives back what that step set 
   expect(await stopsOf(waveId)).toEqual(of(0));
   expect(await floor.ask('select reserved from levels where item_id = $1', [item.id])).toEqual(before);
 });
+
+it.each(['before', 'after'])(
+  'faces are filled by what the wave leaves on them, decided %s its goods are set aside',
+  async (when) => {
+    const topped = await addItem(floor.ask, floor.merchantId, 981 + number);
+    const [face, store] = floor.locations.slice(2 + 2 * number);
+    await floor.ask(`update locations set type = 'reserve' where id = $1`, [store!.id]);
+    await stockAt(face!.code, topped.sku, 5);
+    await stockAt(store!.code, topped.sku, 50);
+    const pipeline = ALL_STEPS.map(
+      (step): TemplateStep => (step.name === 'replenish' ? { name: 'replenish', topUp: true } : step),
+    );
+    const { waveId } = await freshWave(pipeline, topped.sku);
+    if (when === 'before') {
+      const ahead = decided(services.waveRuns.batch);
+      beforeKeep(services.stock.reserve, () => ahead);
+      expect(await plan(waveId)).toBe(true);
+    } else {
+      Logger.overrideLogger(false);
+      const end = services.steps.end.bind(services.steps);
+      jest.spyOn(services.steps, 'end').mockImplementation((tx, wave, step) => {
+        if (step.name === 'replenish' && step.state === 'succeeded') throw new Error('spec');
+        return end(tx, wave, step);
+      });
+      expect(await plan(waveId)).toBe(false);
+      jest.restoreAllMocks();
+      await floor.system(() => services.waves.resumeWave(waveId));
+      await eventually(async () => expect((await wave(waveId)).state).toBe('planned'), { limitMs: 30_000 });
+    }
+    // Five less three are left; another wave like this one takes three, and the face is filled for two of them.
+    expect(
+      await floor.ask('select quantity, need from wave_replenishments where wave_id = $1', [waveId]),
+    ).toEqual([{ quantity: 4, need: expect.any(String) }]);
+  },
+);

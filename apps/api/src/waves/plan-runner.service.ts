@@ -186,8 +186,13 @@ export class PlanRunnerService implements OnModuleDestroy {
    * @returns what is left of the way; null when a step failed.
    */
   private async goAhead(way: Way, { waveId, control }: OfWave): Promise<Way | null> {
-    const decide = async (name: WaveStepName, before: WavePlan, own: StepControl) =>
-      hasWork(name, before) ? this.pipeline.stepOf(name).decide(before, own) : { plan: before, log: [] };
+    const decide = async (name: WaveStepName, before: WavePlan, own: StepControl) => {
+      if (!hasWork(name, before)) return { plan: before, log: [] };
+      const step = this.pipeline.stepOf(name);
+      const decided = await step.decide(before, own);
+      step.prepare?.(decided.plan);
+      return decided;
+    };
     const ahead = new DecisionsAhead(way.names, way.plan, { decide, control });
     let name = way.names[0]!;
     try {

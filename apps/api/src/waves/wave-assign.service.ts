@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { affected, Database, row, rows, type Tx } from '../platform/database.service.js';
 import { newId } from '../platform/ids.js';
+import { asParameter } from '../platform/list-text.js';
 import { sharedValues } from '../platform/shared-values.js';
 import { ordersStillIn } from './goods.queries.js';
 import { groupBy } from './group-by.js';
 import type { KeepResult, PipelineStep, StepControl, StepResult } from './pipeline-step.js';
 import { type LaneRank, type PlanLane, planLanes } from './plan-lanes.js';
 import { assignWallSlots, type SlotOfOrder, type WallSlot } from './plan-walls.js';
+import { Prepared } from './prepared.js';
 import { freeWallSlots, holdWallSlots } from './put-walls.queries.js';
 import { WaveCartonsService } from './wave-cartons.service.js';
 import {
@@ -23,6 +25,9 @@ import {
 /** Where the goods of a wave go: slots on the carts and of the put walls, lanes for the parcels. */
 @Injectable()
 export class WaveAssignService {
+  private readonly slots = new Prepared(slotColumns);
+  private readonly parcels = new Prepared(cartonColumns);
+
   constructor(
     private readonly db: Database,
     private readonly cartons: WaveCartonsService,
@@ -30,6 +35,10 @@ export class WaveAssignService {
 
   readonly assign: PipelineStep = {
     decide: (plan, control) => this.decide(plan, control),
+    prepare: (plan) => {
+      this.slots.workOut(plan);
+      this.parcels.workOut(plan);
+    },
     keep: (tx, plan, { waveId }) => this.keep(tx, plan, waveId),
   };
 
@@ -60,7 +69,6 @@ export class WaveAssignService {
   private async keep(tx: Tx, decided: WavePlan, waveId: string): Promise<KeepResult> {
     const stays = onlyOrders(decided, await ordersStillIn(tx, waveId, new Set(decided.orders.keys())));
     const plan = await this.holdSlots(tx, stays, waveId);
-    const slots = plan.runs.flatMap((run) => run.slots.map((slot) => ({ ...slot, runId: run.id })));
     await affected(
       tx,
       `insert into run_slots (site_id, id, run_id, slot, order_id, merchant_id, state, container_id,
@@ -69,15 +77,7 @@ export class WaveAssignService {
        from unnest($2::uuid[], $3::uuid[], $4::int[], $5::uuid[], $6::uuid[], $7::jsonb[])
          as s (id, run_id, slot, order_id, container, because)
        join runs r on r.site_id = $1 and r.id = s.run_id join orders o on o.site_id = $1 and o.id = s.order_id`,
-      [
-        tx.siteId,
-        slots.map(() => newId()),
-        slots.map((slot) => slot.runId),
-        slots.map((slot) => slot.slot),
-        slots.map((slot) => slot.orderId),
-        slots.map((slot) => slot.containerId ?? null),
-        slots.map((slot) => (slot.containerId ? JSON.stringify([slot.because]) : null)),
-      ],
+      [tx.siteId, ...this.slots.of(plan)],
     );
     await this.keepCartons(tx, plan, waveId);
     return { plan, log: [] };
@@ -101,10 +101,7 @@ export class WaveAssignService {
     return (await this.cartons.cartonise.decide(plan, control)).plan;
   }
 
-  private async keepCartons(tx: Tx, { cartons }: WavePlan, waveId: string): Promise<void> {
-    const contents = sharedValues(cartons, (each) => each.contents);
-    const because = sharedValues(cartons, (each) => each.because);
-    const laneBecause = sharedValues(cartons, (each) => each.laneBecause);
+  private async keepCartons(tx: Tx, plan: WavePlan, waveId: string): Promise<void> {
     await affected(
       tx,
       `insert into planned_cartons (site_id, id, wave_id, order_id, merchant_id, number_in_order, carton_type_id, contents,
@@ -119,24 +116,43 @@ export class WaveAssignService {
        join carton_types t on t.site_id = $1 and t.id = c.type_id
        join waves w on w.site_id = $1 and w.id = $2
        left join lanes l on l.site_id = $1 and l.id = c.lane`,
-      [
-        tx.siteId,
-        waveId,
-        cartons.map(() => newId()),
-        cartons.map(({ orderId }) => orderId),
-        cartons.map(({ number }) => number),
-        cartons.map(({ cartonTypeId }) => cartonTypeId),
-        contents.places,
-        cartons.map(({ grossGrams }) => Math.round(grossGrams)),
-        because.places,
-        cartons.map(({ laneId }) => laneId),
-        laneBecause.places,
-        contents.texts,
-        because.texts,
-        laneBecause.texts,
-      ],
+      [tx.siteId, waveId, ...this.parcels.of(plan)],
     );
   }
+}
+
+/** The columns of a plan's cart slots: id, run, slot, order, container, reason. */
+function slotColumns({ runs }: WavePlan): unknown[] {
+  const slots = runs.flatMap((run) => run.slots.map((slot) => ({ ...slot, runId: run.id })));
+  return [
+    slots.map(() => newId()),
+    slots.map((slot) => slot.runId),
+    slots.map((slot) => slot.slot),
+    slots.map((slot) => slot.orderId),
+    slots.map((slot) => slot.containerId ?? null),
+    slots.map((slot) => (slot.containerId ? JSON.stringify([slot.because]) : null)),
+  ].map(asParameter);
+}
+
+/** The columns of a plan's cartons, and the texts that they share. */
+function cartonColumns({ cartons }: WavePlan): unknown[] {
+  const contents = sharedValues(cartons, (each) => each.contents);
+  const because = sharedValues(cartons, (each) => each.because);
+  const laneBecause = sharedValues(cartons, (each) => each.laneBecause);
+  return [
+    cartons.map(() => newId()),
+    cartons.map(({ orderId }) => orderId),
+    cartons.map(({ number }) => number),
+    cartons.map(({ cartonTypeId }) => cartonTypeId),
+    contents.places,
+    cartons.map(({ grossGrams }) => Math.round(grossGrams)),
+    because.places,
+    cartons.map(({ laneId }) => laneId),
+    laneBecause.places,
+    contents.texts,
+    because.texts,
+    laneBecause.texts,
+  ].map(asParameter);
 }
 
 /** Orders of batch runs get slots of the wall that their run goes to; those that find none leave the wave. */

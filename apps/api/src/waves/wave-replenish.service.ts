@@ -46,15 +46,10 @@ export class WaveReplenishService {
     const stock = await this.db.transaction((tx) =>
       freeStock(tx, { itemIds: [...taken.keys()], besideWaveId: topUp ? plan.waveId : null }),
     );
-    // A wave's own picks count as taken, though they may not be set aside yet.
-    const own = ownPicks(plan);
-    const left = stock.map((at) => ({ ...at, free: Math.max(0, at.free - (own.get(placeKey(at)) ?? 0)) }));
-    const faceOf = new Map(
-      left.filter(({ type }) => type === 'pick-face').map((face) => [face.item_id, face] as const),
-    );
+    const faceOf = facesOf(stock);
     // What is on a cart already is not sent elsewhere.
     const { picks, moves } = plan.runs.length > 0 ? straight(plan) : throughFaces(plan, faceOf);
-    const all = topUp ? [...moves, ...topUps(left, faceOf, taken)] : moves;
+    const all = topUp ? [...moves, ...topUps(leftBy(plan, stock), taken)] : moves;
     const faces = await this.db.transaction((tx) =>
       placesOf(
         tx,
@@ -128,6 +123,18 @@ function placeKey(at: { location_id: string; item_id: string; lot: string }): st
   return `${at.location_id} ${at.item_id} ${at.lot}`;
 }
 
+/** What a wave leaves of this stock: its own picks count as taken, though they may not be set aside yet. */
+function leftBy(plan: WavePlan, stock: readonly StockRow[]): StockRow[] {
+  const own = ownPicks(plan);
+  return stock.map((at) => ({ ...at, free: Math.max(0, at.free - (own.get(placeKey(at)) ?? 0)) }));
+}
+
+/** The pick face of each item: the first in the sequence of picking where it has several. */
+function facesOf(stock: readonly StockRow[]): Map<string, StockRow> {
+  const faces = stock.filter(({ type }) => type === 'pick-face');
+  return new Map(faces.map((face) => [face.item_id, face]));
+}
+
 /** Units of a plan by place. */
 function ownPicks(plan: WavePlan): Map<string, number> {
   const own = new Map<string, number>();
@@ -181,11 +188,8 @@ function throughFaces(
 }
 
 /** Faces that this wave leaves with less than another one like it takes. */
-function topUps(
-  left: readonly StockRow[],
-  faceOf: ReadonlyMap<string, StockRow>,
-  taken: ReadonlyMap<string, number>,
-): Move[] {
+function topUps(left: readonly StockRow[], taken: ReadonlyMap<string, number>): Move[] {
+  const faceOf = facesOf(left);
   const faces = [...faceOf.values()].map((at): PickFace => {
     const minimum = taken.get(at.item_id) ?? 0;
     const capacity = Math.max(at.free, minimum * WAVES_AHEAD);

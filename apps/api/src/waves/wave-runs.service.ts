@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { BatchOrder, RunStop } from '#lib/planning';
 import { affected, Database, rows, type Tx } from '../platform/database.service.js';
 import { newId } from '../platform/ids.js';
+import { asParameter } from '../platform/list-text.js';
 import { takeCount } from '../platform/number-ranges.js';
 import { type BatchGroup, groupsByLoad, wholeCart } from './cart-loads.js';
 import { cartLoad, dropStations, walkable, zoneOfAisle } from './floor-plan.queries.js';
@@ -12,6 +13,7 @@ import type { KeepResult, PipelineStep, StepControl, StepResult } from './pipeli
 import { shareWalls } from './plan-walls.js';
 import { PlannerService } from './planner.service.js';
 import type { BatchAnswer } from './planning.worker.js';
+import { Prepared } from './prepared.js';
 import { freeWallSlots } from './put-walls.queries.js';
 import { reasonView } from './reason-texts.js';
 import { searchTimeMs } from './search-time.js';
@@ -43,6 +45,8 @@ const BOUND = `from reservations v join wave_replenishments p on p.site_id = v.s
 /** The second half of the pipeline: carts, walks and tasks. */
 @Injectable()
 export class WaveRunsService {
+  private readonly tasks = new Prepared(taskColumns);
+
   constructor(
     private readonly db: Database,
     private readonly planner: PlannerService,
@@ -66,6 +70,7 @@ export class WaveRunsService {
   /** One task for each stop, in the order of the walk. */
   readonly createTasks: PipelineStep = {
     decide: async (plan) => ({ plan, log: [] }),
+    prepare: (plan) => this.tasks.workOut(plan),
     keep: (tx, plan, { waveId }) => this.insertTasks(tx, plan, waveId),
   };
 
@@ -257,15 +262,6 @@ export class WaveRunsService {
    */
   private async insertTasks(tx: Tx, decided: WavePlan, waveId: string): Promise<KeepResult> {
     const plan = onlyOrders(decided, await ordersStillIn(tx, waveId, new Set(decided.orders.keys())));
-    const pickOf = new Map(plan.picks.map((pick) => [pick.id, pick]));
-    const tasks = plan.runs.flatMap((run) =>
-      run.pickIds.map((pickId, at) => ({
-        pick: pickOf.get(pickId)!,
-        runId: run.id,
-        sequence: (at + 1) * SEQUENCE_STEP,
-      })),
-    );
-    const column = <T>(of: (task: (typeof tasks)[number]) => T) => tasks.map(of);
     const waits = plan.picks.some(({ waitsFor }) => waitsFor !== null);
     // Nobody brings these goods until the picks that wait for them stand.
     if (waits) await rows(tx, `select 1 ${BOUND} order by v.id for share of v`, [tx.siteId, waveId]);
@@ -279,15 +275,7 @@ export class WaveRunsService {
          as n (id, run_id, sequence, order_id, reservation_id)
        join run_slots t on t.site_id = $1 and t.run_id = n.run_id and t.order_id = n.order_id and t.state = 'open'
        join reservations v on v.site_id = $1 and v.id = n.reservation_id`,
-      [
-        tx.siteId,
-        waveId,
-        tasks.map(() => newId()),
-        column((task) => task.runId),
-        column((task) => task.sequence),
-        column(({ pick }) => pick.orderId),
-        column(({ pick }) => pick.id),
-      ],
+      [tx.siteId, waveId, ...this.tasks.of(plan)],
     );
     if (!waits) return { plan, log: [`${made} tasks`] };
     const blocked = await affected(
@@ -299,6 +287,28 @@ export class WaveRunsService {
     );
     return { plan, log: [`${made} tasks, ${blocked} of them wait for goods`] };
   }
+}
+
+/** The columns of a plan's tasks: id, run, sequence, order, reservation. */
+function taskColumns({ runs, picks }: WavePlan): unknown[] {
+  const orderOf = new Map(picks.map(({ id, orderId }) => [id, orderId]));
+  const [ids, runIds, sequences, orderIds, pickIds]: [string[], string[], number[], string[], string[]] = [
+    [],
+    [],
+    [],
+    [],
+    [],
+  ];
+  for (const run of runs) {
+    run.pickIds.forEach((pickId, at) => {
+      ids.push(newId());
+      runIds.push(run.id);
+      sequences.push((at + 1) * SEQUENCE_STEP);
+      orderIds.push(orderOf.get(pickId)!);
+      pickIds.push(pickId);
+    });
+  }
+  return [ids, runIds, sequences, orderIds, pickIds].map(asParameter);
 }
 
 /** What a run keeps to be explained by, and to be planned on after a crash. */
