@@ -1,6 +1,15 @@
-import { fieldOf } from './site-field.js';
+import { flowStatesFor, optionsOf } from './flow-states.js';
+import { fieldOf, type StretchWay } from './site-field.js';
 import { type AisleSite, across, along, MOST_CROSS_AISLES, type PointMm } from './site-layout.js';
-import { ACROSS_COUNT, STRETCH, STRETCH_COUNT, type TourStates, tourStatesFor } from './tour-states.js';
+import { setPassCosts, setStopCosts } from './stretch-costs.js';
+import {
+  STRETCH,
+  type TourAutomaton,
+  tourStatesFor,
+  VISIT,
+  VISIT_COUNT,
+  type WalkedLane,
+} from './tour-states.js';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -8,8 +17,8 @@ interface Column {
   acrossMm: number;
   /** Aisles behind each other; a column without one only marks where a station stands on a cross aisle. */
   aisleIds: readonly string[];
-  /** Whether a way leads from each cross aisle to the next. */
-  passable: readonly boolean[];
+  /** From each cross aisle to the next; none for a column without an aisle. */
+  stretches: readonly StretchWay[];
 }
 
 /** Where the drawn tour chose what: enough to walk back from the last state to the first. */
@@ -23,9 +32,17 @@ export interface TourDrawing {
   lengthMm: number;
   /** `stretches[column][stretch]` is a STRETCH option. */
   stretches: number[][];
-  /** `crossings[column][lane]`: times walked from this column to the next. */
-  crossings: number[][];
+  /** `crossings[column][lane]`: how it is walked from this column to the next. */
+  crossings: WalkedLane[][];
 }
+
+/**
+ * The largest flow (see `FlowStates`) by number of cross aisles. One more than there are aisles of one direction is as good as
+ * any; more than a few take turns that nobody walks, and with many cross aisles their states are too many.
+ */
+const MOST_FLOW: Readonly<Record<number, number>> = { 2: 24, 3: 6, 4: 3, 5: 2 };
+/** Flows that have an automaton of their own: the fewer states, the sooner a route is found. */
+const FLOWS = [2, 3, 4, 6, 8, 10, 12, 16, 20];
 
 /**
  * A site prepared for exact routes between two fixed points: columns (aisles and stations) from left to right, lanes
@@ -39,9 +56,16 @@ export class AisleRouter {
   /** Walked between the start or end point and its cross aisle, in every route. */
   readonly approachMm: number;
   readonly stretchCount: number;
-  private readonly states: TourStates;
+  /** Some aisle is one-way, so tours have a direction. */
+  readonly directed: boolean;
+  /** The automaton of the tour being drawn. */
+  private states: TourAutomaton;
+  /** Largest flows of automata for this site, ascending; the first options of all are the same. None where directions are free. */
+  private readonly flows: readonly number[];
+  /** Options of a stretch in `costs`. */
+  private readonly optionCount: number;
   private readonly columnOfAisle: Map<string, number>;
-  /** Some aisle does not run from the first cross aisle to the last. */
+  /** Some aisle does not run from the first cross aisle to the last, or not everywhere the same way. */
   private readonly ragged: boolean;
   private readonly startColumn: number;
   private readonly endColumn: number;
@@ -66,9 +90,10 @@ export class AisleRouter {
     this.columnOfAisle = new Map(
       this.columns.flatMap(({ aisleIds }, at) => aisleIds.map((aisleId) => [aisleId, at])),
     );
-    this.ragged = this.columns.some(
-      ({ aisleIds, passable }) => aisleIds.length > 0 && passable.includes(false),
-    );
+    const aisles = this.columns.filter(({ aisleIds }) => aisleIds.length > 0);
+    const all = aisles.flatMap(({ stretches }) => stretches);
+    this.directed = all.some((way) => way === 'up' || way === 'down');
+    this.ragged = all.includes('none') || aisles.some(({ stretches }) => new Set(stretches).size > 1);
     [this.startColumn, this.endColumn] = stations.map((acrossMm) =>
       this.columns.findIndex((column) => column.acrossMm === acrossMm),
     ) as [number, number];
@@ -79,12 +104,15 @@ export class AisleRouter {
     this.approachMm =
       Math.abs(along(site.aislesAlong, start) - this.lanesMm[startLane]!) +
       Math.abs(along(site.aislesAlong, end) - this.lanesMm[endLane]!);
-    const pathEnd = Number(this.startNode !== this.endNode);
+    const round = this.startNode === this.endNode;
     this.visits = [
-      { column: this.startColumn, move: startLane * 2 + pathEnd },
-      { column: this.endColumn, move: endLane * 2 + pathEnd },
+      { column: this.startColumn, move: startLane * VISIT_COUNT + (round ? VISIT.passed : VISIT.start) },
+      { column: this.endColumn, move: endLane * VISIT_COUNT + (round ? VISIT.passed : VISIT.end) },
     ];
-    this.states = tourStatesFor(lanes);
+    const mostFlow = Math.min(this.columns.length + 1, MOST_FLOW[lanes]!);
+    this.flows = this.directed ? [...FLOWS.filter((flow) => flow < mostFlow), mostFlow] : [];
+    this.states = this.directed ? flowStatesFor(lanes, this.flows[0]!) : tourStatesFor(lanes);
+    this.optionCount = this.directed ? optionsOf(mostFlow) : this.states.optionCount;
     this.current = frontOf(this.states.count);
     this.following = frontOf(this.states.count);
   }
@@ -109,28 +137,68 @@ export class AisleRouter {
     return this.lanesMm[stretch + 1]! - this.lanesMm[stretch]!;
   }
 
-  /** Costs of a site without stops: fill in the stretches with stops by `setStretchCosts`. */
+  /** Costs of a site without stops: fill in the stretches with stops by `setStops`. */
   emptyCosts(): Float64Array {
-    const costs = new Float64Array(this.columns.length * this.stretchCount * STRETCH_COUNT);
-    for (let column = 0; column < this.columns.length; column++) {
-      for (let stretch = 0; stretch < this.stretchCount; stretch++) {
-        const at = (column * this.stretchCount + stretch) * STRETCH_COUNT;
-        const lengthMm = this.columns[column]!.passable[stretch] ? this.stretchLengthMm(stretch) : NEVER;
-        costs.set([0, lengthMm, 2 * lengthMm, NEVER, NEVER, NEVER], at);
-      }
+    const count = this.optionCount;
+    const costs = new Float64Array(this.columns.length * this.stretchCount * count);
+    for (let key = 0; key < this.columns.length * this.stretchCount; key++) {
+      setPassCosts(this.stretch(key), { costs, at: key * count, count });
     }
     return costs;
   }
 
-  /** Length of the shortest tour; `costs` as from `emptyCosts`, `firstColumn`..`lastColumn` hold all stops. */
+  /**
+   * Writes what each way through one stretch (`column * stretchCount + stretch`) costs: `positionsMm` are the stops' distances from its
+   * low end, ascending and not empty.
+   */
+  setStops(costs: Float64Array, key: number, positionsMm: readonly number[]): void {
+    const count = this.optionCount;
+    setStopCosts(this.stretch(key), positionsMm, { costs, at: key * count, count });
+  }
+
+  /** By stretch (`column * stretchCount + stretch`): 1 where it may be walked upward only, -1 downward only, 0 otherwise. */
+  directions(): Int8Array {
+    return Int8Array.from({ length: this.columns.length * this.stretchCount }, (_, key) => {
+      const { way } = this.stretch(key);
+      return Number(way === 'up') - Number(way === 'down');
+    });
+  }
+
+  private stretch(key: number): { way: StretchWay; lengthMm: number } {
+    const stretch = key % this.stretchCount;
+    const way = this.columns[Math.floor(key / this.stretchCount)]!.stretches[stretch] ?? 'none';
+    return { way, lengthMm: this.stretchLengthMm(stretch) };
+  }
+
+  /** Takes the smallest automaton that has all flows which stops in so many stretches of one direction can call for. */
+  private chooseAutomaton(costs: Float64Array): void {
+    if (!this.directed) return;
+    let up = 1;
+    let down = 1;
+    for (let key = 0, at = 0; at < costs.length; key++, at += this.optionCount) {
+      if (costs[at + STRETCH.none] !== NEVER) continue;
+      const { way } = this.stretch(key);
+      if (way !== 'down') up++;
+      if (way !== 'up') down++;
+    }
+    const needed = Math.max(up, down);
+    const most = this.flows.find((flow) => flow >= needed) ?? this.flows.at(-1)!;
+    this.states = flowStatesFor(this.lanesMm.length, most);
+    if (this.states.count <= this.current.lengths.length) return;
+    this.current = frontOf(this.states.count);
+    this.following = frontOf(this.states.count);
+  }
+
+  /** Length of the shortest tour, infinite where there is none; `costs` as from `emptyCosts`, `firstColumn`..`lastColumn` hold all stops. */
   shortestMm(costs: Float64Array, firstColumn: number, lastColumn: number): number {
     return this.draw(costs, firstColumn, lastColumn, null).lengthMm;
   }
 
-  /** The shortest tour itself. */
-  shortest(costs: Float64Array, firstColumn: number, lastColumn: number): TourDrawing {
+  /** The shortest tour itself; null where there is none. */
+  shortest(costs: Float64Array, firstColumn: number, lastColumn: number): TourDrawing | null {
     const trace: Trace = { from: [], choice: [] };
     const { lengthMm, drawn, state } = this.draw(costs, firstColumn, lastColumn, trace);
+    if (lengthMm === NEVER) return null;
     return { lengthMm, ...this.walkBack(trace, drawn, state) };
   }
 
@@ -138,6 +206,7 @@ export class AisleRouter {
     const needFirst = Math.min(firstColumn, this.startColumn, this.endColumn);
     const needLast = Math.max(lastColumn, this.startColumn, this.endColumn);
     const drawn = this.columnsToDraw(costs, needFirst, needLast);
+    this.chooseAutomaton(costs);
     const { complete, empty } = this.states;
     clear(this.current);
     reach(this.current, empty, 0);
@@ -162,10 +231,11 @@ export class AisleRouter {
   /**
    * Columns with something to do. Others need no look: whatever a tour does in an aisle without stops it can do as well
    * in the next one with stops. Without any stop the aisles around the stations are kept; where aisles are not all as long as the
-   * site every one may be the only way through.
+   * site every one may be the only way through. Where some are one-way, the nearest ones beyond may be the way back.
    */
   private columnsToDraw(costs: Float64Array, needFirst: number, needLast: number): number[] {
     if (this.ragged) return this.columns.map((_, column) => column);
+    if (this.directed) return range(this.wayBack(needFirst, -1), this.wayBack(needLast, 1));
     const drawn: number[] = [];
     let stops = false;
     for (let column = needFirst; column <= needLast; column++) {
@@ -176,13 +246,27 @@ export class AisleRouter {
     if (stops) return drawn;
     const from = this.openColumn(needFirst, -1);
     const to = this.openColumn(needLast, 1);
-    return Array.from({ length: to - from + 1 }, (_, at) => from + at);
+    return range(from, to);
+  }
+
+  /** The column by which from here on both directions have been seen; the outermost one where there is none. */
+  private wayBack(column: number, step: 1 | -1): number {
+    let up = false;
+    let down = false;
+    let at = column;
+    for (; this.columns[at]; at += step) {
+      const way = this.columns[at]!.stretches[0];
+      up ||= way === 'up' || way === 'both';
+      down ||= way === 'down' || way === 'both';
+      if (up && down) return at;
+    }
+    return at - step;
   }
 
   private hasStops(costs: Float64Array, column: number): boolean {
-    const first = column * this.stretchCount * STRETCH_COUNT;
+    const first = column * this.stretchCount * this.optionCount;
     for (let stretch = 0; stretch < this.stretchCount; stretch++) {
-      if (costs[first + stretch * STRETCH_COUNT + STRETCH.none] === NEVER) return true;
+      if (costs[first + stretch * this.optionCount + STRETCH.none] === NEVER) return true;
     }
     return false;
   }
@@ -195,7 +279,7 @@ export class AisleRouter {
   }
 
   private drawColumn(costs: Float64Array, column: number, trace: Trace | null): void {
-    const { stretchNext, visitNext, count } = this.states;
+    const { stretchNext, visitNext, count, optionCount } = this.states;
     for (const visit of this.visits) {
       if (visit.column !== column) continue;
       clear(this.following);
@@ -207,11 +291,11 @@ export class AisleRouter {
     for (let stretch = 0; stretch < this.stretchCount; stretch++) {
       clear(this.following);
       this.step = beginStep(trace, count);
-      const at = (column * this.stretchCount + stretch) * STRETCH_COUNT;
-      for (let option = 0; option < STRETCH_COUNT; option++) {
+      const at = (column * this.stretchCount + stretch) * this.optionCount;
+      for (let option = 0; option < optionCount; option++) {
         const cost = costs[at + option]!;
         if (cost === NEVER) continue;
-        this.relax(stretchNext, (stretch * STRETCH_COUNT + option) * count, cost, option);
+        this.relax(stretchNext, (stretch * optionCount + option) * count, cost, option);
       }
       this.swap();
     }
@@ -256,7 +340,7 @@ export class AisleRouter {
 
   private walkBack(trace: Trace, drawn: number[], lastState: number): Omit<TourDrawing, 'lengthMm'> {
     const stretches = this.columns.map(() => new Array<number>(this.stretchCount).fill(STRETCH.none));
-    const crossings = this.columns.map(() => new Array<number>(this.stretchCount + 1).fill(0));
+    const crossings = this.columns.map((): WalkedLane[] => []);
     let state = lastState;
     let step = this.stepsOf(drawn);
     const back = () => {
@@ -274,13 +358,10 @@ export class AisleRouter {
       for (const visit of this.visits) if (visit.column === column) back();
       if (at === 0) break;
       const digits = back();
-      for (let passed = drawn[at - 1]!; passed < column; passed++) crossings[passed] = this.timesOf(digits);
+      const walked = this.states.walkedAcross(state, digits);
+      for (let passed = drawn[at - 1]!; passed < column; passed++) crossings[passed] = walked;
     }
     return { stretches, crossings };
-  }
-
-  private timesOf(digits: number): number[] {
-    return this.lanesMm.map((_, lane) => Math.floor(digits / ACROSS_COUNT ** lane) % ACROSS_COUNT);
   }
 
   /** Trace steps taken for these columns. */
@@ -344,34 +425,16 @@ function columnsOf(site: AisleSite, stationsMm: number[]): Column[] {
   const columns: Column[] = fieldOf(site).columns.map(({ acrossMm, aisleIds, stretches }) => ({
     acrossMm,
     aisleIds,
-    passable: stretches.map((way) => way !== 'none'),
+    stretches,
   }));
   for (const acrossMm of new Set(stationsMm)) {
     if (!columns.some((column) => column.acrossMm === acrossMm)) {
-      columns.push({ acrossMm, aisleIds: [], passable: [] });
+      columns.push({ acrossMm, aisleIds: [], stretches: [] });
     }
   }
   return columns.sort((one, two) => one.acrossMm - two.acrossMm);
 }
 
-/**
- * Writes what each way through one stretch costs: `positionsMm` are the stops' distances from the low end, ascending
- * and not empty.
- */
-export function setStretchCosts(
-  costs: Float64Array,
-  at: number,
-  positionsMm: number[],
-  lengthMm: number,
-): void {
-  let largestGapMm = 0;
-  for (let stop = 1; stop < positionsMm.length; stop++) {
-    largestGapMm = Math.max(largestGapMm, positionsMm[stop]! - positionsMm[stop - 1]!);
-  }
-  costs[at + STRETCH.none] = NEVER;
-  costs[at + STRETCH.once] = lengthMm;
-  costs[at + STRETCH.twice] = 2 * lengthMm;
-  costs[at + STRETCH.fromLow] = 2 * positionsMm[positionsMm.length - 1]!;
-  costs[at + STRETCH.fromHigh] = 2 * (lengthMm - positionsMm[0]!);
-  costs[at + STRETCH.gap] = largestGapMm > 0 ? 2 * (lengthMm - largestGapMm) : NEVER;
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, at) => from + at);
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type BatchRequest, batchRuns } from './batch-runs.js';
+import { routeOnSite } from './route-site.js';
+import type { AisleSite } from './site-layout.js';
 
 const AISLES = 6;
 const site = {
@@ -9,34 +11,80 @@ const site = {
   crossAislesMm: [0, 20_000],
 };
 
-const requests: fc.Arbitrary<BatchRequest> = fc
-  .array(
-    fc.record({
-      units: fc.integer({ min: 1, max: 12 }),
-      weightGrams: fc.integer({ min: 1, max: 4000 }),
-      stops: fc.array(fc.tuple(fc.nat(AISLES - 1), fc.nat(20)), { minLength: 1, maxLength: 4 }),
-    }),
-    { maxLength: 14 },
-  )
-  .map((orders) => ({
-    site,
-    cart: { slots: 4, units: 10, weightGrams: 9000 },
-    start: { xMm: 9000, yMm: 0 },
-    orders: orders.map(({ units, weightGrams, stops }, index) => ({
-      orderId: `o${index}`,
-      units,
-      volumeMl: 100,
-      weightGrams,
-      stops: stops.map(([aisle, metre], stop) => ({
-        stopId: `o${index}s${stop}`,
-        aisleId: `A${aisle}`,
-        xMm: aisle * 4000,
-        yMm: metre * 1000,
+/** The same with aisles that may be walked one way; the last one is open both ways, so that there is always a way back. */
+const oneWay: AisleSite = {
+  ...site,
+  aisles: site.aisles.map((aisle, at) => ({
+    ...aisle,
+    ...(at < AISLES - 1 && { oneWay: at % 3 === 0 ? 'up' : 'down' }),
+  })),
+};
+
+const requestsOver = (of: AisleSite): fc.Arbitrary<BatchRequest> =>
+  fc
+    .array(
+      fc.record({
+        units: fc.integer({ min: 1, max: 12 }),
+        weightGrams: fc.integer({ min: 1, max: 4000 }),
+        stops: fc.array(fc.tuple(fc.nat(AISLES - 1), fc.nat(20)), { minLength: 1, maxLength: 4 }),
+      }),
+      { maxLength: 14 },
+    )
+    .map((orders) => ({
+      site: of,
+      cart: { slots: 4, units: 10, weightGrams: 9000 },
+      start: { xMm: 9000, yMm: 0 },
+      orders: orders.map(({ units, weightGrams, stops }, index) => ({
+        orderId: `o${index}`,
+        units,
+        volumeMl: 100,
+        weightGrams,
+        stops: stops.map(([aisle, metre], stop) => ({
+          stopId: `o${index}s${stop}`,
+          aisleId: `A${aisle}`,
+          xMm: aisle * 4000,
+          yMm: metre * 1000,
+        })),
       })),
-    })),
-  }));
+    }));
+
+const requests = fc.oneof(requestsOver(site), requestsOver(oneWay));
 
 describe('batching orders into runs', () => {
+  it('walks each run as a route over the site is walked, in the direction of its aisles', () => {
+    fc.assert(
+      fc.property(requests, (request) => {
+        const plan = batchRuns(request, { maxIterations: 30 });
+        for (const { orderIds, stopIds, walkMm } of plan.runs) {
+          const stops = request.orders
+            .filter(({ orderId }) => orderIds.includes(orderId))
+            .flatMap((o) => o.stops);
+          expect({ stopIds, walkMm }).toEqual(routeOnSite({ ...request, stops }));
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('leaves out an order from whose aisle no way leads back', () => {
+    const aisles = site.aisles.map((aisle) => ({ ...aisle, oneWay: 'up' as const }));
+    const order = { orderId: 'o', units: 1, volumeMl: 1, weightGrams: 1 };
+    const stops = [{ stopId: 's', aisleId: 'A1', xMm: 4000, yMm: 5000 }];
+    const start = { xMm: 0, yMm: 0 };
+    const request = { site: { ...site, aisles }, cart: {}, start, orders: [{ ...order, stops }] };
+    expect(batchRuns(request).unplaced).toEqual([
+      {
+        orderId: 'o',
+        reason: {
+          code: 'stop-unreachable',
+          stopId: 's',
+          detail: 'There is no way from the start over aisle A1 to the end.',
+        },
+      },
+    ]);
+    expect(batchRuns({ ...request, end: { xMm: 0, yMm: 20_000 } }).walkMm).toBe(28_000);
+  });
+
   it('puts every order into exactly one run, or says why not', () => {
     fc.assert(
       fc.property(requests, (request) => {

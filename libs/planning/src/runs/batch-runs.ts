@@ -5,6 +5,7 @@ import type { BatchProblem } from './batch-search.js';
 import { routeStops } from './route-run.js';
 import { RunLengths } from './run-lengths.js';
 import type { AisleSite, PointMm, RunStop } from './site-layout.js';
+import { walkAlongMm } from './walk-along.js';
 
 /** An order that goes whole onto one cart. */
 export interface BatchOrder {
@@ -74,7 +75,8 @@ export interface RunsPlan {
 const CAPACITIES = ['slots', 'units', 'volumeMl', 'weightGrams'] as const;
 
 /**
- * Puts orders together into runs of least total walk, each within the cart's capacities. Default 2,000 iterations.
+ * Puts orders together into runs of least total walk, each within the cart's capacities and walked as `routeOnSite` walks it, so that
+ * one-way aisles count from the beginning. Default 2,000 iterations.
  * Every order is in exactly one run or is unplaced with its reason.
  */
 export function batchRuns(request: BatchRequest, limits: SearchLimits = {}): RunsPlan {
@@ -118,6 +120,7 @@ function whyUnplaceable(
     try {
       router.columnOf(stop.aisleId);
       router.stretchOf(request.site.aislesAlong === 'x' ? stop.xMm : stop.yMm);
+      if (router.directed) requireWay(stop, request);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       return { code: 'stop-unreachable', stopId: stop.stopId, detail: error.message };
@@ -126,11 +129,17 @@ function whyUnplaceable(
   return undefined;
 }
 
+/** @throws RangeError where one-way aisles leave no way over the stop. */
+function requireWay(stop: RunStop, { site, start, end = start }: BatchRequest): void {
+  if (!Number.isFinite(walkAlongMm(site, [start, stop, end])))
+    throw new RangeError(`There is no way from the start over aisle ${stop.aisleId} to the end.`);
+}
+
 function problemOf(orders: BatchOrder[], request: BatchRequest, router: AisleRouter): BatchProblem {
   const lengths = new RunLengths(
     router,
-    request.site.aislesAlong,
     orders.map((order) => order.stops),
+    request,
   );
   const limited = CAPACITIES.filter((capacity) => request.cart[capacity] !== undefined);
   return {
@@ -152,10 +161,9 @@ interface RunContext {
 
 function runOf(members: number[], { orders, problem, router, request }: RunContext): PlannedRun {
   const inRun = [...members].sort((one, two) => one - two).map((member) => orders[member]!);
-  const { stopIds, walkMm } = routeStops(router, {
-    site: request.site,
-    stops: inRun.flatMap((order) => order.stops),
-  });
+  const { site, start, end } = request;
+  const stops = inRun.flatMap((order) => order.stops);
+  const { stopIds, walkMm } = routeStops(router, { site, start, end, stops });
   const aloneMm = members.reduce((sum, member) => sum + problem.lengthOf([member]), 0);
   const total = (capacity: keyof CartCapacity) =>
     inRun.reduce((sum, order) => sum + needOf(order, capacity), 0);

@@ -1,6 +1,8 @@
-import { AisleRouter, setStretchCosts, type TourDrawing } from './aisle-router.js';
+import { AisleRouter, type TourDrawing } from './aisle-router.js';
+import { timesOf } from './flow-states.js';
+import { routeOverWays } from './route-ways.js';
 import { type AisleSite, along, type PointMm, type RunStop } from './site-layout.js';
-import { STRETCH, STRETCH_COUNT } from './tour-states.js';
+import { STRETCH } from './tour-states.js';
 
 export interface RouteRequest {
   site: AisleSite;
@@ -18,15 +20,17 @@ export interface RoutedRun {
 }
 
 /**
- * The shortest walk from start over all stops to end. Exact for sites of up to MOST_CROSS_AISLES cross aisles.
- * @throws RangeError for a stop in an unknown aisle or beyond the cross aisles.
+ * The shortest walk from start over all stops to end, one-way aisles respected. Exact for sites of up to MOST_CROSS_AISLES cross
+ * aisles; with one-way aisles among the walks that nowhere need one cross aisle far more often to one side than to the other
+ * (`FlowStates`), which with two or three cross aisles are all that anybody would walk.
+ * @throws RangeError for a stop in an unknown aisle or beyond the cross aisles, or that cannot be reached and left again.
  */
 export function routeRun(request: RouteRequest): RoutedRun {
   return routeStops(new AisleRouter(request.site, request.start, request.end ?? request.start), request);
 }
 
 /** As `routeRun` with a router that is kept for many runs over the same site, start and end. */
-export function routeStops(router: AisleRouter, request: Pick<RouteRequest, 'site' | 'stops'>): RoutedRun {
+export function routeStops(router: AisleRouter, request: RouteRequest): RoutedRun {
   if (request.stops.length === 0 && router.startNode === router.endNode) {
     return { stopIds: [], walkMm: router.approachMm };
   }
@@ -35,15 +39,18 @@ export function routeStops(router: AisleRouter, request: Pick<RouteRequest, 'sit
   let firstColumn = router.columns.length - 1;
   let lastColumn = 0;
   for (const [key, stops] of placed) {
-    const lengthMm = router.stretchLengthMm(key % router.stretchCount);
-    const positionsMm = stops.map((stop) => stop.positionMm);
-    setStretchCosts(costs, key * STRETCH_COUNT, positionsMm, lengthMm);
+    router.setStops(
+      costs,
+      key,
+      stops.map((stop) => stop.positionMm),
+    );
     const column = Math.floor(key / router.stretchCount);
     firstColumn = Math.min(firstColumn, column);
     lastColumn = Math.max(lastColumn, column);
   }
   if (placed.size === 0) [firstColumn, lastColumn] = [lastColumn, firstColumn];
   const drawing = router.shortest(costs, firstColumn, lastColumn);
+  if (!drawing) return routeOverWays(request);
   const walk = new WalkGraph(router, placed, drawing);
   return { stopIds: walk.stopIdsInOrder(), walkMm: drawing.lengthMm + router.approachMm };
 }
@@ -76,7 +83,8 @@ function placeStops(
 
 /** The edges of a drawn tour; walking each exactly once is the route. */
 class WalkGraph {
-  private readonly neighbours = new Map<number, number[]>();
+  /** By node where one comes from; where directions are free every edge is there from both of its ends. */
+  private readonly before = new Map<number, number[]>();
   private readonly stopIdsAt = new Map<number, string[]>();
   private nextNode: number;
 
@@ -87,9 +95,11 @@ class WalkGraph {
   ) {
     const lanes = router.lanesMm.length;
     this.nextNode = router.columns.length * lanes;
-    drawing.crossings.forEach((timesByLane, column) => {
-      timesByLane.forEach((times, lane) => {
-        this.addWalk(column * lanes + lane, (column + 1) * lanes + lane, times);
+    drawing.crossings.forEach((walked, column) => {
+      walked.forEach(({ right, left }, lane) => {
+        const [here, there] = [column * lanes + lane, (column + 1) * lanes + lane];
+        this.addChain([here, there], right);
+        this.addChain([there, here], left);
       });
     });
     drawing.stretches.forEach((options, column) => {
@@ -100,16 +110,24 @@ class WalkGraph {
     });
   }
 
-  private addWalk(one: number, two: number, times: number): void {
-    for (let walked = 0; walked < times; walked++) {
-      this.neighboursOf(one).push(two);
-      this.neighboursOf(two).push(one);
+  /** Walks from each node to the next, so many times. */
+  private addChain(nodes: number[], times: number): void {
+    for (let at = 1; at < nodes.length; at++) {
+      for (let walked = 0; walked < times; walked++) {
+        this.beforeNode(nodes[at]!).push(nodes[at - 1]!);
+        if (!this.router.directed) this.beforeNode(nodes[at - 1]!).push(nodes[at]!);
+      }
     }
   }
 
-  private neighboursOf(node: number): number[] {
-    const known = this.neighbours.get(node) ?? [];
-    this.neighbours.set(node, known);
+  private addThereAndBack(nodes: number[]): void {
+    this.addChain(nodes, this.router.directed ? 1 : 2);
+    if (this.router.directed) this.addChain(nodes.toReversed(), 1);
+  }
+
+  private beforeNode(node: number): number[] {
+    const known = this.before.get(node) ?? [];
+    this.before.set(node, known);
     return known;
   }
 
@@ -120,33 +138,34 @@ class WalkGraph {
       return node;
     });
     const high = low + 1;
-    const walkChain = (nodes: number[], times: number) => {
-      for (let at = 1; at < nodes.length; at++) this.addWalk(nodes[at - 1]!, nodes[at]!, times);
-    };
-    if (option === STRETCH.once) walkChain([low, ...chain, high], 1);
-    if (option === STRETCH.twice) walkChain([low, ...chain, high], 2);
-    if (option === STRETCH.fromLow) walkChain([low, ...chain], 2);
-    if (option === STRETCH.fromHigh) walkChain([...chain, high], 2);
+    const whole = [low, ...chain, high];
+    const times = timesOf(option);
+    this.addChain(times > 0 ? whole : whole.toReversed(), Math.abs(times));
+    if (option === STRETCH.twice) this.addThereAndBack(whole);
+    if (option === STRETCH.fromLow) this.addThereAndBack([low, ...chain]);
+    if (option === STRETCH.fromHigh) this.addThereAndBack([...chain, high]);
     if (option === STRETCH.gap) {
       const split = largestGapIndex(stops);
-      walkChain([low, ...chain.slice(0, split)], 2);
-      walkChain([...chain.slice(split), high], 2);
+      this.addThereAndBack([low, ...chain.slice(0, split)]);
+      this.addThereAndBack([...chain.slice(split), high]);
     }
   }
 
-  /** Hierholzer's walk over all edges from the start to the end; each stop counts where it is first passed. */
+  /** Hierholzer's walk over all edges from the end back to the start; each stop counts where it is first passed. */
   stopIdsInOrder(): string[] {
     const stack = [this.router.endNode];
     const walk: number[] = [];
     while (stack.length > 0) {
       const node = stack[stack.length - 1]!;
-      const next = this.neighbours.get(node)?.pop();
+      const next = this.before.get(node)?.pop();
       if (next === undefined) {
         walk.push(stack.pop()!);
         continue;
       }
-      const back = this.neighbours.get(next)!;
-      back.splice(back.lastIndexOf(node), 1);
+      if (!this.router.directed) {
+        const back = this.before.get(next)!;
+        back.splice(back.lastIndexOf(node), 1);
+      }
       stack.push(next);
     }
     // The walk came out backwards from the end, so it reads from the start.

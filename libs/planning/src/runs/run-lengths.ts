@@ -1,7 +1,8 @@
 import { Random } from '../search/random.js';
-import { type AisleRouter, setStretchCosts } from './aisle-router.js';
+import type { AisleRouter } from './aisle-router.js';
+import type { RouteRequest } from './route-run.js';
+import { routeOverWays } from './route-ways.js';
 import { along, type RunStop } from './site-layout.js';
-import { STRETCH_COUNT } from './tour-states.js';
 
 const WORD_BITS = 32;
 /** Lengths to remember at most. */
@@ -29,18 +30,27 @@ export class RunLengths {
   private readonly costs: Float64Array;
   private readonly emptyCosts: Float64Array;
   private readonly known = new Map<number, number>();
+  /** Where the router finds no walk. */
+  private readonly otherwiseMm: (orders: readonly number[]) => number;
   private readonly hashLow: Uint32Array;
   private readonly hashHigh: Uint32Array;
   private readonly scratch: number[] = [];
   private readonly spans: { stretches: Int32Array; fromMm: number; toMm: number }[];
   private readonly entered: Int32Array;
   private enteredMark = 0;
+  /** By stretch of the site: 1 up only, -1 down only, 0 both ways. */
+  private readonly directions: Int8Array;
+  /** How many more stretches of a row are entered upward than downward. */
+  private readonly balance: Int32Array;
 
   constructor(
     private readonly router: AisleRouter,
-    aislesAlong: 'x' | 'y',
     stopsOfOrder: RunStop[][],
+    { site, start, end }: Pick<RouteRequest, 'site' | 'start' | 'end'>,
   ) {
+    const { aislesAlong } = site;
+    this.otherwiseMm = (orders) =>
+      routeOverWays({ site, start, end, stops: orders.flatMap((order) => stopsOfOrder[order]!) }).walkMm;
     const placed = stopsOfOrder.map((stops) =>
       stops.map((stop) => this.place(along(aislesAlong, stop), stop.aisleId)),
     );
@@ -62,6 +72,8 @@ export class RunLengths {
     });
     this.spans = placed.map((stops) => this.spanOf(stops));
     this.entered = new Int32Array(router.columns.length * router.stretchCount);
+    this.directions = router.directions();
+    this.balance = new Int32Array(router.stretchCount);
     this.union = new Int32Array(this.words);
     this.emptyCosts = router.emptyCosts();
     this.costs = router.emptyCosts();
@@ -141,24 +153,39 @@ export class RunLengths {
     return all === 0 ? 1 : shared / all;
   }
 
-  /** A cheap guess at the walk that an order adds to a run: stretches not entered yet, and the way farther across. */
+  /**
+   * A cheap guess at the walk that an order adds to a run: stretches not entered yet, and the way farther across. A one-way stretch that
+   * takes people where they come from anyway costs nothing more, one that they have to come back from costs the way back.
+   */
   guessAdded(order: number, run: readonly number[]): number {
     const mark = ++this.enteredMark;
     const own = this.spans[order]!;
     let fromMm = Number.POSITIVE_INFINITY;
     let toMm = Number.NEGATIVE_INFINITY;
+    this.balance.fill(0);
     for (const member of run) {
       const span = this.spans[member]!;
-      for (const stretch of span.stretches) this.entered[stretch] = mark;
+      for (const stretch of span.stretches) this.enter(stretch, mark);
       fromMm = Math.min(fromMm, span.fromMm);
       toMm = Math.max(toMm, span.toMm);
     }
     let addedMm = fromMm <= toMm ? 2 * (Math.max(0, fromMm - own.fromMm) + Math.max(0, own.toMm - toMm)) : 0;
     for (const stretch of own.stretches) {
-      if (this.entered[stretch] !== mark)
-        addedMm += this.router.stretchLengthMm(stretch % this.router.stretchCount);
+      const row = stretch % this.router.stretchCount;
+      const before = Math.abs(this.balance[row]!);
+      if (!this.enter(stretch, mark)) continue;
+      addedMm += (1 + Math.abs(this.balance[row]!) - before) * this.router.stretchLengthMm(row);
     }
     return addedMm;
+  }
+
+  /** `false` for a stretch that has been entered before. */
+  private enter(stretch: number, mark: number): boolean {
+    if (this.entered[stretch] === mark) return false;
+    this.entered[stretch] = mark;
+    const direction = this.directions[stretch]!;
+    if (direction !== 0) this.balance[stretch % this.router.stretchCount]! += direction;
+    return true;
   }
 
   private spanOf(stops: { key: number; column: number }[]) {
@@ -184,12 +211,13 @@ export class RunLengths {
     for (const stretch of this.places) {
       const positionsMm = this.positionsIn(stretch);
       if (positionsMm.length === 0) continue;
-      setStretchCosts(costs, stretch.key * STRETCH_COUNT, positionsMm, stretch.lengthMm);
+      this.router.setStops(costs, stretch.key, positionsMm);
       firstColumn = Math.min(firstColumn, stretch.column);
       lastColumn = stretch.column;
     }
     if (lastColumn < 0) return this.router.approachMm;
-    return this.router.shortestMm(costs, firstColumn, lastColumn) + this.router.approachMm;
+    const lengthMm = this.router.shortestMm(costs, firstColumn, lastColumn) + this.router.approachMm;
+    return Number.isFinite(lengthMm) ? lengthMm : this.otherwiseMm(orders);
   }
 
   private positionsIn(stretch: StretchPlaces): number[] {

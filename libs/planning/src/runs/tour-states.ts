@@ -11,32 +11,72 @@
 export const STRETCH = { none: 0, once: 1, twice: 2, fromLow: 3, fromHigh: 4, gap: 5 } as const;
 export const STRETCH_COUNT = 6;
 
-/** How many times a cross aisle is walked from one aisle to the next. */
-export const ACROSS_COUNT = 3;
+/** What a crossing is to the tour besides a part of it. */
+export const VISIT = { passed: 0, start: 1, end: 2 } as const;
+export const VISIT_COUNT = 3;
 
-export class TourStates {
+/** How often a cross aisle is walked from one aisle to the next. */
+export interface WalkedLane {
+  right: number;
+  left: number;
+}
+
+/** What a search over drawn tours needs to know of their states; one way each for tours whose direction is free, and for directed ones. */
+export interface TourAutomaton {
   /** The state before anything is drawn. */
-  readonly empty = 0;
+  readonly empty: number;
   /** Cross aisles of the site. */
   readonly lanes: number;
-  /** `stretchNext[(lane * STRETCH_COUNT + option) * count + state]`: next state or -1. */
-  stretchNext = new Int16Array(0);
+  /** What can be done in a stretch; the first ones are those of `STRETCH`. */
+  readonly optionCount: number;
+  readonly count: number;
+  /** `stretchNext[(lane * optionCount + option) * count + state]`: next state or -1. */
+  readonly stretchNext: Int16Array;
   /** Ways from one aisle to the next over all cross aisles: of state s those from acrossFrom[s] to acrossFrom[s + 1]. */
+  readonly acrossFrom: Int32Array;
+  readonly acrossNext: Int16Array;
+  /** How many cross aisles are walked, each time counted. */
+  readonly acrossTimes: Uint8Array;
+  /** What the way is, for `walkedAcross`. */
+  readonly acrossDigits: Uint8Array;
+  /** `visitNext[(lane * VISIT_COUNT + visit) * count + state]`. */
+  readonly visitNext: Int16Array;
+  /** 1 where the drawn part may be a finished tour. */
+  readonly complete: Uint8Array;
+  /** By cross aisle, on the way of these digits out of a state. */
+  walkedAcross(state: number, digits: number): WalkedLane[];
+}
+
+/** How many times a cross aisle is walked where the direction is free. */
+const ACROSS_COUNT = 3;
+
+/** Tours whose direction is free. */
+export class TourStates implements TourAutomaton {
+  readonly empty = 0;
+  readonly lanes: number;
+  readonly optionCount = STRETCH_COUNT;
+  stretchNext = new Int16Array(0);
   acrossFrom = new Int32Array(0);
   acrossNext = new Int16Array(0);
-  /** How many cross aisles are walked, each time counted. */
   acrossTimes = new Uint8Array(0);
   /** The times of each cross aisle as digits to the base of ACROSS_COUNT, the lowest lane first. */
   acrossDigits = new Uint8Array(0);
-  /** `visitNext[(lane * 2 + isPathEnd) * count + state]`: the crossing must be part of the tour, or one end of it. */
   visitNext = new Int16Array(0);
-  /** 1 where the drawn part may be a finished tour: in one piece, no odd crossing. */
+  /** In one piece, no odd crossing. */
   complete = new Uint8Array(0);
   count = 0;
 
   constructor(lanes: number) {
     this.lanes = lanes;
     this.explore();
+  }
+
+  /** To the right, though as well to the left: the direction is free. */
+  walkedAcross(_state: number, digits: number): WalkedLane[] {
+    return Array.from({ length: this.lanes }, (_, lane) => ({
+      right: Math.floor(digits / ACROSS_COUNT ** lane) % ACROSS_COUNT,
+      left: 0,
+    }));
   }
 
   private explore(): void {
@@ -71,8 +111,8 @@ export class TourStates {
       for (let option = 0; option < STRETCH_COUNT; option++) moves.push(walkStretch(label, lane, option));
     }
     for (let lane = 0; lane < this.lanes; lane++) {
-      moves.push(touch(label, lane));
-      moves.push(flip(touch(label, lane), lane));
+      const end = flip(touch(label, lane), lane);
+      moves.push(touch(label, lane), end, end);
     }
     return moves;
   }
@@ -94,7 +134,7 @@ export class TourStates {
     const table = (from: number, moves: number) =>
       Int16Array.from(Array.from({ length: moves }, (_, move) => column(from + move)).flat());
     this.stretchNext = table(0, stretchMoves);
-    this.visitNext = table(stretchMoves, this.lanes * 2);
+    this.visitNext = table(stretchMoves, this.lanes * VISIT_COUNT);
     this.complete = Uint8Array.from(labels, (label) => Number(isComplete(label)));
   }
 }
@@ -164,6 +204,7 @@ function flip(from: Int8Array, lane: number): Int8Array {
   return label;
 }
 
+/** One piece where there were two. */
 function join(from: Int8Array, one: number, two: number): Int8Array {
   const kept = pieceOf(from[one]!);
   const merged = pieceOf(from[two]!);

@@ -52,11 +52,15 @@ function loadingSeveral(random: Random, limits: SearchLimits): Anytime {
 }
 
 /** @param orderCount more than 400 are searched part by part */
-function batching(orderCount: number) {
+function batching(orderCount: number, oneWay = false) {
   return (random: Random, limits: SearchLimits): Anytime => {
     const site: BatchRequest['site'] = {
       aislesAlong: 'y',
-      aisles: list(8, (at) => ({ aisleId: `A${at}`, acrossMm: at * 4000 })),
+      aisles: list(8, (at) => ({
+        aisleId: `A${at}`,
+        acrossMm: at * 4000,
+        ...(oneWay && { oneWay: at % 2 === 0 ? 'up' : 'down' }),
+      })),
       crossAislesMm: [0, 20_000],
     };
     const orders = list(orderCount, (order) => ({
@@ -129,6 +133,8 @@ const SEARCHES = [
   { name: 'loadContainer', solve: loading, longest: 400, problems: 6 },
   { name: 'loadContainers', solve: loadingSeveral, longest: 800, problems: 8 },
   { name: 'batchRuns', solve: batching(24), longest: 150, problems: 10 },
+  { name: 'batchRuns over one-way aisles', solve: batching(24, true), longest: 150, problems: 6 },
+  { name: 'batchRuns in parts over one-way aisles', solve: batching(401, true), longest: 200, problems: 1 },
   { name: 'batchRuns in parts', solve: batching(401), longest: 300, problems: 2 },
   { name: 'selectDenseWave, one line', solve: denseWave(1), longest: 400, problems: 100 },
   { name: 'selectDenseWave, several lines', solve: denseWave(3), longest: 400, problems: 40 },
