@@ -18,8 +18,11 @@ export function conveyorWords(world: () => Outbound) {
   const ask = <T>(sql: string, values: unknown[] = []) => world().floor.ask<T>(sql, values);
   const parcelOnTheBelt = () => labelledParcel(world(), [[world().floor.items[0]!, 1]]);
   const arrivalAt = (): Arrival => ({ point: 'P1', trackId: ++track, seq: 1 });
-  const seen = (arrival: Arrival, code: string) =>
-    world().apply('point.seen', { ...arrival, codes: [code], result: 'read' });
+  /** Without a code: nobody could read it. */
+  const seen = (arrival: Arrival, ...codes: string[]) => {
+    const result = codes.length === 0 ? 'no-read' : codes.length > 1 ? 'multi' : 'read';
+    return world().apply('point.seen', { ...arrival, codes, result });
+  };
   const decided = (arrival: Arrival, lane: string, over: Partial<RecordData<'point.decided'>> = {}) =>
     world().apply('point.decided', {
       ...arrival,

@@ -1,68 +1,36 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { PackView, RecordData } from '#lib/contracts';
+import type { PackView } from '#lib/contracts';
+import { type Arrival, conveyorWords } from '../../test/conveyor-words.js';
 import { buildOutbound, labelledParcel, type Outbound } from '../../test/outbound-fixture.js';
 import { rows } from '../platform/database.service.js';
-import { newId } from '../platform/ids.js';
 
 let world: Outbound;
-let track = 100;
 
 beforeAll(async () => {
   world = await buildOutbound();
 });
 afterAll(() => world.floor.close());
 
-const parcelOnTheBelt = () => labelledParcel(world, [[world.floor.items[0]!, 1]]);
-const arrivalAt = () => ({ point: 'P1', trackId: ++track, seq: 1 });
-type Arrival = ReturnType<typeof arrivalAt>;
-const seen = (arrival: Arrival, ...codes: string[]) =>
-  world.apply('point.seen', {
-    ...arrival,
-    codes,
-    result: codes.length === 0 ? 'no-read' : codes.length > 1 ? 'multi' : 'read',
-  });
-const decided = (arrival: Arrival, lane: string, over: Partial<RecordData<'point.decided'>> = {}) =>
-  world.apply('point.decided', {
-    ...arrival,
-    decisionId: newId(),
-    action: 'divert',
-    lane,
-    decidedBy: 'edge',
-    routeVersion: 1,
-    latencyMicros: 800,
-    ...over,
-  });
-const confirmed = ({ point, trackId }: Arrival, actual: string) =>
-  world.apply('point.confirmed', { point, trackId, actual });
-const parcelState = async (parcel: PackView) =>
-  (await world.floor.ask<{ state: string }>('select state from parcels where id = $1', [parcel.parcelId]))[0]!
-    .state;
+const { ask, parcelOnTheBelt, arrivalAt, seen, decided, confirmed, exceptionsOf, told } = conveyorWords(
+  () => world,
+);
+const parcelState = async ({ parcelId }: PackView) =>
+  (await ask<{ state: string }>('select state from parcels where id = $1', [parcelId]))[0]!.state;
 const decision = async ({ trackId }: Arrival) =>
   (
-    await world.floor.ask(
+    await ask(
       'select state, commanded_lane, actual_lane, parcel_id from point_decisions where track_id = $1',
       [trackId],
     )
   )[0]!;
-const routesOf = (parcelId: string) =>
-  world.floor.ask<{ lane: string }>(
+const routesOf = ({ parcelId }: PackView) =>
+  ask<{ lane: string }>(
     'select l.code as lane from routes r join lanes l on l.id = r.lane_id where r.parcel_id = $1 and r.active',
     [parcelId],
   );
-const exceptionsOf = async (parcelId: string) =>
-  (
-    await world.floor.ask<{ code: string }>(
-      'select code from exceptions where parcel_id = $1 and resolved_at is null',
-      [parcelId],
-    )
-  ).map(({ code }) => code);
-const eventsOf = async (parcel: PackView, type: string) =>
-  (
-    await world.floor.ask('select data from events where parcel_id = $1 and type = $2', [
-      parcel.parcelId,
-      type,
-    ])
-  ).length;
+const openOf = async (parcel: PackView) => (await exceptionsOf(parcel)).map(({ code }) => code);
+const timesTold = async ({ parcelId }: PackView, type: string) =>
+  (await ask('select 1 from events where parcel_id = $1 and type = $2', [parcelId, type])).length;
 
 describe('arrivals', () => {
   it('are one row however often they are told, and end once', async () => {
@@ -80,7 +48,7 @@ describe('arrivals', () => {
     });
     expect(await parcelState(parcel)).toBe('diverted');
     for (const type of ['flow.parcel-seen', 'flow.parcel-decided', 'flow.parcel-diverted']) {
-      expect([type, await eventsOf(parcel, type)]).toEqual([type, 1]);
+      expect([type, await timesTold(parcel, type)]).toEqual([type, 1]);
     }
   });
 
@@ -101,9 +69,9 @@ describe('arrivals', () => {
     await decided(arrival, 'L1');
     await confirmed(arrival, 'L3');
     expect(await decision(arrival)).toMatchObject({ commanded_lane: 'L1', actual_lane: 'L3' });
-    expect(await exceptionsOf(parcel.parcelId)).toEqual(['misrouted']);
+    expect(await openOf(parcel)).toEqual(['misrouted']);
     await world.person(() => world.shipping.stage(parcel.sscc!, 'L-STG-1'));
-    expect(await exceptionsOf(parcel.parcelId)).toEqual([]);
+    expect(await openOf(parcel)).toEqual([]);
   });
 
   it('go round, then wait on the exception lane until somebody puts the parcel back', async () => {
@@ -117,13 +85,13 @@ describe('arrivals', () => {
     await seen(second, parcel.sscc!);
     await decided(second, 'EXC', { action: 'reject', because: 'laps-spent' });
     await confirmed(second, 'EXC');
-    expect(await exceptionsOf(parcel.parcelId)).toEqual(['recirculation-limit']);
-    world.downlink.routes.length = 0;
+    expect(await openOf(parcel)).toEqual(['recirculation-limit']);
+    told().length = 0;
     const again = await world.person(() => world.flow.reinduct(parcel.sscc!, parcel.parcelId));
     expect(again).toMatchObject({ state: 'inducted', lane: 'L1' });
-    expect(await exceptionsOf(parcel.parcelId)).toEqual([]);
+    expect(await openOf(parcel)).toEqual([]);
     // Taken away first, so that the edge forgets its laps.
-    expect(world.downlink.routes).toMatchObject([
+    expect(told()).toMatchObject([
       { removedParcelIds: [parcel.parcelId] },
       { set: [{ parcelId: parcel.parcelId }] },
     ]);
@@ -136,16 +104,14 @@ describe('arrivals', () => {
     const arrival = arrivalAt();
     await seen(arrival, ...codes);
     await confirmed(arrival, code === 'no-read' ? 'NOREAD' : 'EXC');
-    const open = await world.floor.ask(
+    const open = await ask(
       'select code, owner_queue from exceptions where resolved_at is null and code = $1',
       [code],
     );
     expect(open).toEqual([{ code, owner_queue: 'conveyor' }]);
     const parcel = await parcelOnTheBelt();
     await world.person(() => world.flow.reinduct(parcel.sscc!));
-    const left = await world.floor.ask('select 1 from exceptions where resolved_at is null and code = $1', [
-      code,
-    ]);
+    const left = await ask('select 1 from exceptions where resolved_at is null and code = $1', [code]);
     expect(left).toEqual([]);
   });
 
@@ -168,12 +134,12 @@ describe('arrivals', () => {
     );
     expect(counts.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(1);
     expect(await decision(arrival)).toMatchObject({ state: 'lost' });
-    expect(await exceptionsOf(parcel.parcelId)).toEqual(['missing']);
-    expect(await eventsOf(parcel, 'flow.parcel-lost')).toBe(1);
+    expect(await openOf(parcel)).toEqual(['missing']);
+    expect(await timesTold(parcel, 'flow.parcel-lost')).toBe(1);
     await confirmed(arrival, 'L1');
     expect(await decision(arrival)).toMatchObject({ state: 'lost', actual_lane: 'L1' });
     expect(await parcelState(parcel)).toBe('diverted');
-    expect(await exceptionsOf(parcel.parcelId)).toEqual([]);
+    expect(await openOf(parcel)).toEqual([]);
   });
 
   it('that the PLC lost end as lost, once', async () => {
@@ -183,13 +149,13 @@ describe('arrivals', () => {
     const { point, trackId } = arrival;
     await world.apply('point.lost', { point, trackId, reason: 'removed by hand' });
     expect(await world.apply('point.lost', { point, trackId })).toMatchObject({ outcome: 'refused' });
-    expect(await exceptionsOf(parcel.parcelId)).toEqual(['missing']);
+    expect(await openOf(parcel)).toEqual(['missing']);
   });
 });
 
 describe('routes', () => {
   it('have versions without gaps, also when many are set at once', async () => {
-    const before = world.downlink.routes.length;
+    const before = told().length;
     const ids: string[] = [];
     for (let index = 0; index < 5; index++) ids.push((await parcelOnTheBelt()).parcelId);
     await Promise.all(
@@ -201,7 +167,9 @@ describe('routes', () => {
         ),
       ),
     );
-    const versions = world.downlink.routes.slice(before).map(({ version }) => version);
+    const versions = told()
+      .slice(before)
+      .map(({ version }) => version);
     expect(versions).toHaveLength(10);
     expect([...versions].sort((one, two) => one - two)).toEqual(
       versions.map((_, index) => Math.min(...versions) + index),
@@ -211,7 +179,7 @@ describe('routes', () => {
   it('are sent whole to an agent that asks, with its points and all lanes', async () => {
     const parcel = await parcelOnTheBelt();
     const version = await world.floor.system(() => world.flow.askedForSnapshot('edge-1'));
-    const snapshot = world.downlink.routes.at(-1)!;
+    const snapshot = told().at(-1)!;
     expect(snapshot).toMatchObject({
       kind: 'snapshot',
       version,
@@ -228,58 +196,62 @@ describe('routes', () => {
 
   it('are answered to an agent that meets a parcel it does not know, labelled a moment ago', async () => {
     const parcel = await parcelOnTheBelt();
-    await world.floor.ask('delete from routes where parcel_id = $1', [parcel.parcelId]);
-    const ask = (...codes: string[]) => world.questions.ask(1, codes);
+    await ask('delete from routes where parcel_id = $1', [parcel.parcelId]);
+    const question = (...codes: string[]) => world.questions.ask(1, codes);
     // The first is answered alone, the others together while it commits; one that cannot be answered takes nobody with it.
-    const nonsense = ask(null as never);
-    const answers = Promise.all([ask(`]C100${parcel.sscc}`), ask('RR473124829GB'), ask(parcel.sscc!)]);
+    const nonsense = question(null as never);
+    const answers = Promise.all([
+      question(`]C100${parcel.sscc}`),
+      question('RR473124829GB'),
+      question(parcel.sscc!),
+    ]);
     await expect(nonsense).rejects.toThrow();
     const route = { parcelId: parcel.parcelId, lane: 'L1' };
     expect(await answers).toMatchObject([route, null, route]);
     await world.questions.onApplicationShutdown();
-    expect(await routesOf(parcel.parcelId)).toHaveLength(1);
-    expect(await ask(parcel.sscc!)).toMatchObject(route);
+    expect(await routesOf(parcel)).toHaveLength(1);
+    expect(await question(parcel.sscc!)).toMatchObject(route);
   });
 
   it('are answered while somebody holds the parcel, and written when it is free: as told, or not at all', async () => {
     const [parcel, gone] = [await parcelOnTheBelt(), await parcelOnTheBelt()];
     const ids = [parcel.parcelId, gone.parcelId];
-    await world.floor.ask('delete from routes where parcel_id = any($1::uuid[])', [ids]);
-    const ask = (code: string) => world.questions.ask(1, [code]);
+    await ask('delete from routes where parcel_id = any($1::uuid[])', [ids]);
+    const question = (code: string) => world.questions.ask(1, [code]);
     await world.floor.system(() =>
       world.floor.db.transaction(async (tx) => {
         await rows(tx, `update parcels set state = 'cancelled' where id = $1`, [gone.parcelId]);
         await rows(tx, 'select 1 from parcels where id = $1 for update', [parcel.parcelId]);
-        expect(await ask(parcel.sscc!)).toMatchObject({ lane: 'L1' });
-        expect(await ask(gone.sscc!)).toMatchObject({ lane: 'L1' });
-        expect(await routesOf(parcel.parcelId)).toEqual([]);
+        expect(await question(parcel.sscc!)).toMatchObject({ lane: 'L1' });
+        expect(await question(gone.sscc!)).toMatchObject({ lane: 'L1' });
+        expect(await routesOf(parcel)).toEqual([]);
       }),
     );
     await world.questions.onApplicationShutdown();
-    expect(await routesOf(parcel.parcelId)).toEqual([{ lane: 'L1' }]);
-    expect(await routesOf(gone.parcelId)).toEqual([]);
+    expect(await routesOf(parcel)).toEqual([{ lane: 'L1' }]);
+    expect(await routesOf(gone)).toEqual([]);
   });
 
   it('are missing where no lane serves the carrier, which is an exception', async () => {
-    await world.floor.ask(`delete from lane_assignments where carrier_code = 'fast'`);
+    await ask(`delete from lane_assignments where carrier_code = 'fast'`);
     const parcel = await labelledParcel(world, [[world.floor.items[1]!, 1]], 'fast');
-    expect(await exceptionsOf(parcel.parcelId)).toEqual(['no-route']);
+    expect(await openOf(parcel)).toEqual(['no-route']);
   });
 });
 
 describe('lanes', () => {
   it('are closed and opened by people, told to the edge once, and take their place in routes', async () => {
-    const before = world.downlink.routes.length;
+    const before = told().length;
     const closed = await world.person(() => world.lanes.closeLane('L1', 'cleaning'));
     expect(closed).toMatchObject({ closed: true });
     await world.person(() => world.lanes.closeLane('L1', 'cleaning'));
-    expect(world.downlink.routes.slice(before)).toMatchObject([{ lanes: [{ code: 'L1', state: 'closed' }] }]);
+    expect(told().slice(before)).toMatchObject([{ lanes: [{ code: 'L1', state: 'closed' }] }]);
     const parcel = await parcelOnTheBelt();
-    expect(world.downlink.routes.at(-1)).toMatchObject({
+    expect(told().at(-1)).toMatchObject({
       set: [{ parcelId: parcel.parcelId, lane: 'L2', alternatives: ['L1'] }],
     });
     await world.person(() => world.lanes.openLane('L1'));
-    const audit = await world.floor.ask(
+    const audit = await ask(
       `select type, actor from events where type in ('flow.lane-closed', 'flow.lane-opened') order by seq`,
     );
     const actor = `person:${world.floor.people[0]!.id}`;
@@ -293,10 +265,9 @@ describe('lanes', () => {
   it('keep what their photo-eyes say, and a jam calls somebody until it is gone', async () => {
     await world.apply('lane.jam', { lane: 'L2' });
     await world.apply('lane.jam', { lane: 'L2' });
-    const jams = () =>
-      world.floor.ask(`select 1 from exceptions where code = 'lane-jam' and resolved_at is null`);
+    const jams = () => ask(`select 1 from exceptions where code = 'lane-jam' and resolved_at is null`);
     expect(await jams()).toHaveLength(1);
-    expect(world.downlink.routes.at(-1)).toMatchObject({ lanes: [{ code: 'L2', state: 'jam' }] });
+    expect(told().at(-1)).toMatchObject({ lanes: [{ code: 'L2', state: 'jam' }] });
     await world.apply('lane.clear', { lane: 'L2' });
     expect(await jams()).toHaveLength(0);
     expect(await world.apply('lane.full', { lane: 'NONE' })).toMatchObject({ outcome: 'refused' });

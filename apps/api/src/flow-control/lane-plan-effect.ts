@@ -15,9 +15,7 @@ export interface Placed {
   service: string;
   /** HH:MM on the site's clock at which its order must leave. */
   cutOff: string;
-  /** What its wave planned for it. */
-  plannedLaneId: string | null;
-  /** Where it is sent now; null where it is sent nowhere. */
+  /** Where it is sent now, or its wave planned it to go; null where it is sent nowhere. */
   laneId: string | null;
 }
 
@@ -27,12 +25,13 @@ export type Serving = ReadonlyMap<string, readonly ServingLane[]>;
 export interface Placement {
   lane: AssignableLane;
   alternatives: AssignableLane[];
+  rank: number;
   because: string;
 }
 
 /**
  * Where each of these would go by a plan, in the order given; null where no lane takes it. What stands as well where it is stays there:
- * of equal lanes none is left for another.
+ * of equal lanes none is left for another. What a wave planned counts no more: it was planned by what lanes took before.
  */
 export function placeAll<P extends Placed>(
   placed: readonly P[],
@@ -43,30 +42,30 @@ export function placeAll<P extends Placed>(
   return placed.map((each) => {
     const served = serving.get(serviceName(each)) ?? [];
     const assignments = assignmentsFor(served, truckOf(served, each.cutOff));
-    const choice = assignRoute(assignments, now, each.plannedLaneId);
+    const choice = assignRoute(assignments, now);
     if (choice.kind === 'none') return null;
     const { lane, alternatives, because } = choice;
     const stays = equalLane(each, { assignments, lane, alternatives });
+    const { rank } = assignments.find(({ laneId }) => laneId === (stays ?? lane).id)!;
     if (stays) {
-      const { rank } = assignments.find(({ laneId }) => laneId === stays.id)!;
       const others = [lane, ...alternatives].filter((other) => other !== stays);
-      return { lane: stays, alternatives: others, because: `${stays.code} has rank ${rank}` };
+      return { lane: stays, alternatives: others, rank, because: `${stays.code} has rank ${rank}` };
     }
     const left = each.laneId === null ? undefined : now.get(each.laneId);
     if (left) left.underWay -= 1;
     lane.underWay += 1;
-    return { lane, alternatives, because };
+    return { lane, alternatives, rank, because };
   });
 }
 
 /** The lane where it is, if that is as good as the one chosen. */
 function equalLane(
-  { laneId, plannedLaneId }: Placed,
+  { laneId }: Placed,
   choice: { assignments: readonly Assignment[]; lane: AssignableLane; alternatives: AssignableLane[] },
 ): AssignableLane | null {
   const { assignments, lane, alternatives } = choice;
   const present = alternatives.find(({ id }) => id === laneId);
-  if (!present || lane.id === plannedLaneId || present.closed !== lane.closed) return null;
+  if (!present || present.closed !== lane.closed) return null;
   const of = (id: string) => assignments.find((each) => each.laneId === id)!;
   const [mine, chosen] = [of(present.id), of(lane.id)];
   return mine.rank === chosen.rank && !mine.duty && !chosen.duty ? present : null;

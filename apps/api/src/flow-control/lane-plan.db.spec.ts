@@ -69,7 +69,8 @@ describe('a plan of lanes that is saved', () => {
 
   it('is taken back as a change of its own, and parcels with it', async () => {
     const parcel = await parcelOnTheBelt();
-    const { revision } = await save({ takes: [take('L2', 1), FAST], points: POINTS });
+    const { revision, undoable } = await save({ takes: [take('L2', 1), FAST], points: POINTS });
+    expect(undoable).toBe(true);
     expect(await laneOf(parcel)).toBe('L2');
     const back = await world.person(() => world.lanePlan.undo(revision));
     expect(back).toMatchObject({ ...USUAL, revision: revision + 1 });
@@ -127,7 +128,8 @@ describe('a plan of lanes that is saved', () => {
       unsorted: [{ carrier: 'post', service: 'standard' }],
     });
     expect(await preview(plan)).toMatchObject({ underWay: 1, moves: [{ from: null, to: 'L2' }] });
-    await save(plan);
+    // What was before would take the lane away again.
+    expect(await save(plan)).toMatchObject({ undoable: false });
     expect(await laneOf(parcel)).toBe('L2');
   });
 
@@ -156,6 +158,11 @@ describe('a plan of lanes that is saved', () => {
     });
     await save({ takes: [take('L2', 1), FAST], points: POINTS });
     expect([await laneOf(planned), await laneOf(sent)]).toEqual(['L2', 'L1']);
+    const plans = await ask(
+      `select l.code, c.lane_because as because from planned_cartons c join lanes l on l.id = c.lane_id order by c.number_in_order`,
+    );
+    const followed = { code: 'L2', because: [{ code: 'lane-rank', rank: 1, lane: 'L2' }] };
+    expect(plans).toMatchObject([{ code: 'L1' }, followed, followed]);
   });
 
   it('ends what rebalancing decided by the plan before', async () => {
@@ -191,7 +198,7 @@ describe('parcels whose lane was being chosen while the plan changed', () => {
     await world.floor.system(() => world.floor.db.transaction((tx) => world.lanePlan.bring(tx, plan)));
     const { takes, history } = await view();
     expect(takes).toEqual([take('L1', 1), take('L2', 3), FAST]);
-    expect(history[0]).toMatchObject({ kind: 'imported', by: 'system:spec' });
+    expect(history[0]).toMatchObject({ kind: 'imported', by: 'spec' });
     const before = told().length;
     await settle();
     await settle();

@@ -16,28 +16,32 @@ import type { LanePlan, LanePlanBody, LaneTake, PointLanes } from '#lib/contract
 const MOST_TAKES = 1_000;
 const MOST_POINTS = 200;
 
+/** Sentences that say enough where no field is beside them. */
+const CHOOSE = { message: 'Choose the carrier service that the lane takes.' };
+const CHOICE = { message: 'The choice is a whole number from 1 to 99.' };
+
 class LaneTakeDto implements LaneTake {
   @IsString()
   @Length(1, 64)
   lane: string;
 
   @IsString()
-  @Length(1, 64)
+  @Length(1, 64, CHOOSE)
   carrier: string;
 
   @IsString()
-  @Length(1, 64)
+  @Length(1, 64, CHOOSE)
   service: string;
 
   /** 1 is the first choice of the carrier service; the next ones are its alternatives. */
-  @IsInt()
-  @Min(1)
-  @Max(99)
+  @IsInt(CHOICE)
+  @Min(1, CHOICE)
+  @Max(99, CHOICE)
   rank: number;
 
   /** HH:MM on the site's clock: the truck whose parcels it takes; null: every truck's. */
   @ValidateIf((_, value) => value !== null)
-  @Matches(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, { message: 'must be a time such as 15:00' })
+  @Matches(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, { message: 'A cut-off is a time such as 15:00.' })
   cutOffTime: string | null;
 }
 

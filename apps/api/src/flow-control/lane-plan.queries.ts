@@ -5,7 +5,7 @@ import type { AssignableLane, ServingLane } from './assign-route.js';
 import { CUT_OFF_TIME } from './edge-table.queries.js';
 import { planDifferences, takeKey } from './lane-plan-changes.js';
 import type { Placed, Serving } from './lane-plan-effect.js';
-import { type PlanGround, serviceName } from './lane-plan-faults.js';
+import { lanePlanFaults, type PlanGround, serviceName } from './lane-plan-faults.js';
 
 const HISTORY_SHOWN = 20;
 
@@ -51,17 +51,20 @@ export async function planNow(tx: Tx): Promise<LanePlan> {
 }
 
 export async function planView(tx: Tx): Promise<LanePlanView> {
-  const [plan, ground, history] = [await planNow(tx), await planLanes(tx), await changesOf(tx)];
+  const [plan, lanes, history] = [await planNow(tx), await planLanes(tx), await changesOf(tx)];
+  const ground = await groundOf(tx, plan, lanes);
+  const [last] = history;
   return {
     id: 'lanes',
     revision: history[0]?.revision ?? 0,
     ...plan,
-    lanes: ground.map(({ code, name, kind }) => ({ code, name, kind })),
+    lanes: lanes.map(({ code, name, kind }) => ({ code, name, kind })),
     services: await servicesOf(tx),
     history: history.map(({ revision, kind, at, by, before, after }) => ({
       ...{ revision, kind, at: at.toISOString(), by },
       differences: planDifferences(before, after),
     })),
+    undoable: last !== undefined && lanePlanFaults(last.before, ground).length === 0,
   };
 }
 
@@ -95,7 +98,7 @@ export function planLanes(tx: Tx): Promise<PlanLane[]> {
 function changesOf(tx: Tx): Promise<StoredChange[]> {
   return rows(
     tx,
-    `select c.id, c.revision, c.kind, c.at, coalesce(p.name, c.changed_by) as by, c.before, c.after from lane_plan_changes c
+    `select c.id, c.revision, c.kind, c.at, coalesce(p.name, replace(c.changed_by, 'system:', '')) as by, c.before, c.after from lane_plan_changes c
      left join people p on c.changed_by = 'person:' || p.id::text
      where c.site_id = $1 order by c.revision desc limit ${HISTORY_SHOWN}`,
     [tx.siteId],
@@ -219,10 +222,7 @@ export function parcelsUnderWay(
   return rows(
     tx,
     `select p.id, p.order_id as "orderId", p.merchant_id as "merchantId", p.carrier_code as carrier, p.service,
-       ${CUT_OFF_TIME} as "cutOff", r.lane_id as "laneId", r.alternative_ids as "alternativeIds",
-       (select n.lane_id from planned_cartons n where n.site_id = p.site_id and n.order_id = p.order_id
-         and n.wave_id = o.wave_id and n.number_in_order = (select count(*) from parcels x where x.site_id = p.site_id
-           and x.order_id = p.order_id and x.state <> 'cancelled' and x.number_in_order <= p.number_in_order)) as "plannedLaneId"
+       ${CUT_OFF_TIME} as "cutOff", r.lane_id as "laneId", r.alternative_ids as "alternativeIds"
      from parcels p ${OF_THESE_SERVICES} on p.carrier_code = w.carrier and p.service = w.service
      join orders o on o.site_id = p.site_id and o.id = p.order_id join sites s on s.id = p.site_id
      left join routes r on r.site_id = p.site_id and r.parcel_id = p.id and r.active
@@ -234,12 +234,16 @@ export function parcelsUnderWay(
   );
 }
 
+/** A carton that a wave planned. */
+export interface PlacedCarton extends Placed {
+  id: string;
+}
+
 /** Cartons of these carrier services that a wave planned and nobody has labelled. */
-export function cartonsPlanned(tx: Tx, services: readonly Service[]): Promise<Placed[]> {
+export function cartonsPlanned(tx: Tx, services: readonly Service[]): Promise<PlacedCarton[]> {
   return rows(
     tx,
-    `select o.carrier_code as carrier, o.service, ${CUT_OFF_TIME} as "cutOff", n.lane_id as "plannedLaneId",
-       n.lane_id as "laneId"
+    `select n.id, o.carrier_code as carrier, o.service, ${CUT_OFF_TIME} as "cutOff", n.lane_id as "laneId"
      from orders o ${OF_THESE_SERVICES} on o.carrier_code = w.carrier and o.service = w.service
      join sites s on s.id = o.site_id
      join planned_cartons n on n.site_id = o.site_id and n.order_id = o.id and n.wave_id = o.wave_id
@@ -248,5 +252,23 @@ export function cartonsPlanned(tx: Tx, services: readonly Service[]): Promise<Pl
          and p.state not in ('planned', 'open', 'closed', 'verified', 'cancelled')) < n.number_in_order
      order by n.id`,
     [tx.siteId, JSON.stringify(services)],
+  );
+}
+
+/** Plans cartons for other lanes, with the reason as a wave's plan gives it. */
+export async function planCartons(
+  tx: Tx,
+  cartons: readonly { id: string; laneId: string; lane: string; rank: number }[],
+): Promise<void> {
+  const given = cartons.map(({ id, laneId, lane, rank }) => ({
+    id,
+    laneId,
+    because: [{ code: 'lane-rank', rank, lane }],
+  }));
+  await rows(
+    tx,
+    `update planned_cartons n set lane_id = c."laneId", lane_because = c.because
+     from jsonb_to_recordset($2::jsonb) as c (id uuid, "laneId" uuid, because jsonb) where n.site_id = $1 and n.id = c.id`,
+    [tx.siteId, JSON.stringify(given)],
   );
 }

@@ -14,6 +14,7 @@ import {
   type PlacedParcel,
   type PlanLane,
   parcelsUnderWay,
+  planCartons,
   planLanes,
   planNow,
   planView,
@@ -36,7 +37,8 @@ const SETTLED_AFTER_MS = 120_000;
 
 /**
  * Which lanes take which carrier services, and where scan points send what they can't sort: one place through which editor, undo and
- * import change it. A change is checked whole, stays on record with who made it, and parcels on their way follow at once.
+ * import change it. A change is checked whole, stays on record with who made it, and parcels on their way follow at once, as do the
+ * cartons that waves planned.
  */
 @Injectable()
 export class LanePlanService {
@@ -59,16 +61,13 @@ export class LanePlanService {
       const [before, lanes] = [await planNow(tx), await planLanes(tx)];
       await requireSound(tx, plan, { before, lanes });
       const services = changedServices(planDifferences(before, plan));
-      const [now, next] = [servingBy(before, lanes, services), servingBy(plan, lanes, services)];
-      const byId = lanesById(lanes);
+      const [serving, byId] = [servingBy(plan, lanes, services), lanesById(lanes)];
       const underWay = await parcelsUnderWay(tx, services);
       const cartons = await cartonsPlanned(tx, services);
-      const wouldGo = placeAll(cartons, now, byId);
-      const planned = cartons.map((carton, at) => ({ ...carton, laneId: wouldGo[at]?.lane.id ?? null }));
       const moves = movesOf(
         [
-          { placed: underWay, to: placeAll(underWay, next, byId), as: 'underWay' },
-          { placed: planned, to: placeAll(planned, next, byId), as: 'planned' },
+          { placed: underWay, to: placeAll(underWay, serving, byId), as: 'underWay' },
+          { placed: cartons, to: placeAll(cartons, serving, byId), as: 'planned' },
         ],
         (laneId) => byId.get(laneId)!.code,
       );
@@ -153,6 +152,7 @@ export class LanePlanService {
     await writePlan(tx, before, after);
     const services = changedServices(differences);
     await endDuties(tx, services);
+    await replan(tx, services);
     const parcels = await this.reroute(tx, services);
     const points = new Set(differences.flatMap((each) => (each.kind === 'take' ? [] : [each.point])));
     for (const point of points) await this.routes.tellPoint(tx, point);
@@ -188,6 +188,20 @@ export class LanePlanService {
     );
     return moved.length + given.length;
   }
+}
+
+/** Cartons that a wave planned and nobody has labelled follow, or their parcels would go as was planned before. */
+async function replan(tx: Tx, services: readonly Service[]): Promise<void> {
+  if (services.length === 0) return;
+  const lanes = await planLanes(tx);
+  const cartons = await cartonsPlanned(tx, services);
+  const placements = placeAll(cartons, servingBy(await planNow(tx), lanes, services), lanesById(lanes));
+  const moved = cartons.flatMap(({ id, laneId }, at) => {
+    const placement = placements[at];
+    if (!placement || placement.lane.id === laneId) return [];
+    return [{ id, laneId: placement.lane.id, lane: placement.lane.code, rank: placement.rank }];
+  });
+  if (moved.length > 0) await planCartons(tx, moved);
 }
 
 async function requireSound(

@@ -150,7 +150,7 @@ describe('the effect of a plan', () => {
   });
   const lanes = new Map([lane('L1', { underWay: 4 }), lane('L2'), lane('L3')].map((each) => [each.id, each]));
   const parcel = (laneId: string | null, over: Partial<Placed> = {}): Placed => ({
-    ...{ carrier: 'post', service: 'std', cutOff: '16:00', plannedLaneId: null, laneId },
+    ...{ carrier: 'post', service: 'std', cutOff: '16:00', laneId },
     ...over,
   });
   const serving = (...of: [string, number, string?][]) =>
@@ -174,12 +174,6 @@ describe('the effect of a plan', () => {
     ['sends it to the lane before', parcel('L1'), serving(['L1', 2], ['L2', 1]), 'L2'],
     ['sends it away from a lane that does not take it', parcel('L1'), serving(['L2', 5]), 'L2'],
     ['sends it to its truck', parcel('L1'), serving(['L1', 1, '18:00'], ['L2', 1, '15:00']), 'L2'],
-    [
-      'sends it as its wave planned',
-      parcel('L1', { plannedLaneId: 'L2' }),
-      serving(['L1', 1], ['L2', 1]),
-      'L2',
-    ],
     ['gives a lane to one that had none', parcel(null), serving(['L2', 1]), 'L2'],
     [
       'has nothing for a service without a lane',

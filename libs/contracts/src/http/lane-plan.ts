@@ -29,8 +29,10 @@ export interface LanePlanView extends LanePlan {
   revision: number;
   lanes: { code: string; name: string; kind: LaneKind }[];
   services: { carrier: string; service: string; name: string; cutOffTime: string }[];
-  /** Newest first, at most 20. The first one can be taken back. */
+  /** Newest first, at most 20. */
   history: LanePlanChange[];
+  /** The last change can be taken back: what was before it still works. */
+  undoable: boolean;
 }
 
 export type LaneKind = 'ship' | 'exception' | 'no-read' | 'recirculation';
@@ -40,6 +42,7 @@ export interface LanePlanChange {
   revision: number;
   kind: 'edited' | 'imported' | 'undone';
   at: string;
+  /** A person's name, or what the core calls itself, such as `import`. */
   by: string;
   differences: LaneDifference[];
 }

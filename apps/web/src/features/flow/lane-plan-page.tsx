@@ -62,7 +62,7 @@ function Editor({ view }: { view: LanePlanView }) {
       note={last && t('changed {{time}} by {{name}}', { time: dayAndTime(last.at), name: last.by })}
       glance={<EffectGlance effect={effect} />}
       saving={saving}
-      acts={last && <Undo view={view} disabled={isDirty} onUndone={saving.take} />}
+      acts={view.undoable && <Undo view={view} disabled={isDirty} onUndone={saving.take} />}
     >
       <Stack gap="sm">
         {isChanged && (
