@@ -43,6 +43,7 @@ import { PlanRunnerService } from '../src/waves/plan-runner.service.js';
 import { PlannerService } from '../src/waves/planner.service.js';
 import { ReleaseQueries } from '../src/waves/release.queries.js';
 import { RemediesService } from '../src/waves/remedies.service.js';
+import { RivalsQueries } from '../src/waves/rivals.queries.js';
 import { RunGatesService } from '../src/waves/run-gates.service.js';
 import { ScheduleSetupService } from '../src/waves/schedule-setup.service.js';
 import { SchedulesQueries } from '../src/waves/schedules.queries.js';
@@ -107,6 +108,7 @@ export function floorServices({ db }: Pick<Floor, 'db'>) {
   const waves = new WavesService(db, stock, runner, steps, releases, gates);
   const channels = new ChannelsService(db, waves, work);
   const schedules = new SchedulesService(db, waves, releases);
+  const rivals = new RivalsQueries(channels, schedules);
   const schedulesQueries = new SchedulesQueries(db, schedules);
   return {
     inventory,
@@ -139,8 +141,8 @@ export function floorServices({ db }: Pick<Floor, 'db'>) {
     waves,
     channels,
     work,
-    releaseQueries: new ReleaseQueries(db, channels, work),
-    ...waveReads(db, runner, work),
+    releaseQueries: new ReleaseQueries(db, channels, work, rivals),
+    ...waveReads(db, { runner, work, rivals }),
     runner,
     gates,
     ...wallServices(db, { inventory, progress, shorts }),
@@ -198,13 +200,16 @@ function receivingServices(db: Floor['db'], inventory: InventoryService) {
 }
 
 /** What people ask of waves. */
-function waveReads(db: Floor['db'], runner: PlanRunnerService, work: WorkInProgressService) {
+function waveReads(
+  db: Floor['db'],
+  { runner, work, rivals }: { runner: PlanRunnerService; work: WorkInProgressService; rivals: RivalsQueries },
+) {
   return {
     wavesQueries: new WavesQueries(db, work),
     dryRuns: new DryRunService(db, runner),
     templates: new TemplatesService(db),
     templatesQueries: new TemplatesQueries(db),
-    matches: new MatchQueries(db),
+    matches: new MatchQueries(db, rivals),
     faults: new FaultsQueries(db),
     explains: new ExplainQueries(db),
     floorMaps: new FloorMapQueries(db),

@@ -68,6 +68,21 @@ export function bothFilters(one: OrderFilter, two: ReleaseFilter): ReleaseFilter
   return Object.fromEntries(Object.entries(joined).filter(([, value]) => value !== undefined));
 }
 
+/** Whether no order can pass this filter, whatever comes: what two filters that exclude each other have in common. */
+export function letsNothingThrough(filter: OrderFilter): boolean {
+  const { merchantCodes, carriers, services, countries, zones } = filter;
+  const beyond = (least?: number, most?: number) => least !== undefined && most !== undefined && least > most;
+  return (
+    [merchantCodes, carriers, services, countries, zones].some((list) => list?.length === 0) ||
+    beyond(filter.cutOffAfterMinutes, filter.cutOffWithinMinutes) ||
+    beyond(filter.linesMin, filter.linesMax) ||
+    beyond(filter.unitsMin, filter.unitsMax) ||
+    beyond(filter.volumeMlMin, filter.volumeMlMax) ||
+    beyond(filter.weightGramsMin, filter.weightGramsMax) ||
+    beyond(filter.priorityMin, filter.priorityMax)
+  );
+}
+
 const LEAST = [
   'cutOffAfterMinutes',
   'linesMin',

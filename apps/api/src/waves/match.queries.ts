@@ -1,34 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import type { Amount, MatchBody, MatchView } from '#lib/contracts';
+import type { Amount, MatchBody, MatchChannel, MatchView, OrderFilter } from '#lib/contracts';
 import { Database, row, rows, type Tx } from '../platform/database.service.js';
-import { CANDIDATES, type ReleaseFilter } from './candidates.js';
+import { bothFilters } from './candidates.js';
+import { AMOUNT, QUEUE } from './match-of.queries.js';
+import { RivalsQueries } from './rivals.queries.js';
 import { belowThresholds } from './thresholds.js';
 import type { WaveLimits } from './wave-plan.js';
-
-/** Counting stops here: nobody plans more at once. */
-const COUNT_MAX = 50_000;
-
-const AMOUNT = `count(*)::int as orders, coalesce(sum(lines), 0)::int as lines, coalesce(sum(units), 0)::int as units`;
-const QUEUE = `(select o.merchant_id, o.carrier_code as carrier, o.service, o.cut_off_at, o.state_at, o.line_count as lines,
-  o.unit_count as units ${CANDIDATES} limit ${COUNT_MAX}) q`;
-
-/** What a wave with this filter could take now. */
-export async function matchOf(tx: Tx, filter: ReleaseFilter): Promise<Amount> {
-  const found = await row<Amount>(tx, `select ${AMOUNT} from ${QUEUE}`, [
-    tx.siteId,
-    JSON.stringify(filter),
-    tx.at,
-  ]);
-  return found!;
-}
 
 /** Counts for the template editor while somebody types. */
 @Injectable()
 export class MatchQueries {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly rivals: RivalsQueries,
+  ) {}
 
-  match({ filter, thresholds, limits }: MatchBody): Promise<MatchView> {
+  match({ filter: own, channel, thresholds, limits }: MatchBody): Promise<MatchView> {
     return this.db.transaction(async (tx) => {
+      const filter = channel ? bothFilters(await templateFilter(tx, channel), own) : own;
       const parameters = [tx.siteId, JSON.stringify(filter), tx.at];
       const byService = await rows<
         Amount & { carrier: string; service: string; nearest: Date; oldest: Date }
@@ -64,9 +53,25 @@ export class MatchQueries {
         })),
         below: belowThresholds(total, thresholds ?? {}),
         waves: wavesOf(total, limits ?? {}),
+        rivals: channel ? await this.rivalsOf(tx, channel, filter) : [],
       };
     });
   }
+
+  private async rivalsOf(tx: Tx, channel: MatchChannel, filter: OrderFilter): Promise<MatchView['rivals']> {
+    const own = { ...channel, id: channel.id ?? null, filter };
+    return this.rivals.rivalsOf(tx, own, await this.rivals.takers(tx));
+  }
+}
+
+/** A template that is gone keeps nothing out: saving the channel says so. */
+async function templateFilter(tx: Tx, { templateId }: MatchChannel): Promise<OrderFilter> {
+  const found = await row<{ filter: OrderFilter }>(
+    tx,
+    'select filter from wave_templates where site_id = $1 and id = $2',
+    [tx.siteId, templateId],
+  );
+  return found?.filter ?? {};
 }
 
 function earliest(times: readonly Date[]): string | null {

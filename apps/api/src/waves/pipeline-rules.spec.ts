@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { TemplateStep, WaveTemplateBody } from '#lib/contracts';
-import { bothFilters } from './candidates.js';
+import { bothFilters, letsNothingThrough } from './candidates.js';
 import { leavers } from './faults.service.js';
 import { groupByCutOff } from './group-by-cut-off.js';
 import { paceOf, STANDARD } from './labour.js';
@@ -96,6 +96,18 @@ describe('two filters', () => {
     [{ zones: ['A'] }, {}, { zones: ['A'] }],
   ] as const)('let through what both let through: %j and %j', (one, two, both) => {
     expect(bothFilters(one as never, two as never)).toEqual(both);
+  });
+
+  it.each([
+    [{ merchantCodes: ['A'] }, { merchantCodes: ['B'] }, true],
+    [{ linesMax: 1 }, { linesMin: 2 }, true],
+    [{ cutOffWithinMinutes: 60 }, { cutOffAfterMinutes: 61 }, true],
+    [{ shape: 'single-line' }, { shape: 'multi-line' }, true],
+    [{ linesMax: 2 }, { linesMin: 2 }, false],
+    [{ carriers: ['A'] }, { services: ['B'] }, false],
+    [{}, {}, false],
+  ] as const)('exclude each other or not: %j and %j', (one, two, exclude) => {
+    expect(letsNothingThrough(bothFilters(one as never, two as never))).toBe(exclude);
   });
 });
 

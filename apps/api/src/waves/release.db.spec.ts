@@ -298,6 +298,59 @@ describe('the controller of work in progress', () => {
 });
 
 describe('channels', () => {
+  it('are warned of what else may take their orders: how many, and who goes first', async () => {
+    const [{ service, templateId, item }, other] = [await line(), await line()];
+    await orders(3, service, item);
+    const make = (name: string, over: object) =>
+      floor.system(() =>
+        services.channels.createChannel({ ...fields(templateId), name: `${name} ${service}`, ...over }),
+      );
+    const view = (id: string) => floor.system(() => services.releaseQueries.channelView(id));
+    const gathering = await make('wide', { batchOrders: 8, maxInFlight: 8 });
+    const quick = await make('quick', { batchOrders: 2, filter: { linesMax: 1 } });
+    const long = await make('long', { filter: { linesMin: 2 } });
+    const locked = await make('locked', { state: 'locked' });
+    const elsewhere = await make('elsewhere', { templateId: other.templateId });
+    expect((await view(gathering)).rivals).toEqual([
+      expect.objectContaining({ kind: 'channel', id: quick, orders: 3, goesFirst: true }),
+      expect.objectContaining({ id: long, orders: 0 }),
+    ]);
+    expect((await view(quick)).rivals).toMatchObject([
+      {
+        id: gathering,
+        orders: 3,
+        goesFirst: false,
+        because: { facts: { first: `quick ${service}`, few: 2, many: 8 } },
+      },
+    ]);
+    for (const id of [locked, elsewhere]) expect((await view(id)).rivals).toEqual([]);
+
+    // In the editor the channel is judged as it is typed, with the filter of its template.
+    const schedule = await floor.system(() =>
+      services.scheduleSetup.create({
+        name: `noon ${service}`,
+        templateId,
+        rule: { kind: 'times', times: ['12:00'], days: [1] },
+        planOnly: false,
+        active: true,
+      }),
+    );
+    const draft = { id: locked, name: 'locked', templateId, batchOrders: 1 };
+    const typed = await floor.system(() =>
+      services.matches.match({ filter: { linesMax: 1 }, channel: draft }),
+    );
+    expect(typed).toMatchObject({ orders: 3, rivals: [{ orders: 3 }, { orders: 3 }, { orders: 3 }] });
+    expect(typed.rivals.map(({ id, goesFirst }) => [id, goesFirst])).toEqual(
+      expect.arrayContaining([
+        [gathering, false],
+        [quick, false],
+        [schedule, false],
+      ]),
+    );
+    for (const id of [gathering, quick, long, locked, elsewhere])
+      await floor.system(() => services.channels.archiveChannel(id));
+  });
+
   it('are made, changed and put away; a name comes back with its channel', async () => {
     const { templateId } = await line();
     const create = (over = {}) =>

@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { Page, ReleaseChannelView, WorkInProgressView } from '#lib/contracts';
 import { Database, type Tx } from '../platform/database.service.js';
 import { Refusal } from '../platform/refusal.js';
+import { bothFilters } from './candidates.js';
 import { type Channel, ChannelsService } from './channels.service.js';
+import { RivalsQueries } from './rivals.queries.js';
 import { capacityOf, type FloorLoad, printingShare, roomOf } from './work-in-progress.js';
 import { WorkInProgressService } from './work-in-progress.service.js';
 
@@ -13,6 +15,7 @@ export class ReleaseQueries {
     private readonly db: Database,
     private readonly channels: ChannelsService,
     private readonly work: WorkInProgressService,
+    private readonly rivals: RivalsQueries,
   ) {}
 
   async channelViews(): Promise<Page<ReleaseChannelView>> {
@@ -42,11 +45,17 @@ export class ReleaseQueries {
 
   private async views(tx: Tx, load: FloorLoad): Promise<ReleaseChannelView[]> {
     const views: ReleaseChannelView[] = [];
-    for (const channel of await this.channels.channels(tx)) views.push(await this.view(tx, channel, load));
+    const takers = await this.rivals.takers(tx);
+    for (const channel of await this.channels.channels(tx)) {
+      const filter = bothFilters(channel.templateFilter, channel.filter);
+      const isOpen = channel.state === 'open';
+      const rivals = isOpen ? await this.rivals.rivalsOf(tx, { ...channel, filter }, takers) : [];
+      views.push({ ...(await this.view(tx, channel, load)), rivals });
+    }
     return views;
   }
 
-  private async view(tx: Tx, channel: Channel, load: FloorLoad): Promise<ReleaseChannelView> {
+  private async view(tx: Tx, channel: Channel, load: FloorLoad): Promise<Omit<ReleaseChannelView, 'rivals'>> {
     const { queue, decision } = await this.channels.look(tx, channel, load);
     return {
       id: channel.id,

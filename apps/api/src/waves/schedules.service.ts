@@ -6,7 +6,7 @@ import { newId } from '../platform/ids.js';
 import { Refusal } from '../platform/refusal.js';
 import { cutOffOutlook } from './cut-off-outlook.queries.js';
 import { decideCutOffRelease } from './decide-cut-off-release.js';
-import { matchOf } from './match.queries.js';
+import { matchOf } from './match-of.queries.js';
 import { latestDue } from './schedule-times.js';
 import { WaveReleaseService } from './wave-release.service.js';
 import { WavesService } from './waves.service.js';

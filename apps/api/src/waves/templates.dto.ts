@@ -7,6 +7,7 @@ import {
   IsObject,
   IsOptional,
   IsString,
+  IsUUID,
   Length,
   Max,
   Min,
@@ -15,6 +16,7 @@ import {
 import type {
   CopyTemplateBody,
   MatchBody,
+  MatchChannel,
   TemplateStep,
   WaveLimits,
   WaveTemplateBody,
@@ -193,11 +195,36 @@ export class CopyTemplateDto implements CopyTemplateBody {
   name: string;
 }
 
+/** The channel whose filter it is, as far as it is typed. */
+class MatchChannelDto implements MatchChannel {
+  @IsOptional()
+  @IsUUID()
+  id?: string;
+
+  @IsString()
+  @Length(0, 80)
+  name: string;
+
+  @IsUUID()
+  templateId: string;
+
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  batchOrders: number;
+}
+
 export class MatchDto implements MatchBody {
   @IsObject()
   @ValidateNested()
   @Type(() => OrderFilterDto)
   filter: OrderFilterDto;
+
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => MatchChannelDto)
+  channel?: MatchChannelDto;
 
   @IsOptional()
   @IsObject()

@@ -15,6 +15,7 @@ import { PlannerService } from './planner.service.js';
 import { ReleaseController } from './release.controller.js';
 import { ReleaseQueries } from './release.queries.js';
 import { RemediesService } from './remedies.service.js';
+import { RivalsQueries } from './rivals.queries.js';
 import { RunGatesService } from './run-gates.service.js';
 import { ScheduleSetupService } from './schedule-setup.service.js';
 import { SchedulesController } from './schedules.controller.js';
@@ -71,6 +72,7 @@ import { WorkInProgressService } from './work-in-progress.service.js';
     ChannelsService,
     WorkInProgressService,
     ReleaseQueries,
+    RivalsQueries,
     PlanRunnerService,
     PipelineService,
     FaultsService,

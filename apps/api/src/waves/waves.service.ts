@@ -13,7 +13,7 @@ import { Slots } from '../platform/slots.js';
 import { move } from '../platform/transition.js';
 import { bothFilters } from './candidates.js';
 import { CHANNEL_STUCK } from './line-remedies.js';
-import { matchOf } from './match.queries.js';
+import { matchOf } from './match-of.queries.js';
 import { PlanRunnerService, planOrder } from './plan-runner.service.js';
 import { PlanningCancelled, PlanningSuspended } from './planning-control.js';
 import { RunGatesService } from './run-gates.service.js';

@@ -4,7 +4,7 @@
  */
 import type { RawScan } from './floor.js';
 import type { ChannelView } from './tower.js';
-import type { OrderFilter, ReasonView } from './waves.js';
+import type { OrderFilter, ReasonView, RivalView } from './waves.js';
 
 /* ---- Channels: GET, POST /waves/channels; GET, PATCH, DELETE /waves/channels/:id (supervisors) ------------------------------ */
 
@@ -29,6 +29,8 @@ export interface ReleaseChannelView extends ChannelView {
   /** Orders that the next look would release; 0 with a reason. */
   releasable: number;
   reasons: ReasonView[];
+  /** Of an open channel: who else may take its orders. */
+  rivals: RivalView[];
   oldestReadyAt: string | null;
   nearestCutOffAt: string | null;
   lastReleasedAt: string | null;

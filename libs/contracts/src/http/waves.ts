@@ -218,8 +218,30 @@ export interface PipelineStepView {
 /** `POST /api/v1/waves/templates/match`: a draft's filter, as it is typed. */
 export interface MatchBody {
   filter: OrderFilter;
+  /** The filter is a channel's: orders pass its template's too, and the answer names its rivals. */
+  channel?: MatchChannel;
   thresholds?: WaveThresholds;
   limits?: Partial<WaveLimits>;
+}
+
+export interface MatchChannel {
+  /** Of a channel that is known already: it is no rival of itself. */
+  id?: string;
+  name: string;
+  templateId: string;
+  batchOrders: number;
+}
+
+/** Another open channel, or an active schedule, that may take the same orders as a channel: one of them finds them gone. */
+export interface RivalView {
+  kind: 'channel' | 'schedule';
+  id: string;
+  name: string;
+  /** Open orders that both match right now. */
+  orders: number;
+  /** Whether the other one has them before the channel. */
+  goesFirst: boolean;
+  because: ReasonView;
 }
 
 export interface Amount {
@@ -238,6 +260,8 @@ export interface MatchView extends Amount {
   below: { measure: 'orders' | 'lines' | 'units'; have: number; need: number }[];
   /** Waves of the limits' size that it would take. */
   waves: number;
+  /** Of a channel's filter: who else may take these orders. */
+  rivals: RivalView[];
 }
 
 /** A choice's reason: for programs and for people. */

@@ -76,6 +76,12 @@ export const texts: Texts = {
   'reason channel-asleep': 'Saluran tidur.',
   'reason channel-locked': 'Saluran dikunci oleh seseorang.',
   'reason channel-stuck': 'Gelombang terakhirnya ({{waves}}) tidak dapat dirancang; ia cuba lagi kemudian.',
+  'reason first-as-they-come':
+    '{{first}} dahulu: ia mengambil pesanan apabila tiba, {{second}} hanya apabila tiba masanya.',
+  'reason first-by-name':
+    '{{first}} dahulu: kedua-duanya menunggu {{orders}} pesanan, dan saluran dilihat mengikut nama.',
+  'reason first-smaller-batch':
+    '{{first}} dahulu: ia menunggu {{few}} pesanan, {{second}} menunggu {{many}}.',
   'reason no-order': 'Tiada pesanan menunggu.',
   'reason channel-full': '{{inFlight}} daripada paling banyak {{maxInFlight}} pesanan berada di lantai.',
   'reason gathering': 'Mengumpul: {{waiting}} daripada {{batchOrders}} pesanan.',

@@ -91,6 +91,7 @@ const REASONS = new Set([
   ),
   ...wordsIn('waves/work-in-progress.ts', /nobody \? '([a-z-]+)'/g),
   ...wordsIn('waves/decide-merge.ts', CODES),
+  ...wordsIn('waves/decide-rival.ts', CODES),
   ...wordsIn('waves/schedules.service.ts', CODES, /said\('([a-z-]+)'/g),
   // What an undo touches, one by one.
   ...wordsIn('waves/wave-undo.service.ts', CODES),

@@ -72,6 +72,7 @@ export const texts: Texts = {
   'day 5': 'Fri',
   'day 6': 'Sat',
   'day 7': 'Sun',
+  '{{count}} orders match both right now. (one)': '{{count}} order matches both right now.',
   '{{count}} orders (one)': '{{count}} order',
   'The next look releases {{count}} orders. (one)': 'The next look releases {{count}} order.',
   '{{count}} orders wait. Choose a reason to see which. (one)':

@@ -12,6 +12,12 @@ export const texts: Texts = {
   'Orders a release, at most': 'Pesanan setiap pelepasan, maksimum',
   'Which orders': 'Pesanan yang mana',
   'Orders that match': 'Pesanan yang sepadan',
+  'Others may take the same orders': 'Yang lain mungkin mengambil pesanan yang sama',
+  'Channel {{name}}': 'Saluran {{name}}',
+  'Schedule {{name}}': 'Jadual {{name}}',
+  '{{count}} orders match both right now.': '{{count}} pesanan sepadan dengan kedua-duanya sekarang.',
+  'Narrow a filter until each order has one taker.':
+    'Kecilkan satu penapis sehingga setiap pesanan ada satu pengambil sahaja.',
   'A new channel is locked: open it when you have looked at it.':
     'Saluran baharu dikunci: buka selepas anda menyemaknya.',
   'Saved.': 'Sudah disimpan.',

@@ -7,6 +7,7 @@ import { filterWords } from '../../ui/tower/filter-words.js';
 import { clockTime, span } from '../../ui/tower/format.js';
 import { useAct } from '../../ui/tower/use-act.js';
 import { Reasons } from '../../ui/tower/why.js';
+import { Rivals } from './rivals.js';
 
 /** A channel: open, locked or asleep, how much it has on the floor, and why it releases nothing right now. */
 export function ChannelCard({ channel }: { channel: ReleaseChannelView }) {
@@ -56,6 +57,7 @@ export function ChannelCard({ channel }: { channel: ReleaseChannelView }) {
           : t('Releases nothing right now:')}
       </Text>
       {channel.releasable === 0 && <Reasons reasons={reasonsOf(channel)} />}
+      <Rivals rivals={channel.rivals} />
       <Text size="sm" c="dimmed">
         {[
           channel.lastReleasedAt && t('last release {{age}} ago', { age: span(channel.lastReleasedAt) }),

@@ -1,6 +1,6 @@
 import { Alert, Stack, Text } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
-import type { CreateChannel, ReleaseChannelView, WaveTemplateView } from '#lib/contracts';
+import type { CreateChannel, MatchBody, ReleaseChannelView, WaveTemplateView } from '#lib/contracts';
 import { api } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
 import { EditorForm } from '../../ui/tower/editor-form.js';
@@ -13,6 +13,7 @@ import { NumberField } from '../../ui/tower/number-field.js';
 import { PutAway } from '../../ui/tower/put-away.js';
 import { useSavedDraft } from '../../ui/tower/use-saved-draft.js';
 import { Reasons } from '../../ui/tower/why.js';
+import { Rivals } from './rivals.js';
 
 /** A channel is made or changed, with the orders that it would find beside it. */
 export function ChannelPage() {
@@ -36,6 +37,13 @@ function draftOf(channel: ReleaseChannelView | null): Draft {
   return { name, templateId, filter, maxInFlight, batchOrders };
 }
 
+/** Whose orders are counted, as far as that is typed. */
+function matchChannel(channel: ReleaseChannelView | null, draft: Draft): MatchBody['channel'] {
+  const { name, templateId, batchOrders } = draft;
+  if (!templateId || !batchOrders) return undefined;
+  return { id: channel?.id, name, templateId, batchOrders };
+}
+
 function Editor(props: { channel: ReleaseChannelView | null; templates: WaveTemplateView[] }) {
   const { t } = useTranslation();
   const { channel, templates } = props;
@@ -49,7 +57,7 @@ function Editor(props: { channel: ReleaseChannelView | null; templates: WaveTemp
         : api.post<ReleaseChannelView>('/waves/channels', draft),
   });
   const { draft, set } = saving;
-  const match = useMatch({ filter: draft.filter ?? {} });
+  const match = useMatch({ filter: draft.filter ?? {}, channel: matchChannel(channel, draft) });
   const errors = { ...fieldErrorsOf(match.error), ...saving.errors };
   const number = (key: 'maxInFlight' | 'batchOrders', label: string, description: string) => (
     <NumberField
@@ -98,6 +106,7 @@ function Editor(props: { channel: ReleaseChannelView | null; templates: WaveTemp
       </Stack>
       <aside className="tile" aria-label={t('Orders that match')}>
         <LiveMatch match={match} />
+        <Rivals rivals={match.data?.rivals ?? []} />
         {channel && channel.reasons.length > 0 && (
           <Alert mt="sm" color="orange" title={t('Releases nothing right now:')}>
             <Reasons reasons={channel.reasons} />
