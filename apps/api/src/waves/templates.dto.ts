@@ -1,3 +1,4 @@
+import { PartialType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -27,56 +28,6 @@ import { OrderFilterDto } from './waves.dto.js';
 
 const AMOUNT_MAX = 1_000_000;
 const SIZE_MAX = 2_000_000_000;
-
-class PartLimitsDto {
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(AMOUNT_MAX)
-  ordersMax?: number;
-
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(AMOUNT_MAX)
-  linesMax?: number;
-
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(AMOUNT_MAX)
-  unitsMax?: number;
-
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(SIZE_MAX)
-  volumeMlMax?: number;
-
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(SIZE_MAX)
-  weightGramsMax?: number;
-
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(AMOUNT_MAX)
-  pickMinutesMax?: number;
-
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(AMOUNT_MAX)
-  packMinutesMax?: number;
-
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(AMOUNT_MAX)
-  laneOrdersMax?: number;
-}
 
 class LimitsDto implements WaveLimits {
   @IsInt()
@@ -124,6 +75,9 @@ class LimitsDto implements WaveLimits {
   @Max(AMOUNT_MAX)
   laneOrdersMax?: number;
 }
+
+/** Limits of a draft, as far as they are typed. */
+class PartLimitsDto extends PartialType(LimitsDto) {}
 
 class ThresholdsDto implements WaveThresholds {
   @IsOptional()
