@@ -47,7 +47,8 @@ export class Moving {
     return copied;
   }
 
-  private next({ name, from }: Part): number {
+  /** Where copying of it goes on. */
+  next({ name, from }: Part): number {
     return Math.max(from, this.nexts.get(name) ?? from);
   }
 

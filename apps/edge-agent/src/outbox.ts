@@ -6,6 +6,7 @@ import { type Entry, type SealedRecord, type StampedEntry, seal, stamp, unseal }
 import { ackKey, recordKey, seqOf, streamNameOf } from './record-keys.js';
 import { Retention } from './retention.js';
 import { type Change, newIncarnation, type Store } from './store.js';
+import { Tidying } from './tidying.js';
 
 /** The reading could not be kept. Nobody may be told "good". */
 export class OutboxRefusal extends Error {
@@ -46,7 +47,6 @@ const GROUP_MAX = 64;
 /** Entries that wait for a stalled disk before the outbox refuses more. */
 const WAITING_MAX = 10_000;
 const RECENT_MAX = 256;
-const PRUNE_MAX = 2_000;
 const REOPEN_AFTER_MS = 1_000;
 /** So few records are moved while appends wait. */
 const MOVED_WHILE_HELD_MAX = 256;
@@ -60,6 +60,7 @@ const FULL_FOR_MS = 60_000;
  */
 export class Outbox {
   private readonly streams = new Map<string, Stream>();
+  private readonly tidying: Tidying;
   private waiting: Waiting[] = [];
   private flushing: Promise<void> | null = null;
   private broken = false;
@@ -75,7 +76,9 @@ export class Outbox {
     private readonly options: OutboxOptions,
     private readonly retention: Retention,
     private readonly former: FormerStreams,
-  ) {}
+  ) {
+    this.tidying = new Tidying({ store: options.store, log: options.log, retention, former });
+  }
 
   /** Finds all streams in the store, with their last record checked. */
   static async open(options: OutboxOptions): Promise<Outbox> {
@@ -261,9 +264,10 @@ export class Outbox {
       if (what === 'everything') copied += await moving.copy({ name, device, from: 1, to: acked });
       if (!this.isOwn(name)) continue;
       // What is damaged of these is replaced by a fault first.
-      for (let from = acked + 1; from <= head; from += GROUP_MAX)
+      const unsent = { name, device, from: acked + 1, to: head };
+      for (let from = moving.next(unsent); from <= head; from += GROUP_MAX)
         await this.read(name, from, Math.min(head, from + GROUP_MAX - 1));
-      copied += await moving.copy({ name, device, from: acked + 1, to: head });
+      copied += await moving.copy(unsent);
     }
     return copied;
   }
@@ -282,16 +286,27 @@ export class Outbox {
     const early = this.fullSinceMs !== null && monotonicMs - this.fullSinceMs >= FULL_FOR_MS;
     this.retention.look(monotonicMs);
     const changes: Change[] = [];
-    for (const [name, stream] of this.streams) {
-      if (this.isOwn(name)) changes.push(...(await this.tidyOwn(name, stream, early)));
-      else if (!this.former.has(name)) changes.push(...(await this.drop(name)));
-      else changes.push(...this.endHistory(name, stream, early));
-    }
+    for (const [name, stream] of this.streams) changes.push(...(await this.tidied(name, stream, early)));
     changes.push(...this.retention.unsavedChanges());
     if (changes.length > 0) await store.write(changes);
     // Only then the file system has the room.
     if (early && changes.some(({ type, key }) => type === 'del' && key.startsWith('o!')))
       await store.compact('o!');
+  }
+
+  private async tidied(name: string, stream: Stream, early: boolean): Promise<Change[]> {
+    if (this.isOwn(name)) {
+      const { acked, ackUnsaved } = stream;
+      stream.ackUnsaved = false;
+      const saved: Change[] = ackUnsaved ? [{ type: 'put', key: ackKey(name), value: String(acked) }] : [];
+      return [...saved, ...(await this.tidying.ofOwn(name, stream, early))];
+    }
+    if (this.former.has(name)) return this.tidying.ofFormer(name, stream, early);
+    // It may be what is being moved to.
+    if (this.moving) return [];
+    const { changes, gone } = await this.tidying.ofNobody(name);
+    if (gone) this.streams.delete(name);
+    return changes;
   }
 
   /** Lets the last batch reach the disk; appends are refused from now on. */
@@ -410,56 +425,6 @@ export class Outbox {
     this.options.log.error({ stream: name, seq }, 'a record is missing or damaged; a fault takes its place');
     await this.options.store.commit([{ type: 'put', key: recordKey(name, seq), value: record.text }]);
     return record;
-  }
-
-  private async tidyOwn(name: string, stream: Stream, early: boolean): Promise<Change[]> {
-    const { acked } = stream;
-    const saved: Change[] = stream.ackUnsaved
-      ? [{ type: 'put', key: ackKey(name), value: String(acked) }]
-      : [];
-    stream.ackUnsaved = false;
-    this.retention.note(name, acked);
-    const dropped = await this.prunable(name, stream, early ? acked : this.retention.mayGoTo(name));
-    if (early && dropped.length > 0)
-      this.options.log.error(
-        { stream: name, records: dropped.length },
-        'the disk is full: records that the core has are dropped before their 24 hours',
-      );
-    return [...saved, ...dropped];
-  }
-
-  /** A former stream is kept for 24 hours as a whole. */
-  private endHistory(name: string, { acked }: Stream, early: boolean): Change[] {
-    this.retention.note(name, acked);
-    if (!early && this.retention.mayGoTo(name) < acked) return [];
-    const { changes, done } = this.former.forgetting([name]);
-    done();
-    return changes;
-  }
-
-  /** Of a stream that nobody needs (its records moved, or never began to be its own), a portion. */
-  private async drop(name: string): Promise<Change[]> {
-    if (this.moving) return [];
-    const all = await this.options.store.range(
-      recordKey(name, 0),
-      recordKey(name, Number.MAX_SAFE_INTEGER),
-      PRUNE_MAX,
-    );
-    const changes = all.map(([key]): Change => ({ type: 'del', key }));
-    if (all.length === PRUNE_MAX) return changes;
-    this.retention.forget(name);
-    this.streams.delete(name);
-    return [...changes, { type: 'del', key: ackKey(name) }];
-  }
-
-  /** The newest record of a stream stays for ever: it is where the sequence goes on after a restart. */
-  private async prunable(name: string, stream: Stream, upTo: number): Promise<Change[]> {
-    const last = Math.min(upTo, stream.acked, stream.head - 1);
-    const { store } = this.options;
-    if (last < 1) return [];
-    const gone = await store.range(recordKey(name, 0), recordKey(name, last), PRUNE_MAX);
-    if (gone.length < PRUNE_MAX) this.retention.pruned(name, last);
-    return gone.map(([key]) => ({ type: 'del', key }));
   }
 
   private mustHave(name: string): Stream {
