@@ -15,3 +15,12 @@ export class LanePlanChangeRow {
   /** Null while routes may still be written that were chosen by the plan before. */
   @Column('timestamptz', { name: 'settled_at', nullable: true }) settledAt: Date | null;
 }
+
+/** What the last import said of the lanes. */
+@Entity('lane_plan_imports')
+export class LanePlanImport {
+  @PrimaryColumn('int', { name: 'site_id' }) siteId: number;
+  @PrimaryColumn('uuid') id: string;
+  @Column('jsonb') brought: LanePlan;
+  @Column('timestamptz') at: Date;
+}

@@ -175,6 +175,24 @@ describe('a plan of lanes that is saved', () => {
   });
 });
 
+describe('an import', () => {
+  const bring = (rank: number) => {
+    const plan = { takes: [take('L2', rank)], points: [] };
+    return world.floor.system(() => world.floor.db.transaction((tx) => world.lanePlan.bring(tx, plan)));
+  };
+  const rankOfL2 = async () => (await view()).takes.find(({ lane }) => lane === 'L2')!.rank;
+
+  it('changes what the file says anew, and leaves alone what people set since it said so', async () => {
+    await bring(7);
+    expect(await rankOfL2()).toBe(7);
+    await save(USUAL);
+    await bring(7);
+    expect(await rankOfL2()).toBe(2);
+    await bring(8);
+    expect(await rankOfL2()).toBe(8);
+  });
+});
+
 describe('parcels whose lane was being chosen while the plan changed', () => {
   it('are sent on as it stands now, for a while', async () => {
     const parcel = await parcelOnTheBelt();

@@ -147,6 +147,18 @@ export async function recordChange(
   return written !== null;
 }
 
+/** Keeps what an import says of the lanes. @returns false when the import before it said the same */
+export async function isNews(tx: Tx, brought: LanePlan): Promise<boolean> {
+  const kept = await row(
+    tx,
+    `insert into lane_plan_imports as i (site_id, id, brought, at) values ($1, $2, $3, $4)
+     on conflict (site_id) do update set brought = excluded.brought, at = excluded.at where i.brought <> excluded.brought
+     returning id`,
+    [tx.siteId, newId(), JSON.stringify(brought), tx.at],
+  );
+  return kept !== null;
+}
+
 /** Puts `after` in the place of `before`; the codes in it are known to exist. */
 export async function writePlan(tx: Tx, before: LanePlan, after: LanePlan): Promise<void> {
   const kept = new Set(after.takes.map(takeKey));

@@ -10,6 +10,7 @@ import {
   cartonsPlanned,
   endDuties,
   groundOf,
+  isNews,
   lastChange,
   type PlacedParcel,
   type PlanLane,
@@ -104,10 +105,12 @@ export class LanePlanService {
   }
 
   /**
-   * What a file brings: it changes and adds, and takes nothing away. Nothing happens where it says what is there already.
+   * What a file brings: it changes and adds, and takes nothing away. A file that says what it said the last time changes nothing: what
+   * people set since then stays.
    * @throws Refusal flow.lane-plan-invalid, flow.lane-plan-changed
    */
   async bring(tx: Tx, plan: LanePlan): Promise<void> {
+    if (!(await isNews(tx, plan))) return;
     const seen = (await lastChange(tx))?.revision ?? 0;
     await this.change(tx, { kind: 'imported', seen }, mergedPlan(await planNow(tx), plan));
   }
