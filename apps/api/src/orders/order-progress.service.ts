@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { orderStates, statesBefore } from '#lib/contracts';
 import { PromisesService } from '../inventory/promises.service.js';
 import { affected, row, rows, type Tx } from '../platform/database.service.js';
-import { addEvents, type NewEvent } from '../platform/events.js';
+import { addEventOfEach, addEvents, type NewEvent } from '../platform/events.js';
 import { Refusal } from '../platform/refusal.js';
 import './orders.events.js';
 
@@ -44,10 +44,10 @@ export class OrderProgressService {
    * @throws Refusal when nothing is set aside for an order, or more than a line wants.
    */
   async markReleased(tx: Tx, waveId: string): Promise<number> {
-    const released = await rows<OrderKey>(
+    const released = await affected(
       tx,
       `update orders set state = 'released', state_at = $3, waiting_for = null
-       where site_id = $1 and wave_id = $2 and state = any($4::text[]) returning id, merchant_id`,
+       where site_id = $1 and wave_id = $2 and state = any($4::text[])`,
       [tx.siteId, waveId, tx.at, statesBefore(orderStates, 'released')],
     );
     const done = await row<{ lines: number; moved: number; orders: number }>(
@@ -62,14 +62,19 @@ export class OrderProgressService {
       [tx.siteId, waveId, tx.at],
     );
     const { lines, moved, orders } = done!;
-    if (moved !== lines || orders !== released.length) {
-      const facts = { waveId, lines, moved, released: released.length, orders };
+    if (moved !== lines || orders !== released) {
+      const facts = { waveId, lines, moved, released, orders };
       throw new Refusal('orders.chain-broken', 'What is set aside for the wave does not fit its orders.', {
         facts,
       });
     }
-    await tell(tx, released, (orderId) => ({ type: 'orders.order-released', data: { orderId, waveId } }));
-    return released.length;
+    await addEventOfEach(tx, 'orders.order-released', {
+      sql: `select o.id as aggregate_id, o.id as order_id, o.merchant_id, jsonb_build_object('orderId', o.id, 'waveId', o.wave_id) as data
+        from orders o where o.site_id = $1 and o.wave_id = $2 and o.state = 'released' and o.state_at = $3`,
+      parameters: [tx.siteId, waveId, tx.at],
+      count: released,
+    });
+    return released;
   }
 
   /** Goods were put into totes: `released -> picking`. */

@@ -1,4 +1,4 @@
-import { rows, type Tx } from './database.service.js';
+import { affected, rows, type Tx } from './database.service.js';
 import { newId } from './ids.js';
 
 /**
@@ -76,7 +76,46 @@ export async function addEvents(tx: Tx, events: NewEvent[]): Promise<void> {
       events.map((event) => event.trace ?? tx.trace),
     ],
   );
-  const types = new Set(events.map(({ type }) => type));
+  tellAfterCommit(tx, new Set(events.map(({ type }) => type)));
+}
+
+/** Rows that each have an event, as they lie in the database. */
+export interface EventRows {
+  /** A `select` of aggregate_id, order_id, merchant_id, and data as the event has it. */
+  sql: string;
+  parameters: readonly unknown[];
+  count: number;
+}
+
+/**
+ * One event for each of these rows, written where they lie: the ten thousand orders of a wave do not come here and go back.
+ * @throws Error when there is another number of rows.
+ */
+export async function addEventOfEach(tx: Tx, type: EventType, each: EventRows): Promise<void> {
+  if (each.count === 0) return;
+  const own = (n: number) => `$${each.parameters.length + n}`;
+  const made = await affected(
+    tx,
+    `insert into events (site_id, id, type, aggregate_id, order_id, merchant_id, data, actor, trace, at)
+     select ${own(1)}::int, n.id, ${own(2)}::text, e.aggregate_id, e.order_id, e.merchant_id, e.data, ${own(3)}::text, ${own(4)}::text,
+       ${own(5)}::timestamptz
+     from (select r.*, row_number() over () as place from (${each.sql}) r) e
+     join unnest(${own(6)}::uuid[]) with ordinality as n (id, place) on n.place = e.place`,
+    [
+      ...each.parameters,
+      tx.siteId,
+      type,
+      tx.actorName,
+      tx.trace,
+      tx.at,
+      Array.from({ length: each.count }, newId),
+    ],
+  );
+  if (made !== each.count) throw new Error(`${made} events of ${each.count} rows: ${type}`);
+  tellAfterCommit(tx, new Set([type]));
+}
+
+function tellAfterCommit(tx: Tx, types: ReadonlySet<EventType>): void {
   tx.afterCommit(() => {
     for (const listener of listeners) listener(types);
   });

@@ -130,6 +130,19 @@ describe('a wave', () => {
       [started],
     );
     expect(tasks).toEqual([{ state: 'ready', n: 18 }]);
+    const told = await floor.ask<{ order_id: string }>(
+      `select order_id, aggregate_id, merchant_id, data, actor, parcel_id from events
+       where type = 'orders.order-released' and order_id = any($1::uuid[])`,
+      [orders],
+    );
+    expect(told.map(({ order_id }) => order_id).sort()).toEqual([...orders].sort());
+    expect(told[0]).toMatchObject({
+      aggregate_id: told[0]!.order_id,
+      merchant_id: floor.merchantId,
+      data: { orderId: told[0]!.order_id, waveId: started },
+      actor: expect.stringContaining('system'),
+      parcel_id: null,
+    });
   });
 
   it('takes first what expires first and never what has expired', async () => {
