@@ -1,7 +1,7 @@
 import { flowStatesFor, optionsOf } from './flow-states.js';
 import { fieldOf, type StretchWay } from './site-field.js';
 import { type AisleSite, across, along, MOST_CROSS_AISLES, type PointMm } from './site-layout.js';
-import { setPassCosts, setStopCosts } from './stretch-costs.js';
+import { type Stretch, setPassCosts, setStopCosts } from './stretch-costs.js';
 import {
   STRETCH,
   type TourAutomaton,
@@ -58,6 +58,8 @@ export class AisleRouter {
   readonly stretchCount: number;
   /** Some aisle is one-way, so tours have a direction. */
   readonly directed: boolean;
+  /** By `column * stretchCount + stretch`. */
+  private readonly stretches: readonly Stretch[];
   /** The automaton of the tour being drawn. */
   private states: TourAutomaton;
   /** Largest flows of automata for this site, ascending; the first options of all are the same. None where directions are free. */
@@ -104,6 +106,9 @@ export class AisleRouter {
     this.approachMm =
       Math.abs(along(site.aislesAlong, start) - this.lanesMm[startLane]!) +
       Math.abs(along(site.aislesAlong, end) - this.lanesMm[endLane]!);
+    this.stretches = Array.from({ length: this.columns.length * this.stretchCount }, (_, key) =>
+      this.stretchAt(key),
+    );
     const round = this.startNode === this.endNode;
     this.visits = [
       { column: this.startColumn, move: startLane * VISIT_COUNT + (round ? VISIT.passed : VISIT.start) },
@@ -142,29 +147,29 @@ export class AisleRouter {
     const count = this.optionCount;
     const costs = new Float64Array(this.columns.length * this.stretchCount * count);
     for (let key = 0; key < this.columns.length * this.stretchCount; key++) {
-      setPassCosts(this.stretch(key), { costs, at: key * count, count });
+      setPassCosts(this.stretches[key]!, { costs, at: key * count, count });
     }
     return costs;
   }
 
   /**
    * Writes what each way through one stretch (`column * stretchCount + stretch`) costs: `positionsMm` are the stops' distances from its
-   * low end, ascending and not empty.
+   * low end, ascending and not empty, the first `stops` of them.
    */
-  setStops(costs: Float64Array, key: number, positionsMm: readonly number[]): void {
+  setStops(costs: Float64Array, key: number, positionsMm: Float64Array, stops = positionsMm.length): void {
     const count = this.optionCount;
-    setStopCosts(this.stretch(key), positionsMm, { costs, at: key * count, count });
+    setStopCosts(this.stretches[key]!, { positionsMm, stops }, { costs, at: key * count, count });
   }
 
   /** By stretch (`column * stretchCount + stretch`): 1 where it may be walked upward only, -1 downward only, 0 otherwise. */
   directions(): Int8Array {
     return Int8Array.from({ length: this.columns.length * this.stretchCount }, (_, key) => {
-      const { way } = this.stretch(key);
+      const { way } = this.stretches[key]!;
       return Number(way === 'up') - Number(way === 'down');
     });
   }
 
-  private stretch(key: number): { way: StretchWay; lengthMm: number } {
+  private stretchAt(key: number): Stretch {
     const stretch = key % this.stretchCount;
     const way = this.columns[Math.floor(key / this.stretchCount)]!.stretches[stretch] ?? 'none';
     return { way, lengthMm: this.stretchLengthMm(stretch) };
@@ -177,7 +182,7 @@ export class AisleRouter {
     let down = 1;
     for (let key = 0, at = 0; at < costs.length; key++, at += this.optionCount) {
       if (costs[at + STRETCH.none] !== NEVER) continue;
-      const { way } = this.stretch(key);
+      const { way } = this.stretches[key]!;
       if (way !== 'down') up++;
       if (way !== 'up') down++;
     }

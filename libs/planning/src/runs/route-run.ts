@@ -42,7 +42,7 @@ export function routeStops(router: AisleRouter, request: RouteRequest): RoutedRu
     router.setStops(
       costs,
       key,
-      stops.map((stop) => stop.positionMm),
+      Float64Array.from(stops, (stop) => stop.positionMm),
     );
     const column = Math.floor(key / router.stretchCount);
     firstColumn = Math.min(firstColumn, column);

@@ -5,8 +5,11 @@ import { routeOverWays } from './route-ways.js';
 import { along, type RunStop } from './site-layout.js';
 
 const WORD_BITS = 32;
-/** Lengths to remember at most. */
-const MOST_KNOWN = 1_500_000;
+/** Room for remembered lengths: so many for each order, at most so many. */
+const KNOWN_PER_ORDER = 8_192;
+const MOST_KNOWN = 1 << 20;
+/** A length is looked for in so many places next to each other. */
+const KNOWN_PROBES = 4;
 
 /** Where one stretch of an aisle keeps its places: as bits of `words` words from `firstWord` on. */
 interface StretchPlaces {
@@ -26,15 +29,21 @@ export class RunLengths {
   private readonly places: StretchPlaces[] = [];
   private readonly words: number;
   private readonly bitsOfOrder: Int32Array[];
+  /** By order: the words in which it has places. */
+  private readonly wordsOfOrder: Int32Array[];
+  /** By order: a bit for each stretch that it has places in. */
+  private readonly stretchBits: Int32Array[];
   private readonly union: Int32Array;
   private readonly costs: Float64Array;
   private readonly emptyCosts: Float64Array;
-  private readonly known = new Map<number, number>();
+  /** Keys of runs (0 is none) and their lengths. */
+  private readonly knownKeys: Float64Array;
+  private readonly knownMm: Float64Array;
   /** Where the router finds no walk. */
   private readonly otherwiseMm: (orders: readonly number[]) => number;
   private readonly hashLow: Uint32Array;
   private readonly hashHigh: Uint32Array;
-  private readonly scratch: number[] = [];
+  private readonly scratch: Float64Array;
   private readonly spans: { stretches: Int32Array; fromMm: number; toMm: number }[];
   private readonly entered: Int32Array;
   private enteredMark = 0;
@@ -60,6 +69,7 @@ export class RunLengths {
       stretch.positionsMm.push(positionMm);
       byKey.set(key, stretch);
     }
+    this.scratch = new Float64Array(placed.flat().length);
     this.words = this.layOutWords([...byKey.values()]);
     this.bitsOfOrder = placed.map((stops) => {
       const bits = new Int32Array(this.words);
@@ -70,6 +80,10 @@ export class RunLengths {
       }
       return bits;
     });
+    this.wordsOfOrder = this.bitsOfOrder.map((bits) =>
+      Int32Array.from([...bits.keys()].filter((word) => bits[word] !== 0)),
+    );
+    this.stretchBits = this.bitsOfOrder.map((bits) => this.stretchBitsOf(bits));
     this.spans = placed.map((stops) => this.spanOf(stops));
     this.entered = new Int32Array(router.columns.length * router.stretchCount);
     this.directions = router.directions();
@@ -77,6 +91,9 @@ export class RunLengths {
     this.union = new Int32Array(this.words);
     this.emptyCosts = router.emptyCosts();
     this.costs = router.emptyCosts();
+    const room = Math.min(MOST_KNOWN, 2 ** Math.ceil(Math.log2(KNOWN_PER_ORDER * (stopsOfOrder.length + 1))));
+    this.knownKeys = new Float64Array(room);
+    this.knownMm = new Float64Array(room);
     const random = new Random(stopsOfOrder.length + 1);
     this.hashLow = Uint32Array.from(stopsOfOrder, () => random.below(0x1_0000_0000));
     this.hashHigh = Uint32Array.from(stopsOfOrder, () => random.below(0x20_0000));
@@ -110,11 +127,16 @@ export class RunLengths {
       high ^= this.hashHigh[order]!;
     }
     const key = (low >>> 0) + high * 0x1_0000_0000;
-    const known = this.known.get(key);
-    if (known !== undefined) return known;
-    if (this.known.size > MOST_KNOWN) this.known.clear();
+    const { knownKeys, knownMm } = this;
+    const first = (low ^ (low >>> 15)) & (knownKeys.length - KNOWN_PROBES);
+    let free = first;
+    for (let at = first; at < first + KNOWN_PROBES; at++) {
+      if (knownKeys[at] === key) return knownMm[at]!;
+      if (knownKeys[free] !== 0 && knownKeys[at] === 0) free = at;
+    }
     const lengthMm = this.measure(orders);
-    this.known.set(key, lengthMm);
+    knownKeys[free] = key;
+    knownMm[free] = lengthMm;
     return lengthMm;
   }
 
@@ -136,21 +158,25 @@ export class RunLengths {
 
   /** Share of the aisles of both orders that they have in common, 0..1: a cheap guess at how well they go together. */
   kinship(one: number, two: number): number {
-    const bitsOne = this.bitsOfOrder[one]!;
-    const bitsTwo = this.bitsOfOrder[two]!;
+    const bitsOne = this.stretchBits[one]!;
+    const bitsTwo = this.stretchBits[two]!;
     let shared = 0;
     let all = 0;
-    for (const { firstWord, positionsMm } of this.places) {
-      let inOne = 0;
-      let inTwo = 0;
-      for (let word = firstWord; word < firstWord + Math.ceil(positionsMm.length / WORD_BITS); word++) {
-        inOne |= bitsOne[word]!;
-        inTwo |= bitsTwo[word]!;
-      }
-      if (inOne !== 0 || inTwo !== 0) all++;
-      if (inOne !== 0 && inTwo !== 0) shared++;
+    for (let word = 0; word < bitsOne.length; word++) {
+      shared += bitCount(bitsOne[word]! & bitsTwo[word]!);
+      all += bitCount(bitsOne[word]! | bitsTwo[word]!);
     }
     return all === 0 ? 1 : shared / all;
+  }
+
+  private stretchBitsOf(bits: Int32Array): Int32Array {
+    const entered = new Int32Array(Math.ceil(this.places.length / WORD_BITS));
+    this.places.forEach(({ firstWord, positionsMm }, at) => {
+      const end = firstWord + Math.ceil(positionsMm.length / WORD_BITS);
+      if (bits.subarray(firstWord, end).some((word) => word !== 0))
+        entered[Math.floor(at / WORD_BITS)]! |= 1 << (at % WORD_BITS);
+    });
+    return entered;
   }
 
   /**
@@ -203,15 +229,15 @@ export class RunLengths {
     union.fill(0);
     for (const order of orders) {
       const bits = this.bitsOfOrder[order]!;
-      for (let word = 0; word < bits.length; word++) union[word]! |= bits[word]!;
+      for (const word of this.wordsOfOrder[order]!) union[word]! |= bits[word]!;
     }
     costs.set(this.emptyCosts);
     let firstColumn = Number.MAX_SAFE_INTEGER;
     let lastColumn = -1;
     for (const stretch of this.places) {
-      const positionsMm = this.positionsIn(stretch);
-      if (positionsMm.length === 0) continue;
-      this.router.setStops(costs, stretch.key, positionsMm);
+      const stops = this.positionsIn(stretch);
+      if (stops === 0) continue;
+      this.router.setStops(costs, stretch.key, this.scratch, stops);
       firstColumn = Math.min(firstColumn, stretch.column);
       lastColumn = stretch.column;
     }
@@ -220,9 +246,10 @@ export class RunLengths {
     return Number.isFinite(lengthMm) ? lengthMm : this.otherwiseMm(orders);
   }
 
-  private positionsIn(stretch: StretchPlaces): number[] {
+  /** Writes the places of the union in this stretch into `scratch` and says how many they are. */
+  private positionsIn(stretch: StretchPlaces): number {
     const found = this.scratch;
-    found.length = 0;
+    let count = 0;
     for (
       let first = 0, word = stretch.firstWord;
       first < stretch.positionsMm.length;
@@ -231,10 +258,16 @@ export class RunLengths {
       let bits = this.union[word]!;
       while (bits !== 0) {
         const bit = 31 - Math.clz32(bits & -bits);
-        found.push(stretch.positionsMm[first + bit]!);
+        found[count++] = stretch.positionsMm[first + bit]!;
         bits &= bits - 1;
       }
     }
-    return found;
+    return count;
   }
+}
+
+function bitCount(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x5555_5555);
+  const fours = (pairs & 0x3333_3333) + ((pairs >>> 2) & 0x3333_3333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24;
 }

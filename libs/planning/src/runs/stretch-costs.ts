@@ -31,20 +31,20 @@ export function setPassCosts({ way, lengthMm }: Stretch, { costs, at, count }: S
 }
 
 /**
- * A stretch with stops: `positionsMm` are their distances from its low end, ascending and not empty. A one-way stretch is walked through,
+ * A stretch with stops: the first `stops` of `positionsMm` are their distances from its low end, ascending. A one-way stretch is walked through,
  * unless all of them are at its ends; where there is no aisle there are no stops, but who has one there finds a way open both ways.
  */
 export function setStopCosts(
   { way, lengthMm }: Stretch,
-  positionsMm: readonly number[],
+  { positionsMm, stops }: { positionsMm: Float64Array; stops: number },
   options: StretchOptions,
 ): void {
   const { costs, at } = options;
   if (way === 'none') setPassCosts({ way: 'both', lengthMm }, options);
   const firstMm = positionsMm[0]!;
-  const lastMm = positionsMm[positionsMm.length - 1]!;
+  const lastMm = positionsMm[stops - 1]!;
   let largestGapMm = 0;
-  for (let stop = 1; stop < positionsMm.length; stop++) {
+  for (let stop = 1; stop < stops; stop++) {
     largestGapMm = Math.max(largestGapMm, positionsMm[stop]! - positionsMm[stop - 1]!);
   }
   const oneWay = way === 'up' || way === 'down';
