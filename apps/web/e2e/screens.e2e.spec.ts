@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { encodeHouseCode } from '#lib/barcodes';
-import type { ItemView, PackView, Page as PageOf, RunView } from '#lib/contracts';
+import type { ItemView, LanePlanView, PackView, Page as PageOf, RunView } from '#lib/contracts';
 import { CoreClient, makeOrders, Seeded } from '#lib/sim';
 import { eventually } from '#lib/testkit';
 import { type FloorDevice, FloorDevices } from '../../../libs/sim/src/floor-devices.js';
 import type { Paper } from '../../../libs/sim/src/paper.js';
 import { readCommands } from '../../../libs/sim/src/paper-reader.js';
 import { RealHouse } from '../../../libs/sim/src/real-house.js';
-import { findingsOf, Looker, said, wedge } from './look.js';
+import { findingsOf, Looker, SIZES, said, wedge } from './look.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const ADMIN = { email: 'admin@wavehouse.example', password: 'wavehouse-demo' };
@@ -288,12 +288,33 @@ it('speaks the language of the screen, then that of the badge, refusals of the c
   await page.context().close();
 });
 
+describe('what lanes take', () => {
+  it('is changed on a page that shows the order that comes of it, saved, and taken back', async () => {
+    await tower.setViewportSize(SIZES[1]!);
+    await tower.goto('/sorter/lanes');
+    const choiceOf = (lane: string) =>
+      tower.getByRole('group', { name: new RegExp(`^${lane} `) }).getByLabel('Choice');
+    await choiceOf('SHIP-3').fill('2');
+    await choiceOf('SHIP-4').fill('1');
+    await tower.getByText('SHIP-4 → SHIP-3').waitFor();
+    await tower.getByText('parcels would change lanes: ').waitFor();
+    await tower.getByRole('button', { name: 'Save' }).click();
+    await tower.getByRole('button', { name: 'Undo the last change' }).click();
+    await tower.getByRole('button', { name: 'Undo it' }).click();
+    await tower.getByText('SHIP-3 → SHIP-4').waitFor();
+    const { history } = await core.get<LanePlanView>('/flow/lane-plan');
+    expect(history.map(({ kind }) => kind)).toEqual(['undone', 'edited', 'imported']);
+  });
+});
+
 describe('axe finds nothing and nothing scrolls sideways, at 360, 1280 and 1920 pixels', () => {
   it.each([
     '/',
     '/?tv',
     '/waves',
     '/orders',
+    '/sorter',
+    '/sorter/lanes',
     '/exceptions',
     '/shipping',
     '/stock',
