@@ -121,6 +121,7 @@ export const texts: Texts = {
   'There is a channel called {{name}} already.': 'Sudah ada saluran bernama {{name}}.',
   'There is a schedule called {{name}} already.': 'Sudah ada jadual bernama {{name}}.',
   'There is a template called {{name}} already.': 'Sudah ada templat bernama {{name}}.',
+  'Correct the fields that are marked.': 'Betulkan medan yang ditanda.',
   'must come after {{step}}': 'mesti selepas {{step}}',
   'step-what select': 'Memilih pesanan yang dikumpulkan bersama.',
   'step-what validate': 'Menyemak setiap pesanan dan baris.',

@@ -118,6 +118,7 @@ export const texts: Texts = {
   'There is a channel called {{name}} already.': '已有名为 {{name}} 的通道。',
   'There is a schedule called {{name}} already.': '已有名为 {{name}} 的计划。',
   'There is a template called {{name}} already.': '已有名为 {{name}} 的模板。',
+  'Correct the fields that are marked.': '请更正标出的字段。',
   'must come after {{step}}': '必须在“{{step}}”之后',
   'step-what select': '选择一起处理的订单。',
   'step-what validate': '校验每个订单和行。',

@@ -1,4 +1,6 @@
 import { Button, Group, Paper, Text } from '@mantine/core';
+import { useElementSize } from '@mantine/hooks';
+import { useEffect } from 'react';
 import type { MergeWaves, WaveView } from '#lib/contracts';
 import { api } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
@@ -8,6 +10,8 @@ import { useAct } from '../../ui/tower/use-act.js';
 /** What chosen waves come to together, and the merge itself: the later ones go into the first. */
 export function MergeBar(props: { waves: WaveView[]; onDone: () => void; onMerged: () => void }) {
   const { t } = useTranslation();
+  const { ref, height } = useElementSize();
+  useMessagesAbove(height);
   const [first, ...others] = props.waves.toSorted((one, two) => one.number - two.number);
   const merge = useAct(
     async () => {
@@ -23,7 +27,7 @@ export function MergeBar(props: { waves: WaveView[]; onDone: () => void; onMerge
     count(props.waves.reduce((total, wave) => total + of(wave), 0));
   return (
     <Paper className="merge-bar" shadow="lg" withBorder p="sm" role="region" aria-label={t('Merge waves')}>
-      <Group justify="space-between" gap="sm">
+      <Group ref={ref} justify="space-between" gap="sm">
         <Text>
           {others.length === 0
             ? t('Wave {{number}} is chosen. Choose another one to merge them.', { number: first.number })
@@ -46,4 +50,16 @@ export function MergeBar(props: { waves: WaveView[]; onDone: () => void; onMerge
       </Group>
     </Paper>
   );
+}
+
+/** What lies around the bar's content: its padding, its border, and the distance to the messages. */
+const AROUND_PX = 40;
+
+/** Messages rise above the bar as long as it is there: they would lie on its buttons. */
+function useMessagesAbove(height: number): void {
+  useEffect(() => {
+    const { style } = document.documentElement;
+    style.setProperty('--messages-rise', `${height + AROUND_PX}px`);
+    return () => void style.removeProperty('--messages-rise');
+  }, [height]);
 }

@@ -39,26 +39,13 @@ export function FilterFields(props: {
         {t('What is left empty does not restrict.')}
       </Text>
       <div className="fields">
-        <MultiSelect
-          label={t('Merchants')}
-          data={names.merchants}
-          searchable
-          clearable
-          {...list('merchantCodes')}
-        />
-        <MultiSelect label={t('Carriers')} data={names.carriers} searchable clearable {...list('carriers')} />
-        <MultiSelect label={t('Services')} data={names.services} searchable clearable {...list('services')} />
-        <MultiSelect
-          label={t('All lines in zones')}
-          data={names.zones}
-          searchable
-          clearable
-          {...list('zones')}
-        />
+        <MultiSelect label={t('Merchants')} data={names.merchants} searchable {...list('merchantCodes')} />
+        <MultiSelect label={t('Carriers')} data={names.carriers} searchable {...list('carriers')} />
+        <MultiSelect label={t('Services')} data={names.services} searchable {...list('services')} />
+        <MultiSelect label={t('All lines in zones')} data={names.zones} searchable {...list('zones')} />
         <TagsInput
           label={t('Countries')}
           placeholder={value.countries?.length ? undefined : t('such as MY, SG')}
-          clearable
           {...list('countries')}
           onChange={(next) =>
             list('countries').onChange(next.map((country) => country.trim().toUpperCase().slice(0, 2)))

@@ -5,6 +5,7 @@ import type { MatchBody, MatchView } from '#lib/contracts';
 import { api, reasonOf } from '../../api/client.js';
 import { useTranslation } from '../../lib/i18n.js';
 import { Bars } from './bars.js';
+import { fieldErrorsOf } from './field-errors.js';
 import { clockTime, count, span } from './format.js';
 
 const TYPING_MS = 350;
@@ -34,7 +35,9 @@ export function LiveMatch({ match }: { match: ReturnType<typeof useMatch> }) {
   if (error) {
     return (
       <Alert color="red" title={t('The filter cannot be counted')}>
-        {reasonOf(error)}
+        {Object.keys(fieldErrorsOf(error)).length > 0
+          ? t('Correct the fields that are marked.')
+          : reasonOf(error)}
       </Alert>
     );
   }
