@@ -99,6 +99,17 @@ export const texts: Texts = {
   'orders of every hour': 'pesanan setiap masa',
   'orders due before {{before}}': 'pesanan dengan masa tutup sebelum {{before}}',
   'Pages about the sorter': 'Halaman tentang pengisih',
+  'Choose the carrier service that the lane takes.': 'Pilih servis penghantar yang diambil lorong itu.',
+  'The choice is a whole number from 1 to 99.': 'Pilihan ialah nombor bulat dari 1 hingga 99.',
+  'A cut-off is a time such as 15:00.': 'Masa tutup ialah masa seperti 15:00.',
+  '{{lane}} takes {{service}} of the truck at {{time}} twice. Take one of them away.':
+    '{{lane}} mengambil {{service}} bagi trak {{time}} dua kali. Buang satu daripadanya.',
+  '{{lane}} takes {{service}} twice. Take one of them away.':
+    '{{lane}} mengambil {{service}} dua kali. Buang satu daripadanya.',
+  '{{lane}} takes {{service}} of every truck, and of the truck at {{time}} besides. Keep one of the two.':
+    '{{lane}} mengambil {{service}} bagi setiap trak, dan bagi trak {{time}} pula. Simpan satu sahaja.',
+  'No lane would take {{service}} any more: its parcels would all leave by the exception lane. Give it another lane first.':
+    'Tiada lorong lagi yang mengambil {{service}}: semua bungkusannya akan keluar melalui lorong pengecualian. Beri lorong lain dahulu.',
   'point working': 'bekerja',
   'point forced-safe': 'keadaan selamat',
   'point core-gone': 'tanpa teras',

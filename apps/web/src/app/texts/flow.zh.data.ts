@@ -97,6 +97,16 @@ export const texts: Texts = {
   'orders of every hour': '所有时间的订单',
   'orders due before {{before}}': '截单 {{before}} 前的订单',
   'Pages about the sorter': '分拣机相关页面',
+  'Choose the carrier service that the lane takes.': '请选择该滑道接收的承运服务。',
+  'The choice is a whole number from 1 to 99.': '选择顺序是 1 至 99 的整数。',
+  'A cut-off is a time such as 15:00.': '截单时间的格式如 15:00。',
+  '{{lane}} takes {{service}} of the truck at {{time}} twice. Take one of them away.':
+    '{{lane}} 重复接收 {{service}} 的 {{time}} 卡车。请去掉一个。',
+  '{{lane}} takes {{service}} twice. Take one of them away.': '{{lane}} 重复接收 {{service}}。请去掉一个。',
+  '{{lane}} takes {{service}} of every truck, and of the truck at {{time}} besides. Keep one of the two.':
+    '{{lane}} 接收 {{service}} 的所有卡车，又单独接收 {{time}} 的卡车。请只保留其一。',
+  'No lane would take {{service}} any more: its parcels would all leave by the exception lane. Give it another lane first.':
+    '不再有滑道接收 {{service}}：其包裹都会从异常口离开。请先给它另一条滑道。',
   'point working': '工作中',
   'point forced-safe': '安全状态',
   'point core-gone': '失去核心',

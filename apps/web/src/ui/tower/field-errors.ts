@@ -25,6 +25,21 @@ const SAID = [
   { key: text('There is a channel called {{name}} already.') },
   { key: text('There is a schedule called {{name}} already.') },
   { key: text('There is a template called {{name}} already.') },
+  { key: text('Choose the carrier service that the lane takes.') },
+  { key: text('The choice is a whole number from 1 to 99.') },
+  { key: text('A cut-off is a time such as 15:00.') },
+  { key: text('{{lane}} takes {{service}} of the truck at {{time}} twice. Take one of them away.') },
+  { key: text('{{lane}} takes {{service}} twice. Take one of them away.') },
+  {
+    key: text(
+      '{{lane}} takes {{service}} of every truck, and of the truck at {{time}} besides. Keep one of the two.',
+    ),
+  },
+  {
+    key: text(
+      'No lane would take {{service}} any more: its parcels would all leave by the exception lane. Give it another lane first.',
+    ),
+  },
 ].map(({ key }) => ({ key, pattern: patternOf(key) }));
 
 /** The faults of single fields in a refusal, in the reader's language; empty for anything else. */
