@@ -182,6 +182,10 @@ describe('a wave', () => {
     await page.keyboard.press(' ');
     await column('planned').getByRole('link', { name: 'Wave 2' }).focus();
     await page.keyboard.press(' ');
+    const bar = (await page.locator('.merge-bar').boundingBox())!;
+    const messages = page.locator('.mantine-Notifications-root[data-position="bottom-right"]');
+    const rise = await messages.evaluate((all) => Number.parseFloat(getComputedStyle(all).marginBottom));
+    expect(rise).toBeGreaterThan(bar.height);
     await page.getByRole('button', { name: 'Merge', exact: true }).click();
     const why = page
       .getByRole('alert')
