@@ -177,8 +177,6 @@ function wire(floor: Floor, downlink: RecordingDownlink, live: RecordingLive) {
   const travels = new TravelsService();
   const arrivals = new ArrivalsService(parcels, new LandingsService(parcels, routes, travels), travels);
   const lanes = new LanesService(db, routes);
-  const overrides = new OverridesService(db, lanes, routes, parcels);
-  const rebalancing = new RebalancingService(db, routes);
   const flow = new FlowControlService(db, parcels, routes, arrivals, travels);
   const lanePlan = new LanePlanService(db, routes, parcels);
   const requests = new EdgeRequests();
@@ -204,8 +202,8 @@ function wire(floor: Floor, downlink: RecordingDownlink, live: RecordingLive) {
     arrivals,
     flow,
     lanes,
-    overrides,
-    rebalancing,
+    overrides: new OverridesService(db, lanes, routes, parcels),
+    rebalancing: new RebalancingService(db, routes),
     lanePlan,
     questions,
     listeners,

@@ -12,7 +12,8 @@ export * from './people/assign-runs.js';
 export * from './runs/batch-runs.js';
 export { firstComeWalkMm, sShapeWalkMm } from './runs/naive-walk.js';
 export * from './runs/route-graph.js';
-export { type RoutedRun, type RouteRequest, routeRun } from './runs/route-run.js';
+export type { RoutedRun, RouteRequest } from './runs/route-request.js';
+export { routeRun } from './runs/route-run.js';
 export { routeOnSite } from './runs/route-site.js';
 export * from './runs/site-graph.js';
 export {

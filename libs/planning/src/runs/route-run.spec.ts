@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type RouteRequest, routeRun } from './route-run.js';
+import type { RouteRequest } from './route-request.js';
+import { routeRun } from './route-run.js';
 import { inferAisleSite, type PointMm } from './site-layout.js';
 
 const PITCH = 3000;

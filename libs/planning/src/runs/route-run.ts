@@ -1,23 +1,9 @@
 import { AisleRouter, type TourDrawing } from './aisle-router.js';
 import { timesOf } from './flow-states.js';
+import type { RoutedRun, RouteRequest } from './route-request.js';
 import { routeOverWays } from './route-ways.js';
-import { type AisleSite, along, type PointMm, type RunStop } from './site-layout.js';
+import { along } from './site-layout.js';
 import { STRETCH } from './tour-states.js';
-
-export interface RouteRequest {
-  site: AisleSite;
-  stops: RunStop[];
-  /** Stations stand on or near a cross aisle; the walk between the point and its nearest cross aisle is included. */
-  start: PointMm;
-  /** Default: where the run began. */
-  end?: PointMm;
-}
-
-export interface RoutedRun {
-  /** Every stop once, in the order of the walk. */
-  stopIds: string[];
-  walkMm: number;
-}
 
 /**
  * The shortest walk from start over all stops to end, one-way aisles respected. Exact for sites of up to MOST_CROSS_AISLES cross

@@ -1,4 +1,5 @@
-import { type RoutedRun, type RouteRequest, routeRun } from './route-run.js';
+import type { RoutedRun, RouteRequest } from './route-request.js';
+import { routeRun } from './route-run.js';
 import { routeOverWays } from './route-ways.js';
 import { along, MOST_CROSS_AISLES } from './site-layout.js';
 

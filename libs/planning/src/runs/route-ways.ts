@@ -1,5 +1,5 @@
 import { routeOnGraph } from './route-graph.js';
-import type { RoutedRun, RouteRequest } from './route-run.js';
+import type { RoutedRun, RouteRequest } from './route-request.js';
 import { along, type RunStop } from './site-layout.js';
 import { waysOf } from './site-ways.js';
 

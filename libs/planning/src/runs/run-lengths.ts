@@ -1,6 +1,6 @@
 import { Random } from '../search/random.js';
 import type { AisleRouter } from './aisle-router.js';
-import type { RouteRequest } from './route-run.js';
+import type { RouteRequest } from './route-request.js';
 import { routeOverWays } from './route-ways.js';
 import { along, type RunStop } from './site-layout.js';
 
