@@ -37,40 +37,8 @@ function allSent(queue: ConfirmQueue): Promise<boolean> {
   });
 }
 
-/** What scans at a wall come to: the slot asked for, the put on disk before it is said. */
-export function wallActs({ station, queue, now, show, say, t }: WallTools) {
-  /** One that came since the wall was last looked at, or one that has no business here. */
-  const newTote = async ({ raw, lpn }: Extract<WallStep, { kind: 'tote' }>): Promise<void> => {
-    if (!(await allSent(queue))) return say('wrong', t('The last put is not sent yet. Scan the tote again.'));
-    const state = takeWall(now.current, await api.get<PutWallView>(`/picking/put-walls/${station}`));
-    const isHere = state.wall.totes.some((tote) => tote.lpn === lpn);
-    show(isHere ? { ...state, toteScan: raw } : state);
-    if (isHere) say('good', t('Scan an item out of the tote'));
-    else say('wrong', t('Tote {{lpn}} has nothing to sort here.', { lpn }));
-  };
-  const sort = async (step: Extract<WallStep, { kind: 'sort' }>): Promise<void> => {
-    const { containerScan, itemScan } = step;
-    if (!(await allSent(queue))) return say('wrong', t('The last put is not sent yet. Scan the item again.'));
-    const path = `/picking/put-walls/${station}/sort`;
-    const instruction = await api.post<PutInstruction>(path, { containerScan, itemScan });
-    if (now.current) show({ ...now.current, hand: { itemScan, instruction } });
-    say('good', t('Into slot {{slot}}', { slot: instruction.slot }));
-  };
-  const put = async (step: Extract<WallStep, { kind: 'put' }>): Promise<void> => {
-    const eventId = newEventId();
-    const { instruction } = step;
-    const put = `${instruction.quantity} × ${instruction.sku}, ${instruction.slot}`;
-    await queue.add({
-      eventId,
-      path: `/picking/put-walls/${station}/put`,
-      body: { ...step.confirmation, eventId },
-      at: new Date().toISOString(),
-      title: put,
-    });
-    show({ ...step.state, last: { eventId, put, toteScan: step.state.toteScan, instruction } });
-    if (!instruction.completes) return say('good', t('Right. Next item.'));
-    say('done', t('Slot {{slot}} is complete: to packing. Next item.', { slot: instruction.slot }));
-  };
+/** What takes back, or says that something is not as the screen thinks. */
+function corrections({ station, queue, now, show, say, t }: WallTools) {
   /** The last put was wrong or too early; it goes out behind the put itself. */
   const undo = async (): Promise<void> => {
     const state = now.current;
@@ -107,6 +75,44 @@ export function wallActs({ station, queue, now, show, say, t }: WallTools) {
   const letGo = (): void => {
     if (now.current) show({ ...now.current, hand: null });
   };
+  return { undo, missing, letGo };
+}
+
+/** What scans at a wall come to: the slot asked for, the put on disk before it is said. */
+export function wallActs(tools: WallTools) {
+  const { station, queue, now, show, say, t } = tools;
+  /** One that came since the wall was last looked at, or one that has no business here. */
+  const newTote = async ({ raw, lpn }: Extract<WallStep, { kind: 'tote' }>): Promise<void> => {
+    if (!(await allSent(queue))) return say('wrong', t('The last put is not sent yet. Scan the tote again.'));
+    const state = takeWall(now.current, await api.get<PutWallView>(`/picking/put-walls/${station}`));
+    const isHere = state.wall.totes.some((tote) => tote.lpn === lpn);
+    show(isHere ? { ...state, toteScan: raw } : state);
+    if (isHere) say('good', t('Scan an item out of the tote'));
+    else say('wrong', t('Tote {{lpn}} has nothing to sort here.', { lpn }));
+  };
+  const sort = async (step: Extract<WallStep, { kind: 'sort' }>): Promise<void> => {
+    const { containerScan, itemScan } = step;
+    if (!(await allSent(queue))) return say('wrong', t('The last put is not sent yet. Scan the item again.'));
+    const path = `/picking/put-walls/${station}/sort`;
+    const instruction = await api.post<PutInstruction>(path, { containerScan, itemScan });
+    if (now.current) show({ ...now.current, hand: { itemScan, instruction } });
+    say('good', t('Into slot {{slot}}', { slot: instruction.slot }));
+  };
+  const put = async (step: Extract<WallStep, { kind: 'put' }>): Promise<void> => {
+    const eventId = newEventId();
+    const { instruction } = step;
+    const put = `${instruction.quantity} × ${instruction.sku}, ${instruction.slot}`;
+    await queue.add({
+      eventId,
+      path: `/picking/put-walls/${station}/put`,
+      body: { ...step.confirmation, eventId },
+      at: new Date().toISOString(),
+      title: put,
+    });
+    show({ ...step.state, last: { eventId, put, toteScan: step.state.toteScan, instruction } });
+    if (!instruction.completes) return say('good', t('Right. Next item.'));
+    say('done', t('Slot {{slot}} is complete: to packing. Next item.', { slot: instruction.slot }));
+  };
   const goToWall = async (raw: string, onStation: (me: Me) => void): Promise<void> => {
     const { kind, value } = identifyScan(raw);
     if (kind !== 'station') return say('wrong', t('Scan the barcode of the put wall.'));
@@ -115,5 +121,5 @@ export function wallActs({ station, queue, now, show, say, t }: WallTools) {
     else say('good', t('You work at {{station}} now.', { station: value }));
     onStation(me);
   };
-  return { newTote, sort, put, undo, missing, letGo, goToWall };
+  return { newTote, sort, put, goToWall, ...corrections(tools) };
 }
