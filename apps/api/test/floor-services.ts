@@ -184,7 +184,7 @@ function pipelineOf(
     new WaveReplenishService(db),
     cartons,
     waveRuns,
-    new WaveAssignService(db, cartons),
+    new WaveAssignService(db),
   );
 }
 

@@ -160,7 +160,7 @@ it('a step that fails ahead has the steps before it kept first, and is tried fro
     batch: ['failed', 1],
     route: ['pending', 0],
   });
-  expect(await stopsOf(waveId)).toEqual({ ...of(0), reservations: 3 });
+  expect(await stopsOf(waveId)).toEqual({ ...of(0), reservations: 3, cartons: 3 });
 });
 
 it.each(['select', 'reserve'] as const)(

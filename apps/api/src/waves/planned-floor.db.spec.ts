@@ -147,9 +147,9 @@ describe('the bench of a run', () => {
     const item = await freshStock(50);
     const { templateId } = await work(steps([], ASSIGN_FIRST), [[item, 1]]);
     Logger.overrideLogger(false);
-    await floor.ask(`alter table planned_cartons rename to planned_cartons_gone`);
+    await floor.ask(`alter table run_slots rename to run_slots_gone`);
     const waveId = await planned(templateId);
-    await floor.ask(`alter table planned_cartons_gone rename to planned_cartons`);
+    await floor.ask(`alter table run_slots_gone rename to run_slots`);
     const [before] = await runsOf(waveId);
     expect(before!.dropStation).not.toBeNull();
     await system(() => services.waves.resumeWave(waveId));

@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { CARTON_UNITS_MOST } from '#lib/planning';
-import { Database, rows } from '../platform/database.service.js';
-import type { PipelineStep, StepControl, StepResult } from './pipeline-step.js';
+import { affected, Database, rows, type Tx } from '../platform/database.service.js';
+import { newId } from '../platform/ids.js';
+import { asParameter } from '../platform/list-text.js';
+import { sharedValues } from '../platform/shared-values.js';
+import { sortingOf, withLanes } from './lanes-of-cartons.js';
+import type { KeepResult, PipelineStep, StepControl, StepResult } from './pipeline-step.js';
 import { PlannerService } from './planner.service.js';
 import { cartonTimeMs } from './search-time.js';
 import type { CartonInPlan, PlannedPick, WavePlan } from './wave-plan.js';
@@ -18,8 +22,8 @@ interface CartonTypeRow {
 }
 
 /**
- * Which cartons the orders of a wave will be packed into; the pack bench suggests them. They are kept with their lanes by the step
- * that assigns those, once: the same goods fit the same cartons again if a plan is resumed before.
+ * Which cartons the orders of a wave will be packed into, and which lanes those will leave by; the pack bench suggests them. They are
+ * written once, with their lanes, while runs are searched for.
  */
 @Injectable()
 export class WaveCartonsService {
@@ -30,16 +34,18 @@ export class WaveCartonsService {
 
   readonly cartonise: PipelineStep = {
     decide: (plan, control) => this.choose(plan, control),
+    keep: (tx, plan, { waveId }) => this.keep(tx, plan, waveId),
   };
 
   private async choose(plan: WavePlan, control: StepControl): Promise<StepResult> {
-    const types = await this.db.transaction((tx) =>
-      rows<CartonTypeRow>(
+    const { types, sorting } = await this.db.transaction(async (tx) => ({
+      types: await rows<CartonTypeRow>(
         tx,
         `select id, code, length_mm, width_mm, height_mm, tare_grams, max_grams from carton_types where site_id = $1 and active`,
         [tx.siteId],
       ),
-    );
+      sorting: await sortingOf(tx),
+    }));
     if (types.length === 0) return { plan, log: ['this site has no cartons'] };
     const answer = await this.planner.cartonise(
       {
@@ -58,7 +64,7 @@ export class WaveCartonsService {
       control,
     );
     const codeOf = new Map(types.map(({ id, code }) => [id, code]));
-    const cartons = answer.byOrder.flatMap(({ orderId, cartons }) =>
+    const chosen = answer.byOrder.flatMap(({ orderId, cartons }) =>
       cartons.map(
         ({ cartonId, contents, grossGrams, reasons }, at): CartonInPlan => ({
           orderId,
@@ -74,6 +80,7 @@ export class WaveCartonsService {
         }),
       ),
     );
+    const cartons = withLanes(chosen, plan.orders, sorting);
     const { unfitOrderIds, openOrderIds } = answer;
     const text = [...countBy(cartons, ({ code }) => code)].map(([code, count]) => `${count} x ${code}`);
     const unfit =
@@ -85,6 +92,27 @@ export class WaveCartonsService {
         ? [`the time was over before ${openOrderIds.length} orders: the bench chooses their cartons`]
         : [];
     return { plan: { ...plan, cartons, unfitOrderIds }, log: [text.join(', '), ...unfit, ...open] };
+  }
+
+  private async keep(tx: Tx, plan: WavePlan, waveId: string): Promise<KeepResult> {
+    if (plan.cartons.length === 0) return { plan, log: [] };
+    await affected(
+      tx,
+      `insert into planned_cartons (site_id, id, wave_id, order_id, merchant_id, number_in_order, carton_type_id, contents,
+         gross_grams, because, lane_id, lane_because)
+       select o.site_id, c.id, w.id, o.id, o.merchant_id, c.number, t.id, k.contents, c.grams, b.because, l.id, x.because
+       from unnest($3::uuid[], $4::uuid[], $5::int[], $6::uuid[], $7::int[], $8::int[], $9::int[], $10::uuid[], $11::int[])
+         as c (id, order_id, number, type_id, contents, grams, because, lane, lane_because)
+       join unnest($12::jsonb[]) with ordinality as k (contents, place) on k.place = c.contents
+       join unnest($13::jsonb[]) with ordinality as b (because, place) on b.place = c.because
+       join unnest($14::jsonb[]) with ordinality as x (because, place) on x.place = c.lane_because
+       join orders o on o.site_id = $1 and o.id = c.order_id and o.wave_id = $2
+       join carton_types t on t.site_id = $1 and t.id = c.type_id
+       join waves w on w.site_id = $1 and w.id = $2
+       left join lanes l on l.site_id = $1 and l.id = c.lane`,
+      [tx.siteId, waveId, ...cartonColumns(plan)],
+    );
+    return { plan, log: [] };
   }
 }
 
@@ -101,4 +129,25 @@ function itemsToPack(plan: WavePlan, picks: readonly PlannedPick[]) {
     const { lengthMm, widthMm, heightMm, weightGrams, fragile } = plan.items.get(itemId)!;
     return { itemId, quantity, size: { lengthMm, widthMm, heightMm }, weightGrams, fragile };
   });
+}
+
+/** The columns of a plan's cartons, and the texts that they share. */
+function cartonColumns({ cartons }: WavePlan): unknown[] {
+  const contents = sharedValues(cartons, (each) => each.contents);
+  const because = sharedValues(cartons, (each) => each.because);
+  const laneBecause = sharedValues(cartons, (each) => each.laneBecause);
+  return [
+    cartons.map(() => newId()),
+    cartons.map(({ orderId }) => orderId),
+    cartons.map(({ number }) => number),
+    cartons.map(({ cartonTypeId }) => cartonTypeId),
+    contents.places,
+    cartons.map(({ grossGrams }) => Math.round(grossGrams)),
+    because.places,
+    cartons.map(({ laneId }) => laneId),
+    laneBecause.places,
+    contents.texts,
+    because.texts,
+    laneBecause.texts,
+  ].map(asParameter);
 }

@@ -244,9 +244,9 @@ describe('a wave', () => {
     await stockAt(item, 5);
     await order(service, [item, 1]);
     Logger.overrideLogger(false);
-    await floor.ask(`alter table planned_cartons rename to planned_cartons_gone`);
+    await floor.ask(`alter table run_slots rename to run_slots_gone`);
     const waveId = await planned(templateId);
-    await floor.ask(`alter table planned_cartons_gone rename to planned_cartons`);
+    await floor.ask(`alter table run_slots_gone rename to run_slots`);
     const failed = await wave(waveId);
     expect(failed.state).toBe('failed');
     expect(failed.steps.find(({ state }) => state === 'failed')).toMatchObject({
