@@ -76,4 +76,16 @@ describe('routing over a net of ways', () => {
     );
     expect(() => routeOnGraph({ graph, stops, startNodeId: 'x' })).toThrow('The site has no node x.');
   });
+
+  it('refuses places that can each be reached and left, but not one after the other', () => {
+    const way = (from: string, to: string) => ({ from, to, lengthMm: 1, oneWay: true });
+    const graph = {
+      nodeIds: ['a', 'b', 'c', 'd'],
+      ways: [way('a', 'b'), way('a', 'c'), way('b', 'd'), way('c', 'd')],
+    };
+    const stops = ['b', 'c'].map((nodeId) => ({ stopId: nodeId, nodeId }));
+    expect(() => routeOnGraph({ graph, stops, startNodeId: 'a', endNodeId: 'd' })).toThrow(
+      'There is no way from the start over all stops to the end.',
+    );
+  });
 });

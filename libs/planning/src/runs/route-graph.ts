@@ -24,7 +24,7 @@ const EXACT_PLACES = 12;
 /**
  * A short walk over all stops of a general site: exact for few places (Held and Karp 1962), otherwise by turning and moving
  * parts of the route (2-opt and or-opt over asymmetric lengths) with random exchanges of neighbouring parts. Default 2,000 steps.
- * @throws RangeError for an unknown node or a stop that cannot be reached and left again.
+ * @throws RangeError for an unknown node, or where no walk leads over all stops.
  */
 export function routeOnGraph(request: GraphRouteRequest, limits: SearchLimits = {}): GraphRoute {
   const budget = new SearchBudget(limits, 2000);
@@ -43,10 +43,14 @@ export function routeOnGraph(request: GraphRouteRequest, limits: SearchLimits = 
     throw new RangeError('There is no way from the start to the end.');
   const exact = places.length <= EXACT_PLACES;
   const order = exact ? heldKarp(between) : new SegmentSearch(between, budget).run();
+  const walkMm = order ? lengthOf(order, between) : Number.POSITIVE_INFINITY;
+  // Each of them can be reached and left, but not one after the other.
+  if (!order || !Number.isFinite(walkMm))
+    throw new RangeError('There is no way from the start over all stops to the end.');
   const stopIds = order.flatMap((at) =>
     request.stops.filter((stop) => stop.nodeId === points[at]).map((stop) => stop.stopId),
   );
-  return { stopIds, walkMm: lengthOf(order, between), exact };
+  return { stopIds, walkMm, exact };
 }
 
 /** Length of start, the points in this order, end. */
@@ -60,7 +64,8 @@ function lengthOf(order: number[], between: number[][]): number {
   return length;
 }
 
-function heldKarp(between: number[][]): number[] {
+/** Null where no sequence of the places is a way. */
+function heldKarp(between: number[][]): number[] | null {
   const count = between.length - 2;
   if (count === 0) return [];
   const size = 1 << count;
@@ -84,6 +89,7 @@ function heldKarp(between: number[][]): number[] {
   const total = (place: number) => length[(size - 1) * count + place]! + between[place + 1]![count + 1]!;
   let place = 0;
   for (let other = 1; other < count; other++) if (total(other) < total(place)) place = other;
+  if (total(place) === Number.POSITIVE_INFINITY) return null;
   const order: number[] = [];
   for (let visited = size - 1; visited > 0; ) {
     order.unshift(place + 1);
